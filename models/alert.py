@@ -1,0 +1,268 @@
+"""An alert: the evidence, the decision and the people's verdicts.
+
+States and the only steps between them::
+
+    open → acknowledged → confirmed ─┐
+                       └→ dismissed ─┴→ closed
+
+An alert never leaves a list by age, and every step has an author, a time and, for a dismissal, a
+reason.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from models.detection import Box, Label, ModelReference
+from models.errors import Conflict, InputRefused
+from models.fix import Fix
+from models.frame import FrameMode, Provenance, TimeSource
+from models.land import LandAnswer
+from models.site import Pose
+
+__all__ = [
+    "OPEN_STATES",
+    "Alert",
+    "AlertDraft",
+    "AlertState",
+    "Decision",
+    "DismissReason",
+    "EvidenceFrame",
+    "Finding",
+    "FrameScore",
+    "Verdict",
+    "check_step",
+]
+
+
+class AlertState(StrEnum):
+    """Life of an alert."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CONFIRMED = "confirmed"
+    DISMISSED = "dismissed"
+    CLOSED = "closed"
+
+
+OPEN_STATES = frozenset({AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.CONFIRMED})
+"""States that still need people: these are listed until somebody acts, whatever their age."""
+
+_STEPS: dict[AlertState, frozenset[AlertState]] = {
+    AlertState.OPEN: frozenset({AlertState.ACKNOWLEDGED}),
+    AlertState.ACKNOWLEDGED: frozenset({AlertState.CONFIRMED, AlertState.DISMISSED}),
+    AlertState.CONFIRMED: frozenset({AlertState.CLOSED}),
+    AlertState.DISMISSED: frozenset({AlertState.CLOSED}),
+    AlertState.CLOSED: frozenset(),
+}
+
+
+class DismissReason(StrEnum):
+    """Why it was not a wildfire; one key each in the console."""
+
+    FOG = "fog"
+    CLOUD = "cloud"
+    DUST = "dust"
+    RAIN = "rain"
+    LENS = "lens"  # drop, dirt, flare
+    LIGHT = "light"  # lamp, sun glint, headlight
+    VEHICLE = "vehicle"
+    CHIMNEY = "chimney"
+    BUILDING = "building"
+    WATER = "water"
+    VEGETATION = "vegetation"
+    REGISTERED_BURN = "registered_burn"  # 报备用火
+    DRILL = "drill"
+    OTHER = "other"  # needs a note
+
+
+def check_step(
+    current: AlertState, wanted: AlertState, reason: DismissReason | None, note: str
+) -> None:
+    """Allow a step of the state machine or refuse it.
+
+    Args:
+        current: state in the store.
+        wanted: state after the step.
+        reason: required for a dismissal, forbidden otherwise.
+        note: free text; required with ``DismissReason.OTHER``.
+
+    Raises:
+        Conflict: the state machine has no such step.
+        InputRefused: a dismissal without a reason, ``other`` without a note, or a reason on
+            another step.
+    """
+    if wanted not in _STEPS[current]:
+        raise Conflict(
+            f"An alert that is {current} cannot become {wanted}.",
+            remedy="Reload it: somebody may have been faster.",
+            code="alert_step",
+        )
+    if wanted is AlertState.DISMISSED:
+        if reason is None:
+            raise InputRefused("A dismissal needs a reason.", code="reason_missing")
+        if reason is DismissReason.OTHER and not note.strip():
+            raise InputRefused("The reason 'other' needs a note.", code="note_missing")
+    elif reason is not None:
+        raise InputRefused("Only a dismissal carries a reason.", code="reason_unexpected")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameScore:
+    """What one frame contributed to a decision.
+
+    Attributes:
+        frame_sequence: of the frame.
+        captured_at: UTC.
+        score: best detector score of the track in this frame; 0 when the track was missed.
+        box: of the track in this frame; None when it was missed.
+    """
+
+    frame_sequence: int
+    captured_at: datetime
+    score: float
+    box: Box | None
+
+
+class Finding(StrEnum):
+    """Words of a decision, translated by the console."""
+
+    PERSISTED = "persisted"  # seen in enough frames
+    STRONG = "strong"  # one of the scores is far above the threshold
+    GREW = "grew"  # area rose over the track's life
+    STOOD_STILL = "stood_still"  # its base stayed where it was
+    DRIFTED = "drifted"  # it moves sideways as fog and cloud do
+    REGREW = "regrew"  # it grew after it had been dismissed
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Why it alerted, in words and numbers.
+
+    Attributes:
+        decided_at: UTC.
+        log_odds: evidence for a fire over the track so far, natural logarithm.
+        threshold_log_odds: what it had to reach.
+        findings: what spoke for and against, most important first.
+        scores: the frames that were weighed, in time order.
+        model: the weights that scored them.
+        config_version: hash of the settings that shaped the decision.
+    """
+
+    decided_at: datetime
+    log_odds: float
+    threshold_log_odds: float
+    findings: tuple[Finding, ...]
+    scores: tuple[FrameScore, ...]
+    model: ModelReference
+    config_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceFrame:
+    """A picture kept for an alert.
+
+    Attributes:
+        frame_sequence: of the frame.
+        captured_at: UTC.
+        received_at: UTC.
+        key: object key in the evidence vault.
+        sha256: of the stored bytes.
+        width_px: of the upright picture.
+        height_px: of the upright picture.
+        boxes: the track's detections in it.
+    """
+
+    frame_sequence: int
+    captured_at: datetime
+    received_at: datetime
+    key: str
+    sha256: str
+    width_px: int
+    height_px: int
+    boxes: tuple[Box, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One step of an alert by a person.
+
+    Attributes:
+        author: user name.
+        at: UTC.
+        from_state: before.
+        to_state: after.
+        reason: for a dismissal.
+        note: free text, may be empty.
+    """
+
+    author: str
+    at: datetime
+    from_state: AlertState
+    to_state: AlertState
+    reason: DismissReason | None
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDraft:
+    """An alert as the pipeline hands it to the store.
+
+    Attributes:
+        idempotency_key: the same fire handed in twice (a crash, a replay) stays one alert.
+        camera_id: of the camera that saw it.
+        preset: in force then; 0 is a value.
+        pose: in force then; None when unknown.
+        label: smoke or flame.
+        score: best detector score so far.
+        mode: of the picture.
+        provenance: live, recorded or drill.
+        captured_at: UTC, of the frame that decided.
+        received_at: UTC, of that frame.
+        time_source: how the capture time is known.
+        first_seen_at: UTC capture time of the track's first frame.
+        decision: why.
+        fix: where.
+        land: against what.
+    """
+
+    idempotency_key: str
+    camera_id: str
+    preset: int
+    pose: Pose | None
+    label: Label
+    score: float
+    mode: FrameMode
+    provenance: Provenance
+    captured_at: datetime
+    received_at: datetime
+    time_source: TimeSource
+    first_seen_at: datetime
+    decision: Decision
+    fix: Fix
+    land: LandAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """An alert as the store knows it.
+
+    Attributes:
+        alert_id: number, given by the store, rising.
+        draft: what the pipeline said, as last updated.
+        state: of its life.
+        opened_at: UTC, when the store took it.
+        last_seen_at: UTC capture time of the last frame in which the track was seen.
+        evidence: pictures, by capture time.
+        clip_key: object key of the evidence clip; empty until there is one.
+        verdicts: by time.
+    """
+
+    alert_id: int
+    draft: AlertDraft
+    state: AlertState
+    opened_at: datetime
+    last_seen_at: datetime
+    evidence: tuple[EvidenceFrame, ...]
+    clip_key: str
+    verdicts: tuple[Verdict, ...]

@@ -1,0 +1,84 @@
+"""Time is injected: the same pipeline runs live, in replay and in tests that never sleep.
+
+Every moment is an aware UTC ``datetime``. ``monotonic_s`` measures waits and ages; it never jumps.
+"""
+
+import asyncio
+import time
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+__all__ = ["Clock", "ManualClock", "SystemClock", "require_utc"]
+
+
+class Clock(Protocol):
+    """What a component may ask about time."""
+
+    def now(self) -> datetime:
+        """Current moment, aware, UTC."""
+
+    def monotonic_s(self) -> float:
+        """Seconds on a scale that never goes back."""
+
+    async def sleep(self, duration_s: float) -> None:
+        """Wait; a non-positive duration only yields to other tasks."""
+
+
+class SystemClock:
+    """The machine's own clock."""
+
+    def now(self) -> datetime:
+        """Current moment in UTC."""
+        return datetime.now(UTC)
+
+    def monotonic_s(self) -> float:
+        """Seconds since an arbitrary start."""
+        return time.monotonic()
+
+    async def sleep(self, duration_s: float) -> None:
+        """Wait in real time."""
+        await asyncio.sleep(max(0.0, duration_s))
+
+
+class ManualClock:
+    """A clock for tests: it moves only when told to, or when somebody sleeps on it."""
+
+    def __init__(self, start: datetime) -> None:
+        self._start = require_utc(start)
+        self._elapsed_s = 0.0
+
+    def now(self) -> datetime:
+        """Start plus what has been advanced."""
+        return self._start + timedelta(seconds=self._elapsed_s)
+
+    def monotonic_s(self) -> float:
+        """Seconds advanced so far."""
+        return self._elapsed_s
+
+    def advance(self, duration_s: float) -> None:
+        """Move forward.
+
+        Raises:
+            ValueError: for a negative duration.
+        """
+        if duration_s < 0:
+            msg = f"a clock cannot go back: {duration_s} s"
+            raise ValueError(msg)
+        self._elapsed_s += duration_s
+
+    async def sleep(self, duration_s: float) -> None:
+        """Advance at once instead of waiting."""
+        self.advance(max(0.0, duration_s))
+        await asyncio.sleep(0)
+
+
+def require_utc(moment: datetime) -> datetime:
+    """Return the moment in UTC.
+
+    Raises:
+        ValueError: when it carries no time zone; a naive time is a guess.
+    """
+    if moment.tzinfo is None:
+        msg = f"{moment.isoformat()} carries no time zone; give an aware datetime"
+        raise ValueError(msg)
+    return moment.astimezone(UTC)

@@ -1,0 +1,125 @@
+"""Settings of one installation: one TOML file, validated as a whole, overridden by environment.
+
+``firewatch.toml`` says where data lives and how decisions are made; cameras, land layers and users
+live in the database. Unknown keys are refused with their name.
+"""
+
+import hashlib
+import os
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from models.errors import InputRefused
+
+__all__ = ["EvidenceRule", "Settings", "load_settings"]
+
+ENVIRONMENT_PREFIX = "FIREWATCH_"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class EvidenceRule(_Section):
+    """How hits over time become an alert; measured in ``docs/detector.md``.
+
+    Attributes:
+        floor_score: detections below it are not even tracked.
+        alert_log_odds: a track alerts when its evidence reaches this, natural logarithm.
+        min_hits: frames in which the track must have been seen.
+        forget_s: a track unseen for this long by capture time ends.
+    """
+
+    floor_score: Annotated[float, Field(ge=0.0, le=1.0)] = 0.10
+    alert_log_odds: Annotated[float, Field(gt=0.0)] = 3.0
+    min_hits: Annotated[int, Field(ge=1)] = 2
+    forget_s: Annotated[float, Field(gt=0.0)] = 900.0
+
+
+class Settings(_Section):
+    """Everything that an installation may set.
+
+    Attributes:
+        data_dir: database, evidence and caches live here.
+        database_url: SQLAlchemy URL; empty for ``firewatch.db`` in ``data_dir``.
+        host: address to listen on.
+        port: 1 to 65535.
+        model_card: name of the weights in ``models/zoo``.
+        inference_threads: threads of the network, 0 for one per core.
+        max_batch: most frames in one batch, at most one a camera.
+        max_frame_age_s: a live frame older than this since receipt is dropped and counted.
+        time_zone: of the clock on screen.
+        evidence: how hits become an alert.
+    """
+
+    data_dir: Path = Path("data")
+    database_url: str = ""
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=1, le=65535)] = 8000
+    model_card: str = "firewatch-yolo11n"
+    inference_threads: Annotated[int, Field(ge=0)] = 0
+    max_batch: Annotated[int, Field(ge=1)] = 8
+    max_frame_age_s: Annotated[float, Field(gt=0.0)] = 30.0
+    time_zone: str = "Asia/Shanghai"
+    evidence: EvidenceRule = EvidenceRule()
+
+    @property
+    def store_url(self) -> str:
+        """Database URL in force."""
+        return self.database_url or f"sqlite:///{(self.data_dir / 'firewatch.db').resolve()}"
+
+    @property
+    def decision_version(self) -> str:
+        """Hash of the settings that shape a decision, 12 hexadecimal digits."""
+        shaping = self.evidence.model_dump_json() + self.model_card
+        return hashlib.sha256(shaping.encode()).hexdigest()[:12]
+
+
+def load_settings(path: Path | None, environment: dict[str, str] | None = None) -> Settings:
+    """Read the TOML file, lay the environment over it, validate the whole.
+
+    Args:
+        path: the file; None for defaults.
+        environment: ``FIREWATCH_PORT=8080`` sets a top-level key,
+            ``FIREWATCH_EVIDENCE__MIN_HITS=3`` one of a section; the process's own when left out.
+
+    Raises:
+        InputRefused: the file is missing or not TOML, or a key or value is not allowed.
+    """
+    values: dict[str, Any] = {}
+    if path is not None:
+        try:
+            values = tomllib.loads(path.read_text(encoding="utf-8"))
+        except OSError as error:
+            raise InputRefused(
+                f"The settings file {path} cannot be read: {error.strerror}.",
+                remedy="Name an existing TOML file.",
+            ) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise InputRefused(
+                f"The settings file {path} is not TOML: {error}.", remedy="Mend that line."
+            ) from error
+    for key, value in (os.environ if environment is None else environment).items():
+        if key.startswith(ENVIRONMENT_PREFIX):
+            _lay_over(values, key.removeprefix(ENVIRONMENT_PREFIX).lower().split("__"), value)
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        raise InputRefused(
+            f"The setting {name} is refused: {first['msg']}.",
+            remedy=f"See docs/settings.md; it was read from {path or 'the environment'}.",
+        ) from error
+
+
+def _lay_over(values: dict[str, Any], path: list[str], value: str) -> None:
+    for part in path[:-1]:
+        section = values.setdefault(part, {})
+        if not isinstance(section, dict):
+            return  # validation names the key that is not a section
+        values = section
+    values[path[-1]] = value

@@ -1,0 +1,36 @@
+"""What happened, for everybody who listens: the console's live feed and the outbox.
+
+An event is written in the same transaction as the change that it tells of. Its sequence is the
+``Last-Event-ID`` of the live feed: nobody who reconnects misses one.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+__all__ = ["Event", "EventKind"]
+
+
+class EventKind(StrEnum):
+    """Kinds of change."""
+
+    ALERT_OPENED = "alert.opened"
+    ALERT_UPDATED = "alert.updated"  # new evidence, position or clip
+    ALERT_STEPPED = "alert.stepped"  # a person's verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change.
+
+    Attributes:
+        sequence: rises without reuse; gaps are possible after a rolled-back transaction.
+        kind: what kind of change.
+        subject_id: number of the alert that changed.
+        at: UTC.
+    """
+
+    sequence: int
+    kind: EventKind
+    subject_id: int
+    at: datetime
