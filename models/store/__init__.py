@@ -1,1 +1,23 @@
-"""To be filled."""
+"""The memory of the house: alerts, cameras, land, people, events and the audit log.
+
+The only place that knows SQL. Repositories take and give the frozen dataclasses of :mod:`models`.
+"""
+
+from models.store.alerts import AlertRepository
+from models.store.audit import AuditRepository
+from models.store.cameras import CameraRepository
+from models.store.events import EventRepository
+from models.store.land import LandRepository
+from models.store.store import Store
+from models.store.users import SessionRepository, UserRepository
+
+__all__ = [
+    "AlertRepository",
+    "AuditRepository",
+    "CameraRepository",
+    "EventRepository",
+    "LandRepository",
+    "SessionRepository",
+    "Store",
+    "UserRepository",
+]

@@ -1,0 +1,126 @@
+"""Cameras with their presets."""
+
+import re
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
+
+from models.clock import Clock
+from models.errors import InputRefused, NotFound
+from models.site import Camera, Position, Preset
+from models.store import audit
+from models.store.database import Database
+from models.store.tables import camera as camera_table
+from models.store.tables import preset as preset_table
+
+__all__ = ["CameraRepository"]
+
+_KEY: Final = re.compile(r"[a-z0-9-]{1,40}")
+
+
+class CameraRepository:
+    """The cameras of one store.
+
+    Args:
+        database: to work on.
+        clock: for the times of audit entries.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def put(self, camera: Camera, *, actor: str = "system") -> None:
+        """Add a camera or replace the one of that key; the same again changes nothing.
+
+        Args:
+            camera: presets in any order.
+            actor: user name, for the audit log.
+
+        Raises:
+            InputRefused: a key outside ``[a-z0-9-]{1,40}``, or a preset number twice.
+        """
+        if _KEY.fullmatch(camera.camera_id) is None:
+            raise InputRefused(
+                f"{camera.camera_id!r} cannot be the key of a camera.",
+                remedy="Use 1 to 40 of a-z, 0-9 and '-'.",
+            )
+        presets = tuple(sorted(camera.presets, key=lambda preset: preset.number))
+        if len({preset.number for preset in presets}) < len(presets):
+            raise InputRefused(
+                f"Camera {camera.camera_id} has a preset number twice.",
+                remedy="Number its presets differently.",
+            )
+        values = {
+            "name": camera.name,
+            "kind": camera.kind,
+            "lon_deg": camera.position.lon_deg,
+            "lat_deg": camera.position.lat_deg,
+            "height_m": camera.position.height_m,
+            "height_datum": camera.position.height_datum,
+        }
+        key = camera_table.c.camera_id == camera.camera_id
+        with self._database.write() as connection:
+            known = _load(connection, key)
+            if known and known[0] == Camera(
+                camera.camera_id, camera.name, camera.kind, camera.position, presets
+            ):
+                return
+            if known:
+                connection.execute(update(camera_table).where(key).values(**values))
+            else:
+                connection.execute(
+                    insert(camera_table).values(camera_id=camera.camera_id, **values)
+                )
+            connection.execute(
+                delete(preset_table).where(preset_table.c.camera_id == camera.camera_id)
+            )
+            for preset in presets:
+                connection.execute(
+                    insert(preset_table).values(
+                        camera_id=camera.camera_id,
+                        number=preset.number,
+                        name=preset.name,
+                        pose=preset.pose,
+                    )
+                )
+            audit.append(
+                connection,
+                self._clock,
+                actor=actor,
+                action="camera.changed" if known else "camera.added",
+                subject=camera.camera_id,
+                details={"name": camera.name, "presets": len(presets)},
+            )
+
+    def get(self, camera_id: str) -> Camera:
+        """One camera, its presets by number.
+
+        Raises:
+            NotFound: no such camera.
+        """
+        with self._database.read() as connection:
+            found = _load(connection, camera_table.c.camera_id == camera_id)
+        if not found:
+            raise NotFound(f"There is no camera {camera_id!r}.")
+        return found[0]
+
+    def all(self) -> list[Camera]:
+        """Every camera, by key."""
+        with self._database.read() as connection:
+            return _load(connection)
+
+
+def _load(connection: Connection, *wanted: ColumnElement[bool]) -> list[Camera]:
+    presets: dict[str, list[Preset]] = {}
+    for row in connection.execute(select(preset_table).order_by(preset_table.c.number)):
+        presets.setdefault(row.camera_id, []).append(Preset(row.number, row.name, row.pose))
+    rows = connection.execute(
+        select(camera_table).where(*wanted).order_by(camera_table.c.camera_id)
+    )
+    return [_camera(row, tuple(presets.get(row.camera_id, ()))) for row in rows]
+
+
+def _camera(row: Row[Any], presets: tuple[Preset, ...]) -> Camera:
+    position = Position(row.lon_deg, row.lat_deg, row.height_m, row.height_datum)
+    return Camera(row.camera_id, row.name, row.kind, position, presets)

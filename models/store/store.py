@@ -1,0 +1,91 @@
+"""The store of one installation: open it once, share it between threads."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+from models.clock import Clock
+from models.store import engine, schema
+from models.store.alerts import AlertRepository
+from models.store.audit import AuditRepository
+from models.store.cameras import CameraRepository
+from models.store.database import Database
+from models.store.events import EventRepository
+from models.store.failures import as_watch_errors
+from models.store.land import LandRepository
+from models.store.users import SessionRepository, UserRepository
+
+__all__ = ["Store"]
+
+
+class Store:
+    """Everything that must outlive the process.
+
+    All methods of all repositories may be called from any thread at any time, and block: an
+    event loop calls them through ``asyncio.to_thread``. Readers run side by side, each seeing one
+    moment; writers take turns. A change is on the disk when its method returns.
+
+    Attributes:
+        cameras: and their presets.
+        land: layers.
+        alerts: with evidence and verdicts.
+        events: what happened, in order.
+        users: people.
+        sessions: signed-in browsers.
+        audit: who did what.
+    """
+
+    def __init__(self, database: Database, clock: Clock, serving: Engine) -> None:
+        self._database = database
+        self._engine = serving
+        self.cameras = CameraRepository(database, clock)
+        self.land = LandRepository(database, clock)
+        self.alerts = AlertRepository(database, clock)
+        self.events = EventRepository(database)
+        self.users = UserRepository(database, clock)
+        self.sessions = SessionRepository(database, clock)
+        self.audit = AuditRepository(database, clock)
+
+    @classmethod
+    def open(cls, url: str, *, clock: Clock) -> "Store":
+        """Open a store; make it where there is none, migrate it where it is older.
+
+        One process at a time does this to a database; others wait. A file that is refused is left
+        as it is, byte for byte.
+
+        Args:
+            url: ``sqlite:////path/to/firewatch.db``.
+            clock: the installation's.
+
+        Raises:
+            InputRefused: the URL or the folder cannot be used.
+            StoreDamaged: the file is empty, cut off, damaged, another program's or a newer
+                Firewatch's.
+            StorageFull: the disk is full.
+            Conflict: another process holds the database for more than 5 s; code ``store_busy``.
+        """
+        path = engine.sqlite_path(url)
+        with engine.folder_lock(path), as_watch_errors(str(path)):
+            if not path.exists():
+                engine.create(path, schema.upgrade)
+            elif schema.current(path) != schema.head():
+                schema.upgrade(path)
+            serving = engine.connect(path)
+            serving.connect().close()  # stays in the pool: the file is in use from here on
+        return cls(Database(serving, str(path)), clock, serving)
+
+    def backup_to(self, path: Path) -> None:
+        """Copy the whole store, as of one moment, while it is in use.
+
+        Args:
+            path: of the new file; opens as a store.
+
+        Raises:
+            InputRefused: the file exists, or its folder cannot be written.
+            StorageFull: its disk is full.
+        """
+        engine.copy_database(self._engine, path.absolute())
+
+    def close(self) -> None:
+        """Wait for the writer, then let the file go; the store cannot be used afterwards."""
+        self._database.close()
