@@ -1,0 +1,237 @@
+"""One camera, one pixel, one terrain: where on the ground is it, and how well is that known.
+
+The answer is a set of places with weights, found by letting every uncertain quantity vary:
+pointing, box edge, height of the lens, height of the terrain, refraction. Half of all fixes are
+good to 100 m, some graze a ridge and are wrong by kilometres or not at all; only the samples tell
+which case this is. A ray that does not meet ground gets a reason instead of a place.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from statistics import NormalDist
+
+import numpy as np
+
+from geo.camera import ray_of_pixel
+from geo.rays import Ending, Rays, Walk, walk
+from geo.regions import regions
+from geo.terrain import Terrain, TowerTerrain
+from models.errors import InputRefused
+from models.fix import Fix, FixOutcome, NoFixReason, TerrainReference
+from models.site import Camera, HeightDatum, Pose, Position
+from models.units import FloatArray
+
+__all__ = ["Locator", "Spread"]
+
+NEAR_CELLS = 2.0
+MOST_UNRESOLVED = 0.5  # a place is told when at least half of the samples met ground
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """What is uncertain besides the pose, as standard deviations.
+
+    Attributes:
+        lens_sigma_m: height of the lens; of a mast at most a tenth of its height.
+        terrain_sigma_m: height of the terrain, one error for all it shows; it grows from nothing
+            over the first cell where the lens stands on that same terrain.
+        refraction: coefficient k.
+        refraction_sigma: of k.
+    """
+
+    lens_sigma_m: float = 2.0
+    terrain_sigma_m: float = 5.0
+    refraction: float = 0.13
+    refraction_sigma: float = 0.05
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _View:
+    """Directions of one pixel: the nominal ray, and (n,) samples whose azimuths do not wrap."""
+
+    bearing_deg: float
+    elevation_deg: float
+    azimuths_deg: FloatArray
+    elevations_deg: FloatArray
+
+    @property
+    def bearing_sigma_deg(self) -> float:
+        return float(self.azimuths_deg.std())
+
+
+class Locator:
+    """Locates pixels on one terrain.
+
+    The same question always gets the same answer: the samples are drawn once, as a Latin hypercube,
+    whatever else was asked before.
+
+    Args:
+        terrain: None where no elevation model is loaded: directions only.
+        seed: of the samples.
+        spread: uncertainty besides the pose.
+        ray_count: samples per fix, at least 50.
+        max_range_m: no place beyond it.
+        cached_towers: camera positions whose terrain stays in memory, the least used leaves.
+    """
+
+    def __init__(
+        self,
+        terrain: Terrain | None,
+        *,
+        seed: int = 5,
+        spread: Spread | None = None,
+        ray_count: int = 500,
+        max_range_m: float = 20_000.0,
+        cached_towers: int = 16,
+    ) -> None:
+        self.terrain = terrain
+        self._spread = spread or Spread()
+        self._max_range_m = max_range_m
+        self._normals = _latin_normals(np.random.default_rng(seed), ray_count)
+        self._towers = lru_cache(cached_towers)(self._around)
+
+    @property
+    def terrain_reference(self) -> TerrainReference | None:
+        """Which terrain the fixes stand on."""
+        return None if self.terrain is None else self.terrain.reference
+
+    def locate(  # noqa: PLR0917 -- camera, pose, a point and a size have one natural order
+        self,
+        camera: Camera | Position,
+        pose: Pose | None,
+        x_px: float,
+        y_px: float,
+        width_px: int,
+        height_px: int,
+        *,
+        box_sigma_px: float = 2.0,
+    ) -> Fix:
+        """Where the ground at a pixel is.
+
+        Args:
+            camera: or the position of its lens; the height's datum is honoured.
+            pose: of the preset in force; None when unknown.
+            x_px: of the foot of the smoke, usually the bottom centre of its box.
+            y_px: of the same.
+            width_px: of the upright picture.
+            height_px: of the upright picture.
+            box_sigma_px: standard deviation of the pixel, >= 0.
+
+        Raises:
+            InputRefused: the lens's height is ellipsoidal (no geoid is loaded, and taking it for a
+                height above sea level would be wrong by tens of metres), or the pixel has no
+                direction.
+        """
+        observer = camera.position if isinstance(camera, Camera) else camera
+        if pose is None:
+            return self._refusal(NoFixReason.NO_POSE, observer, None)
+        if observer.height_datum is HeightDatum.ELLIPSOID:
+            raise InputRefused(
+                f"The lens height {observer.height_m} m is ellipsoidal, and no geoid is loaded.",
+                remedy="Give the height above sea level, or the mast's height above ground.",
+                code="height_datum",
+            )
+        view = self._view(pose, (x_px, y_px), (width_px, height_px), box_sigma_px)
+        if self.terrain is None:
+            return self._refusal(NoFixReason.NO_TERRAIN, observer, view)
+        tower = self._towers(self.terrain, observer.lon_deg, observer.lat_deg)
+        if np.isnan(tower.ground_m):
+            return self._refusal(NoFixReason.OUTSIDE_TERRAIN, observer, view)
+        seen = walk(tower, self._rays(tower, observer, view), self._max_range_m)
+        return self._judge(tower, observer, view, seen)
+
+    def _judge(self, tower: TowerTerrain, observer: Position, view: _View, seen: Walk) -> Fix:
+        ground = seen.ending == Ending.GROUND
+        near = seen.ending == Ending.UNDERGROUND
+        if tower.is_hill_top:
+            # Grid cells round a summit off: what they say about the top that carries the tower
+            # itself is not to be trusted.
+            near |= ground & (seen.range_m < NEAR_CELLS * tower.cell_m)
+        ground &= ~near
+        unresolved = 1.0 - float(ground.mean())
+        if unresolved > MOST_UNRESOLVED:
+            counts = {
+                NoFixReason.NEAR_FIELD: int(near.sum()),
+                NoFixReason.SKY: int((seen.ending == Ending.SKY).sum()),
+                NoFixReason.OUTSIDE_TERRAIN: int((seen.ending == Ending.OUTSIDE).sum()),
+            }
+            reason = max(counts, key=lambda key: counts[key])
+            return self._refusal(reason, observer, view, unresolved)
+        clusters = regions(tower, view.azimuths_deg[ground], seen.range_m[ground], len(ground))
+        return Fix(
+            FixOutcome.LOCATED,
+            None,
+            observer,
+            view.bearing_deg,
+            view.bearing_sigma_deg,
+            view.elevation_deg,
+            clusters,
+            unresolved,
+            self.terrain_reference,
+        )
+
+    def _refusal(
+        self,
+        reason: NoFixReason,
+        observer: Position,
+        view: _View | None,
+        unresolved: float = 1.0,
+    ) -> Fix:
+        return Fix(
+            FixOutcome.UNKNOWN if view is None else FixOutcome.DIRECTION_ONLY,
+            reason,
+            observer,
+            None if view is None else view.bearing_deg,
+            None if view is None else view.bearing_sigma_deg,
+            None if view is None else view.elevation_deg,
+            (),
+            unresolved,
+            self.terrain_reference,
+        )
+
+    def _view(
+        self, pose: Pose, pixel: tuple[float, float], size: tuple[int, int], sigma_px: float
+    ) -> _View:
+        """Vary the pixel through the lens, then the pointing."""
+        x_px, y_px = pixel
+        bearing_deg, elevation_deg = ray_of_pixel(x_px, y_px, *size, pose)
+        across, down, azimuth, tilt = self._normals[:4]
+        azimuths_deg, elevations_deg = ray_of_pixel(
+            x_px + sigma_px * across, y_px + sigma_px * down, *size, pose
+        )
+        turns_deg = np.mod(azimuths_deg - bearing_deg + 180.0, 360.0) - 180.0
+        # Tilting the camera lifts a pixel beside the axis by less than one on it.
+        off_axis = np.cos(np.radians(bearing_deg - pose.azimuth_deg))
+        return _View(
+            bearing_deg,
+            elevation_deg,
+            bearing_deg + turns_deg + pose.azimuth_sigma_deg * azimuth,
+            np.clip(elevations_deg + pose.tilt_sigma_deg * off_axis * tilt, -89.9, 89.9),
+        )
+
+    def _rays(self, tower: TowerTerrain, observer: Position, view: _View) -> Rays:
+        lens, ground, refraction = self._normals[4:7]
+        spread = self._spread
+        lens_m, lens_sigma_m, ramp_m = observer.height_m, spread.lens_sigma_m, 0.0
+        if observer.height_datum is HeightDatum.GROUND:
+            lens_m += tower.ground_m
+            lens_sigma_m = min(lens_sigma_m, abs(observer.height_m) / 10.0)
+            ramp_m = tower.cell_m
+        return Rays(
+            azimuth_deg=view.azimuths_deg,
+            elevation_deg=view.elevations_deg,
+            lens_m=lens_m + lens_sigma_m * lens,
+            refraction=spread.refraction + spread.refraction_sigma * refraction,
+            ground_bias_m=spread.terrain_sigma_m * ground,
+            bias_ramp_m=ramp_m,
+        )
+
+    def _around(self, terrain: Terrain, lon_deg: float, lat_deg: float) -> TowerTerrain:
+        return terrain.around(lon_deg, lat_deg, self._max_range_m, terrain.cell_m)
+
+
+def _latin_normals(random: np.random.Generator, count: int) -> FloatArray:
+    """(7, count) standard normal deviates, each row in strata of equal probability, shuffled."""
+    quantile = NormalDist().inv_cdf
+    strata = np.array([quantile((index + 0.5) / count) for index in range(count)])
+    return np.stack([random.permutation(strata) for _ in range(7)])
