@@ -34,7 +34,7 @@ class EvidenceRule(_Section):
     """
 
     floor_score: Annotated[float, Field(ge=0.0, le=1.0)] = 0.10
-    alert_log_odds: Annotated[float, Field(gt=0.0)] = 3.0
+    alert_log_odds: Annotated[float, Field(gt=0.0)] = 2.0
     min_hits: Annotated[int, Field(ge=1)] = 2
     forget_s: Annotated[float, Field(gt=0.0)] = 900.0
 
