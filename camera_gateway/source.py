@@ -1,0 +1,50 @@
+"""The seam between a camera and the house: whatever delivers pictures is a ``FrameSource``.
+
+A source knows how to get pictures and when they were made. It knows nothing of cameras, presets,
+sequence numbers or health: those are the gateway's.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from models.frame import FrameMode, Provenance, TimeSource
+
+__all__ = ["FrameSource", "RawFrame"]
+
+
+@dataclass(frozen=True, slots=True)
+class RawFrame:
+    """One picture as its source hands it over.
+
+    Attributes:
+        jpeg: a whole JPEG file; the camera's own bytes where it makes JPEG.
+        captured_at: UTC.
+        time_source: how ``captured_at`` is known.
+        mode: visible, infrared or thermal.
+        provenance: live, recorded or drill.
+    """
+
+    jpeg: bytes
+    captured_at: datetime
+    time_source: TimeSource
+    mode: FrameMode
+    provenance: Provenance
+
+
+class FrameSource(Protocol):
+    """Delivers pictures one by one, at the pace at which they are made."""
+
+    async def read(self) -> RawFrame:
+        """Wait for the next picture and return it.
+
+        Cancelling it loses at most the picture that was being waited for.
+
+        Raises:
+            SourceEnded: a recording is over; every further call raises it again.
+            SourceUnavailable: nothing can be read now; close this source and open another.
+            FrameCorrupt: one picture is damaged; the next call goes on behind it.
+        """
+
+    async def close(self) -> None:
+        """Release everything; may be called twice, and while a cancelled ``read`` winds down."""
