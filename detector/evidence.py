@@ -8,10 +8,10 @@ cadence:
 - frames close in time are not independent: a frame counts ``1 - exp(-gap / MEMORY_S)``. Live video
   of a wisp of mist is one observation seen many times, not many;
 - smoke stands on its fire, mist does not stand on anything: evidence for a fire counts in full when
-  a lower corner of the box stays where it was, and turns a little against it when both wander. Measured on
-  recorded footage, as a share of the box's diagonal: 0.02 to 0.04 for a column on a hill side, 0.1
-  to 0.4 for mist on a ridge. A score beyond anything that mist has reached (0.63) counts whatever
-  the box does: a strong score never decays into a drop.
+  a lower corner of the box stays where it was, and turns a little against it when both wander.
+  Measured on recorded footage, as a share of the box's diagonal: 0.02 to 0.04 for a column on a
+  hill side, 0.1 to 0.4 for mist on a ridge. A score beyond anything that mist has reached (0.63)
+  counts whatever the box does: a strong score never decays into a drop.
 
 The numbers below are chosen by hand on the footage named in ``docs/detector.md``; weights fitted
 and cross-validated by site replace them with the temporal evidence to come. The floor under the sum

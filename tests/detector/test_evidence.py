@@ -84,7 +84,7 @@ def test_a_score_beyond_all_mist_alerts_even_when_the_box_jumps() -> None:
     st.sampled_from([2.0, 10.0, 60.0]),
 )
 def test_growth_after_any_silence_alerts_in_bounded_time(before: list[float], gap_s: float) -> None:
-    """However long it was weak, 20 growing strong frames open an alert; no silent permanent miss."""
+    """However long it was weak, growing strong frames open an alert: no silent permanent miss."""
     history = series(before, gap_s)
     base_s = history[-1][0]
     history += [
