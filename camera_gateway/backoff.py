@@ -1,0 +1,38 @@
+"""How long to wait before the next attempt.
+
+Doubling, capped and jittered: forty cameras behind a mast that restarts must not all come back in
+the same second.
+"""
+
+from collections.abc import Callable
+
+__all__ = ["BackOff"]
+
+
+class BackOff:
+    """Growing waits.
+
+    Args:
+        random: numbers in [0, 1), injected.
+        first_s: longest first wait, > 0.
+        cap_s: longest wait at all, >= ``first_s``.
+    """
+
+    def __init__(
+        self, random: Callable[[], float], *, first_s: float = 1.0, cap_s: float = 30.0
+    ) -> None:
+        self._random = random
+        self._first_s = first_s
+        self._cap_s = cap_s
+        self._failures = 0
+
+    def next_wait_s(self) -> float:
+        """Wait after one more failure: half of the doubled limit for certain, half by chance."""
+        # The exponent is bounded: a camera that is gone for a year must not overflow a float.
+        limit_s = min(self._cap_s, self._first_s * 2.0 ** min(self._failures, 32))
+        self._failures += 1
+        return limit_s * (0.5 + 0.5 * self._random())
+
+    def reset(self) -> None:
+        """All is well: the next failure is the first one again."""
+        self._failures = 0
