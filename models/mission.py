@@ -55,7 +55,8 @@ class Sweep:
         duration_s: flight time along the path, climb and descent included.
         footprint_width_m: width of the strip that the camera sees on level ground.
         footprint_lonlat: closed ring (first point repeated) of the strip.
-        covered_share: share of the belt's length inside the strip, 0 to 1.
+        covered_share: share of the belt's ground (its length, for a belt without width) inside the
+            strip, 0 to 1.
         fits_endurance: whether one battery is enough.
     """
 
