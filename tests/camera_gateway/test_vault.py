@@ -49,7 +49,7 @@ def test_absent_evidence_is_not_found(tmp_path: Path) -> None:
         ".hidden",
         "a/.new-x",
         "a\\b",
-        "a\x00b",
+        "a\0b",
         "a\n",
         "C:/x",
         "é",
