@@ -1,0 +1,111 @@
+"""A store on a real file, and alerts to put into it."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from models.alert import AlertDraft, Decision, EvidenceFrame, Finding, FrameScore
+from models.clock import ManualClock
+from models.detection import Box, Label, ModelReference
+from models.fix import Fix, FixCluster, FixOutcome, TerrainReference
+from models.frame import FrameMode, Provenance, TimeSource
+from models.land import LandAnswer, Layer, NearestAsset, UnitShare
+from models.site import HeightDatum, Pose, Position
+from models.store import Store
+
+START = datetime(2026, 11, 25, 3, 0, 0, 123457, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(START)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "firewatch.db"
+
+
+@pytest.fixture
+def reopen(path: Path, clock: ManualClock) -> Callable[[], Store]:
+    return lambda: Store.open(f"sqlite:///{path}", clock=clock)
+
+
+@pytest.fixture
+def store(reopen: Callable[[], Store]) -> Iterator[Store]:
+    opened = reopen()
+    yield opened
+    opened.close()
+
+
+def _draft(key: str = "cam-1/0/1", **changes: object) -> AlertDraft:
+    box = Box(Label.SMOKE, 0.0, 0.1, 0.2, 30.3, 40.4)
+    seen = START - timedelta(microseconds=1)
+    place = Position(106.65, 29.03, 812.5, HeightDatum.SEA_LEVEL)
+    ring = ((106.0, 29.0), (106.1, 29.0), (106.1, 29.1), (106.0, 29.0))
+    draft = AlertDraft(
+        idempotency_key=key,
+        camera_id="cam-1",
+        preset=0,
+        pose=Pose(0.0, 0.0, 0.0, 60.0),
+        label=Label.SMOKE,
+        score=0.1 + 0.2,
+        mode=FrameMode.VISIBLE,
+        provenance=Provenance.RECORDED,
+        captured_at=seen,
+        received_at=START,
+        time_source=TimeSource.FILE_NAME,
+        first_seen_at=seen - timedelta(minutes=3),
+        decision=Decision(
+            decided_at=START,
+            log_odds=3.25,
+            threshold_log_odds=3.0,
+            findings=(Finding.PERSISTED, Finding.GREW),
+            scores=(FrameScore(0, seen, 0.0, None), FrameScore(1, START, 0.7, box)),
+            model=ModelReference("firewatch-yolo11n", "2026.11.0", "a" * 64),
+            config_version="0123456789ab",
+        ),
+        fix=Fix(
+            outcome=FixOutcome.LOCATED,
+            reason=None,
+            observer=place,
+            bearing_deg=0.0,
+            bearing_sigma_deg=0.3,
+            elevation_deg=-1.5,
+            clusters=(FixCluster(place, 1.0, 90.0, 2000.0, 1900.0, 2100.0, ring),),
+            terrain=TerrainReference("jacksboro", 90.0, "drill"),
+        ),
+        land=LandAnswer(
+            (UnitShare("500110101", "古南街道", 1.0),),
+            (NearestAsset(Layer.FOREST_BELT, "b1", "阻隔带", 0.0, 0.0, 12.5, None, drill=True),),
+        ),
+    )
+    return replace(draft, **changes)
+
+
+def _frame(sequence: int, **changes: object) -> EvidenceFrame:
+    captured = START + timedelta(seconds=sequence)
+    frame = EvidenceFrame(
+        frame_sequence=sequence,
+        captured_at=captured,
+        received_at=captured + timedelta(microseconds=3),
+        key=f"stills/{sequence}.jpg",
+        sha256="b" * 64,
+        width_px=1920,
+        height_px=1080,
+        boxes=(Box(Label.FLAME, 1.0, 0.0, 0.0, 5.5, 6.5),),
+    )
+    return replace(frame, **changes)
+
+
+@pytest.fixture
+def make_draft() -> Callable[..., AlertDraft]:
+    return _draft
+
+
+@pytest.fixture
+def make_frame() -> Callable[..., EvidenceFrame]:
+    return _frame

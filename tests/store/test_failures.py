@@ -1,0 +1,70 @@
+"""Each thing that the driver can say becomes the error on which a caller can decide."""
+
+import sqlite3
+
+import pytest
+from sqlalchemy import create_engine
+from sqlalchemy.exc import OperationalError
+
+from models.errors import Conflict, InputRefused, StorageFull, StoreDamaged, WatchError
+from models.store.failures import as_watch_errors, from_sqlite
+
+
+def said(code: int) -> sqlite3.Error:
+    error = sqlite3.OperationalError("as SQLite words it")
+    error.sqlite_errorcode = code
+    return error
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        (sqlite3.SQLITE_FULL, StorageFull),
+        (sqlite3.SQLITE_IOERR_SHMSIZE, StorageFull),
+        (sqlite3.SQLITE_IOERR_WRITE, StoreDamaged),
+        (sqlite3.SQLITE_CORRUPT_VTAB, StoreDamaged),
+        (sqlite3.SQLITE_NOTADB, StoreDamaged),
+        (sqlite3.SQLITE_BUSY_SNAPSHOT, Conflict),
+        (sqlite3.SQLITE_LOCKED, Conflict),
+        (sqlite3.SQLITE_READONLY_DBMOVED, InputRefused),
+        (sqlite3.SQLITE_CANTOPEN, InputRefused),
+    ],
+)
+def test_a_code_and_its_error(code: int, kind: type[WatchError]) -> None:
+    told = from_sqlite(said(code), "firewatch.db")
+    assert type(told) is kind
+    assert told is not None
+    assert "firewatch.db" in told.message
+    assert told.remedy
+
+
+def test_a_fault_of_our_own_stays_what_it_is() -> None:
+    assert from_sqlite(said(sqlite3.SQLITE_CONSTRAINT), "x") is None
+    assert from_sqlite(sqlite3.ProgrammingError("no code"), "x") is None
+    assert from_sqlite(None, "x") is None
+    engine = create_engine("sqlite://")
+    with (
+        pytest.raises(OperationalError, match="no such table"),
+        as_watch_errors("x"),
+        engine.connect() as connection,
+    ):
+        connection.exec_driver_sql("SELECT * FROM absent")
+    engine.dispose()
+
+
+def test_a_number_beyond_64_bits_is_refused() -> None:
+    engine = create_engine("sqlite://")
+    with (
+        pytest.raises(InputRefused, match="cannot be stored"),
+        as_watch_errors("x"),
+        engine.connect() as connection,
+    ):
+        connection.exec_driver_sql("SELECT ?", (2**64,))
+    engine.dispose()
+
+
+def test_a_writer_told_of_a_driver_error_raises_ours(tmp_path: object) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}")  # a folder
+    with pytest.raises(InputRefused, match="cannot be written"), as_watch_errors("x"):
+        engine.connect()
+    engine.dispose()

@@ -1,0 +1,149 @@
+"""Migrations and tables say the same, up and down, and hold nothing of one database only."""
+
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import DefaultClause, create_engine, inspect
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateIndex, CreateTable
+
+from models.errors import StoreDamaged
+from models.store import Store, schema
+from models.store.engine import migrating_engine
+from models.store.tables import metadata
+
+Reopen = Callable[[], Store]
+
+
+def test_the_newest_migration_makes_these_tables(path: Path) -> None:
+    schema.upgrade(path)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "render_as_batch": True}
+        )
+        assert compare_metadata(context, metadata) == []
+    engine.dispose()
+
+
+def test_the_comparison_can_fail(path: Path) -> None:
+    schema.upgrade(path)
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE camera DROP COLUMN height_m")
+        connection.exec_driver_sql("DROP INDEX ix_alert_state")
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert len(compare_metadata(context, metadata)) == 2
+    engine.dispose()
+
+
+def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
+    """Alembic's comparison does not look at CHECK constraints."""
+    schema.upgrade(path)
+    engine = create_engine(f"sqlite:///{path}")
+    made = {
+        (table, check["name"])
+        for table in metadata.tables
+        for check in inspect(engine).get_check_constraints(table)
+    }
+    engine.dispose()
+    assert made == {
+        ("verdict", "ck_verdict_has_author"),
+        ("verdict", "ck_verdict_dismissal_has_reason"),
+        ("audit_head", "ck_audit_head_one_row"),
+    }
+
+
+def test_one_step_down_and_up_again(path: Path, reopen: Reopen) -> None:
+    schema.upgrade(path)
+    engine = migrating_engine(path)
+    with engine.connect() as connection, connection.begin():
+        command.downgrade(schema.configuration(connection), "-1")
+    engine.dispose()
+    with closing(sqlite3.connect(path)) as hand:
+        tables = hand.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    assert {name for (name,) in tables} <= {"alembic_version", "sqlite_sequence"}
+    schema.upgrade(path)
+    store = reopen()
+    store.audit.verify()
+    store.close()
+
+
+def test_an_older_store_is_migrated_when_it_is_opened(
+    path: Path, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reopen().close()
+    migrated: list[Path] = []
+    monkeypatch.setattr(schema, "head", lambda: "0002")
+    monkeypatch.setattr(schema, "upgrade", migrated.append)
+    reopen().close()
+    assert migrated == [path]
+
+
+def test_a_migration_that_fails_changes_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema.upgrade(path)
+    content = path.read_bytes()
+
+    def break_off(config: object, _revision: str) -> None:
+        connection = config.attributes["connection"]  # type: ignore[attr-defined]
+        connection.exec_driver_sql("DROP TABLE verdict")
+        connection.exec_driver_sql("DELETE FROM camera")
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(command, "upgrade", break_off)
+    with pytest.raises(ZeroDivisionError):
+        schema.upgrade(path)
+    assert path.read_bytes() == content
+
+
+def test_a_migration_that_orphans_a_row_is_taken_back(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schema.upgrade(path)
+    content = path.read_bytes()
+
+    def orphan(config: object, _revision: str) -> None:
+        connection = config.attributes["connection"]  # type: ignore[attr-defined]
+        connection.exec_driver_sql("INSERT INTO session VALUES ('t', 'nobody', 0)")
+
+    monkeypatch.setattr(command, "upgrade", orphan)
+    with pytest.raises(StoreDamaged, match="a row of session belongs to nothing"):
+        schema.upgrade(path)
+    assert path.read_bytes() == content
+
+
+def test_there_is_one_line_of_migrations_inside_the_package() -> None:
+    scripts = ScriptDirectory(str(schema.SCRIPTS))
+    assert len(scripts.get_heads()) == 1
+    assert scripts.get_base() == "0001"
+    assert schema.SCRIPTS.is_relative_to(Path(schema.__file__).parent)
+    assert schema.SCRIPTS.joinpath("env.py").is_file()
+
+
+def test_a_path_with_a_percent_sign_is_a_path(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    link = path.parent / "100 % sure"
+    link.symlink_to(schema.SCRIPTS)
+    monkeypatch.setattr(schema, "SCRIPTS", link)
+    schema.upgrade(path)
+    assert schema.current(path) == "0001"
+
+
+def test_the_tables_can_be_made_on_postgresql() -> None:
+    """The dialect compiles every table, and no default is written in one database's words."""
+    dialect = postgresql.dialect()
+    for table in metadata.sorted_tables:
+        text = str(CreateTable(table).compile(dialect=dialect))
+        assert "AUTOINCREMENT" not in text.upper()
+        for index in table.indexes:
+            assert str(CreateIndex(index).compile(dialect=dialect)).startswith("CREATE INDEX")
+        assert not any(isinstance(c.server_default, DefaultClause) for c in table.columns)
+    assert "BIGSERIAL" in str(CreateTable(metadata.tables["event"]).compile(dialect=dialect))
