@@ -1,0 +1,156 @@
+"""From frames to alerts: score, follow, weigh, and hand what alerts to the desk.
+
+The same pipeline runs live and in replay. It is driven by capture time only, so that a recording
+played thirty times faster decides as it would have decided then. Decoding, the network and the
+store run in one worker thread at a time; the event loop only waits.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from camera_gateway.bus import FrameBus
+from camera_gateway.pictures import decode_jpeg
+from detector.desk import AlertDesk, Sighting
+from detector.evidence import weigh
+from detector.tracker import PlumeTracker
+from models.clock import Clock
+from models.config import EvidenceRule
+from models.detection import Detections, ModelReference
+from models.errors import FrameCorrupt, SourceEnded, WatchError
+from models.frame import Frame
+from models.units import ImageBGR
+
+__all__ = ["Pipeline", "PipelineCounts", "Scorer"]
+
+logger = logging.getLogger(__name__)
+
+PULL_WAIT_S = 0.5
+RETRY_S = 1.0
+
+
+class Scorer(Protocol):
+    """What the pipeline asks of a detector."""
+
+    @property
+    def reference(self) -> ModelReference:
+        """Which weights score."""
+
+    def detect(self, images: Sequence[ImageBGR], *, floor_score: float) -> list[Detections]:
+        """One result per picture, in their order."""
+
+
+@dataclass(slots=True)
+class PipelineCounts:
+    """What the pipeline has done since it started.
+
+    Attributes:
+        frames_scored: pictures that went through the network.
+        frames_corrupt: pictures that did not decode; never scored.
+        frames_failed: pictures that a failure of the store or the network kept from a decision.
+        alerts: sightings handed to the desk.
+        network_s: seconds spent in the network.
+    """
+
+    frames_scored: int = 0
+    frames_corrupt: int = 0
+    frames_failed: int = 0
+    alerts: int = 0
+    network_s: float = 0.0
+
+
+class Pipeline:
+    """Scores frames and follows what it finds.
+
+    Args:
+        scorer: the detector.
+        desk: takes what alerts.
+        rule: when a track alerts.
+        clock: for timing.
+        max_batch: most frames at once, at most one a camera.
+    """
+
+    def __init__(
+        self,
+        scorer: Scorer,
+        desk: AlertDesk,
+        rule: EvidenceRule,
+        clock: Clock,
+        *,
+        max_batch: int = 8,
+    ) -> None:
+        self.counts = PipelineCounts()
+        self._scorer = scorer
+        self._desk = desk
+        self._rule = rule
+        self._clock = clock
+        self._max_batch = max_batch
+        self._trackers: dict[tuple[str, int], PlumeTracker] = {}
+
+    async def run(self, bus: FrameBus) -> None:
+        """Work until the bus is closed; a failure costs its frames, is counted and never more."""
+        while True:
+            try:
+                frames = await bus.pull(self._max_batch, PULL_WAIT_S)
+            except SourceEnded:
+                return
+            if not frames:
+                continue
+            try:
+                await asyncio.to_thread(self.process, frames)
+            except WatchError:
+                logger.exception("the network failed on %d frames; the watch goes on", len(frames))
+                self.counts.frames_failed += len(frames)
+                await self._clock.sleep(RETRY_S)
+
+    def process(self, frames: Sequence[Frame]) -> None:
+        """Decide on some frames, in their order.
+
+        A store that fails costs one frame its decision; its track keeps what it saw, so the next
+        frame of the same plume decides again and nothing that should alert is lost.
+
+        Raises:
+            WatchError: the network failed.
+        """
+        pictures = [
+            (frame, image) for frame in frames if (image := self._decode(frame)) is not None
+        ]
+        if not pictures:
+            return
+        started_s = self._clock.monotonic_s()
+        results = self._scorer.detect(
+            [image for _, image in pictures], floor_score=self._rule.floor_score
+        )
+        self.counts.network_s += self._clock.monotonic_s() - started_s
+        self.counts.frames_scored += len(pictures)
+        for (frame, image), detections in zip(pictures, results, strict=True):
+            try:
+                self._follow(frame, image, detections)
+            except WatchError:
+                self.counts.frames_failed += 1
+                logger.exception("%s frame %d is undecided", frame.camera_id, frame.sequence)
+
+    def _decode(self, frame: Frame) -> ImageBGR | None:
+        try:
+            return decode_jpeg(frame.jpeg, f"{frame.camera_id} frame {frame.sequence}")
+        except FrameCorrupt as error:
+            self.counts.frames_corrupt += 1
+            logger.warning("%s", error)
+            return None
+
+    def _follow(self, frame: Frame, image: ImageBGR, detections: Detections) -> None:
+        view = (frame.camera_id, frame.preset)
+        tracker = self._trackers.get(view)
+        if tracker is None:
+            tracker = self._trackers[view] = PlumeTracker(self._rule.forget_s)
+        seen = tracker.update(detections.to_boxes(), frame.sequence, frame.captured_at)
+        for track in seen:
+            weighing = weigh(track, self._rule)
+            if weighing.alerts:
+                self.counts.alerts += 1
+                height_px, width_px = image.shape[:2]
+                self._desk.take(
+                    Sighting(frame, width_px, height_px, track, weighing, self._scorer.reference)
+                )

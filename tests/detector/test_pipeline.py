@@ -1,0 +1,74 @@
+import asyncio
+import logging
+
+import pytest
+from detector_rig import Rig, smoke
+
+from camera_gateway.bus import MemoryBus
+from models.errors import StoreDamaged
+
+
+def test_a_damaged_picture_is_counted_and_never_scored(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = rig.frame(0.0)
+    broken = rig.frame(60.0, jpeg=whole.jpeg[: len(whole.jpeg) // 2])
+    with caplog.at_level(logging.WARNING):
+        rig.pipeline.process([broken])
+        rig.pipeline.process([whole, broken])
+    assert rig.pipeline.counts.frames_corrupt == 2
+    assert rig.scorer.batches == [1]
+    assert "t1 frame 1" in caplog.text
+
+
+def test_two_cameras_never_share_a_track(rig: Rig) -> None:
+    # Two hits of each of two cameras are not four hits of one.
+    for step in range(2):
+        for camera_id in ("t1", "t2"):
+            frame = rig.frame(60.0 * step, camera_id)
+            rig.scorer.script[frame.sequence] = [smoke(0.4)]
+            rig.pipeline.process([frame])
+    assert rig.store.alerts.working() == []
+
+
+def test_a_failure_costs_its_frames_and_the_next_frame_still_alerts(rig: Rig) -> None:
+    async def play() -> None:
+        bus = MemoryBus(rig.clock, max_age_s=30.0, lossless=True)
+        running = asyncio.create_task(rig.pipeline.run(bus))
+        for step in range(5):
+            frame = rig.frame(60.0 * step)
+            rig.scorer.script[frame.sequence] = [smoke(0.7)]
+            await bus.publish(frame)
+        await bus.close()
+        await running
+
+    rig.scorer.failures = {2: StoreDamaged("Torn.")}
+    asyncio.run(play())
+    assert rig.pipeline.counts.frames_failed == 1
+    assert rig.pipeline.counts.frames_scored == 4
+    assert len(rig.store.alerts.working()) == 1
+
+
+def test_a_store_that_fails_for_a_moment_loses_no_alert(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    working, attempts = rig.store.alerts.open_alert, []
+
+    def failing(*arguments: object) -> object:
+        attempts.append(arguments)
+        raise StoreDamaged("Locked.")
+
+    monkeypatch.setattr(rig.store.alerts, "open_alert", failing)
+    rig.see(0.0, smoke(0.7))
+    rig.see(60.0, smoke(0.7))
+    assert len(attempts) == 1
+    assert rig.pipeline.counts.frames_failed == 1
+    monkeypatch.setattr(rig.store.alerts, "open_alert", working)
+    rig.see(120.0, smoke(0.7))
+    assert len(rig.store.alerts.working()) == 1
+
+
+def test_an_empty_pull_and_a_batch_of_nothing_but_damage_do_nothing(rig: Rig) -> None:
+    rig.pipeline.process([])
+    rig.pipeline.process([rig.frame(0.0, jpeg=b"\xff\xd8")])
+    assert rig.scorer.batches == []
