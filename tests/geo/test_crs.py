@@ -5,7 +5,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from pyproj import Geod
+from pyproj import CRS, Geod, Transformer
 
 from geo.crs import LocalFrame
 
@@ -74,6 +74,16 @@ def test_vertex_heights_are_dropped() -> None:
     moved = LocalFrame(*QIJIANG).geometry_to_metric(shapely.Point(106.65, 28.85, 700.0))
     assert not moved.has_z
     assert moved.distance(shapely.Point(0.0, 0.0)) < 1e-6
+
+
+def test_the_frame_is_the_one_between_named_coordinate_systems() -> None:
+    """Golden: pyproj's own transformation from EPSG:4326, where datum and axis order are named."""
+    plane = CRS.from_proj4("+proj=aeqd +lat_0=28.85 +lon_0=106.65 +datum=WGS84 +units=m +no_defs")
+    named = Transformer.from_crs("EPSG:4326", plane, always_xy=True)
+    lon, lat = np.linspace(106.4, 106.9, 20), np.linspace(29.1, 28.6, 20)
+    np.testing.assert_allclose(
+        LocalFrame(*QIJIANG).to_metric(lon, lat), named.transform(lon, lat), atol=1e-6
+    )
 
 
 def test_swapped_coordinates_of_china_are_refused() -> None:
