@@ -1,6 +1,7 @@
 """The drill district is a plausible land: measured against the relief it is laid on."""
 
 import json
+import logging
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from pyproj import Geod
 from shapely.geometry import LineString, Point, Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 
+from geo.layers import read_layers
 from geo.relief import drill_relief
 from geo.terrain import Terrain
 from models.land import Layer
@@ -53,6 +55,15 @@ def surroundings_m(relief: Terrain, point: Point, radius_m: float = 1_000.0) -> 
 def test_there_is_one_file_for_each_layer_and_nothing_else() -> None:
     assert {path.name for path in LAYERS.iterdir()} == {f"{layer.value}.geojson" for layer in Layer}
     assert sum(path.stat().st_size for path in LAYERS.iterdir()) < 400_000
+
+
+def test_the_importer_takes_all_of_it_without_mending(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        features = read_layers(LAYERS)
+    assert not caplog.records
+    assert all(feature.drill for feature in features)
+    for layer in Layer:
+        assert [f.code for f in features if f.layer is layer] == list(geometries(layer))
 
 
 @pytest.mark.parametrize("layer", Layer)
