@@ -1,0 +1,85 @@
+/**
+ * Proves that both languages say the same: equal keys, equal placeholders, every key that the code
+ * asks for, every word of the server's enumerations, and no bare Chinese in a component.
+ */
+
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
+const SOURCE = join(ROOT, "src");
+const faults = [];
+
+function flatten(node, path, into) {
+  for (const [key, value] of Object.entries(node)) {
+    const here = path === "" ? key : `${path}.${key}`;
+    if (typeof value === "string") into.set(here, value);
+    else flatten(value, here, into);
+  }
+  return into;
+}
+
+const read = (language) =>
+  flatten(JSON.parse(readFileSync(join(SOURCE, "i18n", `${language}.json`), "utf8")), "", new Map());
+const zh = read("zh");
+const en = read("en");
+const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((it) => it[1]).sort().join();
+
+for (const [ours, theirs, name] of [
+  [zh, en, "en.json"],
+  [en, zh, "zh.json"],
+])
+  for (const key of ours.keys()) if (!theirs.has(key)) faults.push(`${name} lacks ${key}`);
+for (const [key, text] of zh) {
+  if (text.trim() === "" || en.get(key)?.trim() === "") faults.push(`${key} is empty`);
+  if (en.has(key) && placeholders(text) !== placeholders(en.get(key)))
+    faults.push(`${key} has other placeholders in zh and en`);
+}
+
+/** Which prefix of keys speaks each enumeration of the shared language. */
+const ENUMERATIONS = {
+  "alert.py": { AlertState: "state", DismissReason: "reason", Finding: "finding" },
+  "detection.py": { Label: "label" },
+  "fix.py": { FixOutcome: "outcome", NoFixReason: "no_fix" },
+  "frame.py": { TimeSource: "time_source", FrameMode: "mode", Provenance: "provenance" },
+  "land.py": { Layer: "layer" },
+  "site.py": { CameraKind: "camera_kind" },
+  "user.py": { Role: "role" },
+};
+for (const [file, classes] of Object.entries(ENUMERATIONS)) {
+  const text = readFileSync(join(ROOT, "..", "models", file), "utf8");
+  for (const [name, prefix] of Object.entries(classes)) {
+    const body = text.match(new RegExp(`class ${name}\\(\\w+\\):([\\s\\S]*?)(?=\\n\\S|$(?![\\s\\S]))`));
+    const values = [...(body?.[1] ?? "").matchAll(/^ {4}[A-Z_]+ = (?:"(\w+)"|\d+)/gm)];
+    if (values.length === 0) faults.push(`models/${file} has no enumeration ${name}`);
+    for (const value of values) {
+      const word = value[1] ?? value[0].trim().split(" ")[0].toLowerCase();
+      if (!zh.has(`${prefix}.${word}`)) faults.push(`no words for ${name}.${word} (${prefix}.${word})`);
+    }
+  }
+}
+
+const used = new Set();
+for (const entry of readdirSync(SOURCE, { recursive: true, withFileTypes: true })) {
+  if (!entry.isFile() || !/\.(vue|ts)$/.test(entry.name)) continue;
+  const path = join(entry.parentPath ?? entry.path, entry.name);
+  const text = readFileSync(path, "utf8");
+  for (const [, key] of text.matchAll(/(?<![\w.])t\(\s*"([\w.]+)"/g)) {
+    used.add(key);
+    if (!zh.has(key)) faults.push(`${entry.name} asks for ${key}, which no language has`);
+  }
+  for (const [, key] of text.matchAll(/(?<![\w.])t\(\s*'([\w.]+)'/g)) {
+    used.add(key);
+    if (!zh.has(key)) faults.push(`${entry.name} asks for ${key}, which no language has`);
+  }
+  for (const [, prefix] of text.matchAll(/t\(\s*`([\w.]+)\.\$\{/g)) used.add(`${prefix}.*`);
+  if (entry.name.endsWith(".vue") && /[\u4e00-\u9fff]/.test(text))
+    faults.push(`${entry.name} holds bare Chinese: move it into the language files`);
+}
+
+if (faults.length > 0) {
+  console.error(faults.join("\n"));
+  process.exit(1);
+}
+console.log(`i18n: ${zh.size} keys in both languages, ${used.size} asked for`);

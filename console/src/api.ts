@@ -1,0 +1,302 @@
+/** The server's HTTP contract in types. Times are ISO 8601 UTC, degrees are true north, metres. */
+
+export type Role = "viewer" | "monitor" | "admin";
+export type Label = "smoke" | "flame";
+export type AlertState = "open" | "acknowledged" | "confirmed" | "dismissed" | "closed";
+export type FrameMode = "visible" | "infrared" | "thermal";
+export type Provenance = "live" | "recorded" | "drill";
+export type TimeSource = "file_name" | "exif" | "container" | "simulated" | "receipt";
+export type Caution = "" | "drill" | "synthetic" | "coarse";
+export type CameraKind = "tower" | "canopy";
+export type CameraState =
+  | "connecting"
+  | "live"
+  | "degraded"
+  | "stale"
+  | "lost"
+  | "ended"
+  | "disabled";
+export type Finding = "persisted" | "strong" | "grew" | "stood_still" | "drifted" | "regrew";
+export type Layer =
+  | "township"
+  | "village"
+  | "forest_belt"
+  | "water_point"
+  | "helipad"
+  | "hydrant"
+  | "road"
+  | "checkpoint";
+export type NoFixReason = "sky" | "near_field" | "outside_terrain" | "no_terrain" | "no_pose";
+export type DismissReason =
+  | "fog"
+  | "cloud"
+  | "dust"
+  | "rain"
+  | "lens"
+  | "light"
+  | "vehicle"
+  | "chimney"
+  | "building"
+  | "water"
+  | "vegetation"
+  | "registered_burn"
+  | "drill"
+  | "other";
+
+/** The order of the grid: weather, optics, people, nature, paper. */
+export const DISMISS_REASONS: readonly DismissReason[] = [
+  "fog",
+  "cloud",
+  "dust",
+  "rain",
+  "lens",
+  "light",
+  "vehicle",
+  "chimney",
+  "building",
+  "water",
+  "vegetation",
+  "registered_burn",
+  "drill",
+  "other",
+];
+
+export type LonLat = [number, number];
+
+export interface User {
+  name: string;
+  role: Role;
+  must_change_password: boolean;
+}
+
+export interface Position {
+  lon_deg: number;
+  lat_deg: number;
+  height_m: number;
+  height_datum: "sea_level" | "ellipsoid" | "ground";
+}
+
+export interface Pose {
+  azimuth_deg: number;
+  tilt_deg: number;
+  roll_deg: number;
+  horizontal_fov_deg: number;
+}
+
+export interface TerrainReference {
+  name: string;
+  cell_m: number;
+  caution: Caution;
+}
+
+export interface Terrain extends TerrainReference {
+  min_zoom: number;
+  max_zoom: number;
+  tiles: string;
+}
+
+export interface Site {
+  name: string;
+  version: string;
+  time_zone: string;
+  datum: string;
+  drill: boolean;
+  bounds: [number, number, number, number];
+  terrain: Terrain | null;
+  model: { name: string; version: string; provider: string };
+  replay_rate: number | null;
+  now: string;
+}
+
+export interface Preset {
+  number: number;
+  name: string;
+  pose: Pose;
+}
+
+export interface Camera {
+  camera_id: string;
+  name: string;
+  kind: CameraKind;
+  position: Position;
+  presets: Preset[];
+  state: CameraState;
+  mode: FrameMode | null;
+  provenance: Provenance | null;
+  captured_at: string | null;
+  received_at: string | null;
+  frames_received: number;
+  frames_dropped: Record<string, number>;
+  has_still: boolean;
+}
+
+export interface LandProperties {
+  layer: Layer;
+  code: string;
+  name: string;
+  drill: boolean;
+  [fact: string]: string | number | boolean | null;
+}
+
+export type LandFeature = GeoJSON.Feature<GeoJSON.Geometry, LandProperties>;
+export type Land = GeoJSON.FeatureCollection<GeoJSON.Geometry, LandProperties>;
+
+export interface Box {
+  label: Label;
+  score: number;
+  x_min: number;
+  y_min: number;
+  x_max: number;
+  y_max: number;
+}
+
+export interface FrameScore {
+  frame_sequence: number;
+  captured_at: string;
+  score: number;
+  box: Box | null;
+}
+
+export interface Decision {
+  decided_at: string;
+  log_odds: number;
+  threshold_log_odds: number;
+  findings: Finding[];
+  scores: FrameScore[];
+  model: { name: string; version: string; sha256: string };
+  config_version: string;
+}
+
+export interface FixCluster {
+  position: Position;
+  weight: number;
+  r90_m: number;
+  range_m: number;
+  range_min_m: number;
+  range_max_m: number;
+  outline_lonlat: LonLat[];
+}
+
+export interface Fix {
+  outcome: "located" | "direction_only" | "unknown";
+  reason: NoFixReason | null;
+  observer: Position;
+  bearing_deg: number | null;
+  bearing_sigma_deg: number | null;
+  elevation_deg: number | null;
+  clusters: FixCluster[];
+  unresolved_weight: number;
+  terrain: TerrainReference | null;
+}
+
+export interface NearestAsset {
+  layer: Layer;
+  code: string;
+  name: string;
+  distance_m: number;
+  distance_min_m: number;
+  distance_max_m: number;
+  bearing_deg: number | null;
+  drill: boolean;
+}
+
+export interface Evidence {
+  index: number;
+  captured_at: string;
+  received_at: string;
+  url: string;
+  width_px: number;
+  height_px: number;
+  boxes: Box[];
+}
+
+export interface Verdict {
+  author: string;
+  at: string;
+  from_state: AlertState;
+  to_state: AlertState;
+  reason: DismissReason | null;
+  note: string;
+}
+
+export interface Alert {
+  alert_id: number;
+  state: AlertState;
+  label: Label;
+  score: number;
+  mode: FrameMode;
+  provenance: Provenance;
+  time_source: TimeSource;
+  camera: { camera_id: string; name: string; kind: CameraKind };
+  preset: number;
+  pose: Pose | null;
+  captured_at: string;
+  received_at: string;
+  first_seen_at: string;
+  opened_at: string;
+  last_seen_at: string;
+  decision: Decision;
+  fix: Fix;
+  land: {
+    townships: { code: string; name: string; probability: number }[];
+    nearest: NearestAsset[];
+  };
+  evidence: Evidence[];
+  clip_url: string | null;
+  verdicts: Verdict[];
+}
+
+export interface AlertList {
+  alerts: Alert[];
+  last_event_sequence: number;
+}
+
+export interface FeedEvent {
+  sequence: number;
+  kind: string;
+  subject_id: number;
+  at: string;
+}
+
+export interface StepRequest {
+  expected_state: AlertState;
+  to_state: AlertState;
+  reason?: DismissReason;
+  note?: string;
+}
+
+export interface Aircraft {
+  name: string;
+  speed_ms: number;
+  climb_ms: number;
+  endurance_s: number;
+  ceiling_m: number;
+  horizontal_fov_deg: number;
+  vertical_fov_deg: number;
+}
+
+export interface SweepRequest {
+  belt_code: string;
+  aircraft: string;
+  height_above_ground_m: number;
+}
+
+export interface Sweep {
+  target_code: string;
+  aircraft: Aircraft;
+  waypoints: { lon_deg: number; lat_deg: number; height_above_ground_m: number }[];
+  length_m: number;
+  duration_s: number;
+  footprint_width_m: number;
+  footprint_lonlat: LonLat[];
+  covered_share: number;
+  fits_endurance: boolean;
+}
+
+export interface ProblemDetails {
+  status: number;
+  code: string;
+  title: string;
+  detail: string;
+  remedy: string;
+}

@@ -1,0 +1,82 @@
+/** An audible alarm while an open alert waits: two tones, repeated until somebody acts. */
+
+import { computed, readonly, ref, watch } from "vue";
+import { useAlerts } from "./useAlerts";
+
+const STORED = "firewatch.sound";
+const EVERY_MS = 2600;
+
+const enabled = ref(localStorage.getItem(STORED) !== "off");
+const blocked = ref(true);
+/** Open alerts that somebody at this desk has silenced; a later one rings again. */
+const silenced = ref<ReadonlySet<number>>(new Set());
+
+const alerts = useAlerts();
+const waiting = computed(() =>
+  alerts.open.value.filter((alert) => !silenced.value.has(alert.alert_id)),
+);
+const ringing = computed(() => waiting.value.length > 0);
+
+let context: AudioContext | null = null;
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function tone(audio: AudioContext, frequency_hz: number, start_s: number): void {
+  const oscillator = audio.createOscillator();
+  const volume = audio.createGain();
+  const at = audio.currentTime + start_s;
+  oscillator.type = "triangle";
+  oscillator.frequency.value = frequency_hz;
+  volume.gain.setValueAtTime(0, at);
+  volume.gain.linearRampToValueAtTime(0.22, at + 0.02);
+  volume.gain.setValueAtTime(0.22, at + 0.24);
+  volume.gain.linearRampToValueAtTime(0, at + 0.32);
+  oscillator.connect(volume).connect(audio.destination);
+  oscillator.start(at);
+  oscillator.stop(at + 0.34);
+}
+
+function ring(): void {
+  if (context === null || context.state !== "running") return;
+  for (const start_s of [0, 0.8]) {
+    tone(context, 988, start_s);
+    tone(context, 740, start_s + 0.36);
+  }
+}
+
+/** Browsers let a page sound only after a gesture: call this from every first click or key. */
+async function unlock(): Promise<void> {
+  context ??= new AudioContext();
+  if (context.state === "suspended") await context.resume();
+  blocked.value = context.state !== "running";
+}
+
+function toggle(): void {
+  enabled.value = !enabled.value;
+  localStorage.setItem(STORED, enabled.value ? "on" : "off");
+}
+
+function silence(): void {
+  silenced.value = new Set(alerts.open.value.map((alert) => alert.alert_id));
+}
+
+watch(
+  () => ringing.value && enabled.value && !blocked.value,
+  (on) => {
+    clearInterval(timer);
+    if (!on) return;
+    ring();
+    timer = setInterval(ring, EVERY_MS);
+  },
+);
+
+export function useAlarm() {
+  return {
+    enabled: readonly(enabled),
+    blocked: readonly(blocked),
+    ringing,
+    waiting,
+    unlock,
+    toggle,
+    silence,
+  };
+}

@@ -1,0 +1,46 @@
+/** Camera states, read every two seconds while the page can be seen. */
+
+import { computed, readonly, ref, shallowRef } from "vue";
+import type { Camera } from "../api";
+import { http } from "../http";
+import { CAMERA_TROUBLE } from "../lib/states";
+import { useFeed } from "./useFeed";
+
+const EVERY_MS = 2000;
+
+const cameras = shallowRef<Camera[]>([]);
+const failed = ref(false);
+const loaded = ref(false);
+let timer: ReturnType<typeof setTimeout> | undefined;
+let running = false;
+
+const trouble = computed(() => cameras.value.filter((camera) => CAMERA_TROUBLE.has(camera.state)));
+
+async function poll(): Promise<void> {
+  if (document.visibilityState === "visible") {
+    try {
+      cameras.value = await http.cameras();
+      failed.value = false;
+      loaded.value = true;
+    } catch {
+      failed.value = true;
+      useFeed().doubt();
+    }
+  }
+  if (running) timer = setTimeout(() => void poll(), EVERY_MS);
+}
+
+function start(): void {
+  if (running) return;
+  running = true;
+  void poll();
+}
+
+function stop(): void {
+  running = false;
+  clearTimeout(timer);
+}
+
+export function useCameras() {
+  return { cameras, trouble, failed: readonly(failed), loaded: readonly(loaded), start, stop };
+}

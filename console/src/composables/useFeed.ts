@@ -1,0 +1,99 @@
+/** The live feed: one EventSource, resumed after every cut, with the list read anew. */
+
+import { readonly, ref } from "vue";
+import type { FeedEvent } from "../api";
+import { useAlerts } from "./useAlerts";
+import { useClock } from "./useClock";
+
+export type FeedState = "connecting" | "live" | "reconnecting";
+
+const KINDS = ["alert.opened", "alert.updated", "alert.stepped"] as const;
+const FIRST_WAIT_MS = 1000;
+const LONGEST_WAIT_MS = 15_000;
+
+const state = ref<FeedState>("connecting");
+/** The last moment at which the page was known to be in step with the server. */
+const current_at = ref<string | null>(null);
+
+let source: EventSource | null = null;
+let timer: ReturnType<typeof setTimeout> | undefined;
+let last_sequence = 0;
+let wait_ms = FIRST_WAIT_MS;
+let running = false;
+
+const alerts = useAlerts();
+const clock = useClock();
+
+function mark(): void {
+  current_at.value = clock.now.value.toISOString();
+}
+
+async function receive(message: MessageEvent<string>): Promise<void> {
+  const event = JSON.parse(message.data) as FeedEvent;
+  last_sequence = Math.max(last_sequence, event.sequence);
+  try {
+    await alerts.refresh(Number(event.subject_id), event.kind === "alert.opened");
+    mark();
+  } catch {
+    // The list is read anew when the feed is back; until then the cut is on the screen.
+    retry();
+  }
+}
+
+function retry(): void {
+  if (!running) return;
+  source?.close();
+  source = null;
+  if (state.value === "live") mark();
+  state.value = "reconnecting";
+  clearTimeout(timer);
+  timer = setTimeout(() => void connect(), wait_ms);
+  wait_ms = Math.min(LONGEST_WAIT_MS, wait_ms * 2);
+}
+
+async function connect(): Promise<void> {
+  if (!running) return;
+  try {
+    last_sequence = await alerts.load();
+  } catch {
+    retry();
+    return;
+  }
+  if (!running) return;
+  source?.close();
+  const opened = new EventSource(`/api/events?after=${last_sequence}`);
+  source = opened;
+  opened.onopen = () => {
+    state.value = "live";
+    wait_ms = FIRST_WAIT_MS;
+    mark();
+  };
+  opened.onerror = () => {
+    if (opened === source) retry();
+  };
+  for (const kind of KINDS)
+    opened.addEventListener(kind, (message) => void receive(message as MessageEvent<string>));
+}
+
+function start(): void {
+  if (running) return;
+  running = true;
+  state.value = "connecting";
+  void connect();
+}
+
+function stop(): void {
+  running = false;
+  clearTimeout(timer);
+  source?.close();
+  source = null;
+}
+
+/** Another request has just proved that the server does not answer. */
+function doubt(): void {
+  if (state.value === "live") retry();
+}
+
+export function useFeed() {
+  return { state: readonly(state), current_at: readonly(current_at), start, stop, doubt };
+}

@@ -1,0 +1,36 @@
+/** Which map layers are shown; remembered on this desk. */
+
+import { reactive, watch } from "vue";
+import type { Layer } from "../api";
+
+export type Shown = Record<Layer | "cameras" | "terrain", boolean>;
+
+const STORED = "firewatch.layers";
+const DEFAULT: Shown = {
+  township: true,
+  village: true,
+  forest_belt: true,
+  water_point: true,
+  helipad: true,
+  hydrant: true,
+  road: true,
+  checkpoint: true,
+  cameras: true,
+  terrain: true,
+};
+
+function remembered(): Shown {
+  try {
+    const stored = JSON.parse(localStorage.getItem(STORED) ?? "{}") as Partial<Shown>;
+    return { ...DEFAULT, ...stored };
+  } catch {
+    return { ...DEFAULT };
+  }
+}
+
+const shown = reactive<Shown>(remembered());
+watch(shown, () => localStorage.setItem(STORED, JSON.stringify(shown)));
+
+export function useLegend() {
+  return { shown };
+}

@@ -1,0 +1,50 @@
+/** Who is signed in. One session a page. */
+
+import { readonly, ref } from "vue";
+import type { User } from "../api";
+import { http, whenSignedOut } from "../http";
+
+const user = ref<User | null>(null);
+const known = ref(false);
+const expired = ref(false);
+
+whenSignedOut(() => {
+  if (user.value !== null) expired.value = true;
+  user.value = null;
+});
+
+async function restore(): Promise<void> {
+  try {
+    user.value = await http.session();
+  } catch {
+    user.value = null;
+  }
+  known.value = true;
+}
+
+async function signIn(name: string, password: string): Promise<void> {
+  user.value = await http.signIn(name, password);
+  expired.value = false;
+}
+
+async function changePassword(current: string, fresh: string): Promise<void> {
+  user.value = await http.changePassword(current, fresh);
+}
+
+async function signOut(): Promise<void> {
+  await http.signOut();
+  user.value = null;
+  expired.value = false;
+}
+
+export function useSession() {
+  return {
+    user: readonly(user),
+    known: readonly(known),
+    expired: readonly(expired),
+    restore,
+    signIn,
+    signOut,
+    changePassword,
+  };
+}

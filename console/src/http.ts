@@ -1,0 +1,95 @@
+/** The one door to the server: JSON in, JSON or a Problem out. */
+
+import type {
+  Aircraft,
+  Alert,
+  AlertList,
+  Camera,
+  Land,
+  ProblemDetails,
+  Site,
+  StepRequest,
+  Sweep,
+  SweepRequest,
+  User,
+} from "./api";
+
+/** A refusal of the server, or the network's silence (`code` "unreachable"). */
+export class Problem extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly detail: string;
+  readonly remedy: string;
+
+  constructor(details: Partial<ProblemDetails>) {
+    super(details.detail ?? details.title ?? details.code ?? "problem");
+    this.status = details.status ?? 0;
+    this.code = details.code ?? "unknown";
+    this.detail = details.detail ?? details.title ?? "";
+    this.remedy = details.remedy ?? "";
+  }
+}
+
+const WAIT_MS = 15_000;
+
+let onSignedOut: () => void = () => undefined;
+
+/** Called once by the session: any later 401 ends it. */
+export function whenSignedOut(callback: () => void): void {
+  onSignedOut = callback;
+}
+
+async function problemOf(response: Response): Promise<Problem> {
+  try {
+    const body = (await response.json()) as Partial<ProblemDetails>;
+    return new Problem({ ...body, status: response.status });
+  } catch {
+    return new Problem({ status: response.status, title: response.statusText });
+  }
+}
+
+async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+  let response: Response;
+  try {
+    response = await fetch(path, {
+      method,
+      credentials: "same-origin",
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? null : JSON.stringify(body),
+      signal: AbortSignal.timeout(WAIT_MS),
+    });
+  } catch {
+    throw new Problem({ code: "unreachable" });
+  }
+  if (!response.ok) {
+    const problem = await problemOf(response);
+    if (problem.status === 401 && problem.code !== "wrong_credentials") onSignedOut();
+    throw problem;
+  }
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+export const http = {
+  session: () => call<User>("GET", "/api/session"),
+  signIn: (name: string, password: string) =>
+    call<User>("POST", "/api/session", { name, password }),
+  signOut: () => call<void>("DELETE", "/api/session"),
+  changePassword: (current: string, fresh: string) =>
+    call<User>("POST", "/api/session/password", { current, new: fresh }),
+  site: () => call<Site>("GET", "/api/site"),
+  cameras: () => call<Camera[]>("GET", "/api/cameras"),
+  land: () => call<Land>("GET", "/api/land"),
+  alerts: (scope: "working" | "all") =>
+    call<AlertList>("GET", `/api/alerts?scope=${scope}&limit=200`),
+  alert: (id: number) => call<Alert>("GET", `/api/alerts/${id}`),
+  step: (id: number, request: StepRequest) =>
+    call<Alert>("POST", `/api/alerts/${id}/steps`, request),
+  aircraft: () => call<Aircraft[]>("GET", "/api/aircraft"),
+  planSweep: (request: SweepRequest) => call<Sweep>("POST", "/api/sweeps/plan", request),
+};
+
+/** Where the newest picture of a camera is; the time makes the address new when the picture is. */
+export function stillUrl(camera: Camera): string {
+  const moment = camera.received_at ?? camera.captured_at ?? "";
+  return `/api/cameras/${encodeURIComponent(camera.camera_id)}/still.jpg?t=${encodeURIComponent(moment)}`;
+}

@@ -1,0 +1,7 @@
+/** Positions as the map engine wants them. */
+
+import type { LonLat, Position } from "../api";
+
+export type LonLatPoint = LonLat;
+
+export const pointOf = (position: Position): LonLat => [position.lon_deg, position.lat_deg];

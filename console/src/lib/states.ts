@@ -1,0 +1,34 @@
+/** Colour and glyph of each state. Colour never stands alone: the glyph and the word say it too. */
+
+import type { AlertState, CameraState } from "../api";
+import type { IconName } from "./icons";
+
+/** Tones that stay apart for red-green and blue-yellow blindness (after Okabe and Ito). */
+export const ALERT_COLOUR: Record<AlertState, string> = {
+  open: "#ff8a3d",
+  acknowledged: "#5fb8f0",
+  confirmed: "#ff5f87",
+  dismissed: "#8c9aa0",
+  closed: "#6a787e",
+};
+
+export const ALERT_GLYPH: Record<AlertState, IconName> = {
+  open: "state-open",
+  acknowledged: "state-acknowledged",
+  confirmed: "state-confirmed",
+  dismissed: "state-dismissed",
+  closed: "state-closed",
+};
+
+export const CAMERA_COLOUR: Record<CameraState, string> = {
+  live: "#35c6a0",
+  connecting: "#5fb8f0",
+  degraded: "#f2cb4e",
+  stale: "#f2a65a",
+  lost: "#ff7a6b",
+  ended: "#8c9aa0",
+  disabled: "#5d6b71",
+};
+
+/** States in which the picture is not the world as it is now. */
+export const CAMERA_TROUBLE: ReadonlySet<CameraState> = new Set(["degraded", "stale", "lost"]);

@@ -1,0 +1,67 @@
+/** Moments in words: site time first, the date whenever it is not today, UTC beside it. */
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function format(zone: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${zone}|${Object.keys(options).join()}`;
+  let found = formats.get(key);
+  if (found === undefined) {
+    // Swedish writes dates as ISO 8601 does, in every language of the console.
+    found = new Intl.DateTimeFormat("sv-SE", { timeZone: zone, ...options });
+    formats.set(key, found);
+  }
+  return found;
+}
+
+const DAY: Intl.DateTimeFormatOptions = { year: "numeric", month: "2-digit", day: "2-digit" };
+const TIME: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit", second: "2-digit" };
+const MINUTE: Intl.DateTimeFormatOptions = { hour: "2-digit", minute: "2-digit" };
+
+/** Date in the zone, `2018-07-28`. */
+export function dayOf(moment: Date, zone: string): string {
+  return format(zone, DAY).format(moment);
+}
+
+/** Time of day in the zone, `23:11:06`. */
+export function timeOf(moment: Date, zone: string): string {
+  return format(zone, TIME).format(moment);
+}
+
+/** Time of day in the zone without seconds, `23:11`. */
+export function minuteOf(moment: Date, zone: string): string {
+  return format(zone, MINUTE).format(moment);
+}
+
+/** Time of day when `now` is on the same day in the zone, otherwise with the date before it. */
+export function momentOf(iso: string, zone: string, now: Date, seconds = true): string {
+  const moment = new Date(iso);
+  const day = dayOf(moment, zone);
+  const time = seconds ? timeOf(moment, zone) : minuteOf(moment, zone);
+  return day === dayOf(now, zone) ? time : `${day} ${time}`;
+}
+
+/** Date and time in UTC, `2018-07-28 15:11:06Z`. */
+export function utcOf(iso: string): string {
+  return `${new Date(iso).toISOString().slice(0, 19).replace("T", " ")}Z`;
+}
+
+export interface Age {
+  key: "time.now" | "time.seconds" | "time.minutes" | "time.hours" | "time.days";
+  count: number;
+}
+
+/** How long ago, as a key and a count for the translator; a future moment counts as now. */
+export function ageOf(iso: string, now: Date): Age {
+  const seconds = Math.floor((now.getTime() - new Date(iso).getTime()) / 1000);
+  if (seconds < 5) return { key: "time.now", count: 0 };
+  if (seconds < 90) return { key: "time.seconds", count: seconds };
+  if (seconds < 5400) return { key: "time.minutes", count: Math.floor(seconds / 60) };
+  if (seconds < 172_800) return { key: "time.hours", count: Math.floor(seconds / 3600) };
+  return { key: "time.days", count: Math.floor(seconds / 86_400) };
+}
+
+/** Flight or clip length, `12:05` (minutes:seconds). */
+export function lengthOf(duration_s: number): string {
+  const whole = Math.round(duration_s);
+  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+}

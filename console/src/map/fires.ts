@@ -1,0 +1,168 @@
+/** Alerts as lines and areas: bearings of all, everything that is known of the selected one. */
+
+import type { Alert, Layer, LonLat } from "../api";
+import { destination, sector } from "../lib/geodesy";
+import { pointOf } from "../lib/points";
+import { ALERT_COLOUR } from "../lib/states";
+import type { Engine, GeoJSONSource } from "./engine";
+import { SYMBOLS } from "./symbols";
+
+/** Two-sided 90 % of a normal distribution, in standard deviations. */
+const NINETY = 1.645;
+const TIES: readonly Layer[] = ["water_point", "forest_belt"];
+
+const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };
+
+export interface Tie {
+  layer: Layer;
+  name: string;
+  distance_m: number;
+  from: LonLat;
+  to: LonLat;
+}
+
+export function addFires(map: Engine): void {
+  map.addSource("fires", { type: "geojson", data: EMPTY });
+  const of = (kind: string) => ["==", ["get", "kind"], kind] as never;
+  map.addLayer({
+    id: "fire-wedge",
+    type: "fill",
+    source: "fires",
+    filter: of("wedge"),
+    paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.16 },
+  });
+  map.addLayer({
+    id: "fire-cluster",
+    type: "fill",
+    source: "fires",
+    filter: of("cluster"),
+    // A place that is ten times less likely is drawn fainter, never invisible.
+    paint: { "fill-color": ["get", "colour"], "fill-opacity": ["+", 0.1, ["*", 0.4, ["get", "weight"]]] },
+  });
+  map.addLayer({
+    id: "fire-cluster-edge",
+    type: "line",
+    source: "fires",
+    filter: of("cluster"),
+    paint: {
+      "line-color": ["get", "colour"],
+      "line-width": 1.8,
+      "line-opacity": ["+", 0.45, ["*", 0.55, ["get", "weight"]]],
+    },
+  });
+  map.addLayer({
+    id: "fire-bearing-other",
+    type: "line",
+    source: "fires",
+    filter: of("bearing-other"),
+    paint: { "line-color": ["get", "colour"], "line-width": 1.3, "line-opacity": 0.5, "line-dasharray": [3, 3] },
+  });
+  map.addLayer({
+    id: "fire-bearing",
+    type: "line",
+    source: "fires",
+    filter: of("bearing"),
+    paint: { "line-color": ["get", "colour"], "line-width": 2.2 },
+  });
+  map.addLayer({
+    id: "fire-tie-case",
+    type: "line",
+    source: "fires",
+    filter: of("tie"),
+    paint: { "line-color": "#081012", "line-width": 4, "line-opacity": 0.7 },
+  });
+  map.addLayer({
+    id: "fire-tie",
+    type: "line",
+    source: "fires",
+    filter: of("tie"),
+    paint: { "line-color": ["get", "colour"], "line-width": 1.8, "line-dasharray": [2, 1.5] },
+  });
+}
+
+function feature(
+  kind: string,
+  colour: string,
+  geometry: GeoJSON.Geometry,
+  weight = 1,
+): GeoJSON.Feature {
+  return { type: "Feature", properties: { kind, colour, weight }, geometry };
+}
+
+/** End of a bearing line: just behind the farthest place, or as far as a tower looks. */
+function reach(alert: Alert, far_m: number): number {
+  const ranges = alert.fix.clusters.map((cluster) => cluster.range_max_m);
+  return ranges.length === 0 ? far_m : Math.max(...ranges) * 1.04;
+}
+
+function bearingLine(alert: Alert, far_m: number): GeoJSON.LineString | null {
+  if (alert.fix.bearing_deg === null) return null;
+  const start = pointOf(alert.fix.observer);
+  const end = destination(start, alert.fix.bearing_deg, reach(alert, far_m));
+  return { type: "LineString", coordinates: [start, end] };
+}
+
+/** Lines from the best position to the nearest water and belt. */
+export function tiesOf(alert: Alert): Tie[] {
+  const best = alert.fix.clusters[0];
+  if (best === undefined) return [];
+  const from = pointOf(best.position);
+  return alert.land.nearest.flatMap((asset) =>
+    TIES.includes(asset.layer) && asset.bearing_deg !== null
+      ? [
+          {
+            layer: asset.layer,
+            name: asset.name,
+            distance_m: asset.distance_m,
+            from,
+            to: destination(from, asset.bearing_deg, asset.distance_m),
+          },
+        ]
+      : [],
+  );
+}
+
+export function fireFeatures(
+  alerts: Alert[],
+  selected: Alert | null,
+  far_m: number,
+): GeoJSON.FeatureCollection {
+  const features: GeoJSON.Feature[] = [];
+  for (const alert of alerts) {
+    if (alert.alert_id === selected?.alert_id) continue;
+    const line = bearingLine(alert, far_m);
+    if (line !== null) features.push(feature("bearing-other", ALERT_COLOUR[alert.state], line));
+  }
+  if (selected === null) return { type: "FeatureCollection", features };
+  const colour = ALERT_COLOUR[selected.state];
+  const { fix } = selected;
+  if (fix.bearing_deg !== null && fix.bearing_sigma_deg !== null) {
+    const width = 2 * NINETY * fix.bearing_sigma_deg;
+    const ring = sector(pointOf(fix.observer), fix.bearing_deg, width, reach(selected, far_m));
+    features.push(feature("wedge", colour, { type: "Polygon", coordinates: [ring] }));
+  }
+  for (const tie of tiesOf(selected))
+    features.push(
+      feature("tie", SYMBOLS[tie.layer].colour, { type: "LineString", coordinates: [tie.from, tie.to] }),
+    );
+  const line = bearingLine(selected, far_m);
+  if (line !== null) features.push(feature("bearing", colour, line));
+  for (const cluster of fix.clusters)
+    features.push(
+      feature("cluster", colour, { type: "Polygon", coordinates: [cluster.outline_lonlat] }, cluster.weight),
+    );
+  return { type: "FeatureCollection", features };
+}
+
+export function setFires(map: Engine, data: GeoJSON.FeatureCollection): void {
+  void (map.getSource("fires") as GeoJSONSource | undefined)?.setData(data);
+}
+
+/** Everything of an alert that should be in view. */
+export function extentOf(alert: Alert, far_m: number): LonLat[] {
+  const points = [pointOf(alert.fix.observer)];
+  for (const cluster of alert.fix.clusters) points.push(...cluster.outline_lonlat);
+  const line = bearingLine(alert, far_m);
+  if (line !== null) points.push(line.coordinates[1] as LonLat);
+  return points;
+}
