@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from geo.camera import pixel_of_ray, ray_of_pixel
@@ -22,6 +22,7 @@ poses = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(poses, st.floats(0.0, WIDTH), st.floats(0.0, HEIGHT))
 def test_a_pixel_comes_back_from_its_direction(pose: Pose, x: float, y: float) -> None:
     azimuth, elevation = ray_of_pixel(x, y, WIDTH, HEIGHT, pose)
@@ -30,6 +31,7 @@ def test_a_pixel_comes_back_from_its_direction(pose: Pose, x: float, y: float) -
     assert pixel_of_ray(azimuth, elevation, WIDTH, HEIGHT, pose) == pytest.approx((x, y), abs=1e-3)
 
 
+@settings(deadline=None)
 @given(poses, st.floats(0.0, WIDTH), st.floats(0.0, HEIGHT))
 def test_direction_agrees_with_rotation_matrices(pose: Pose, x: float, y: float) -> None:
     """Independent: rotate the pixel's vector by roll, tilt and azimuth as 3 x 3 matrices."""

@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import CRS, Geod, Transformer
 
@@ -18,6 +18,7 @@ longitudes = st.floats(-179.0, 179.0)
 latitudes = st.floats(-80.0, 80.0)
 
 
+@settings(deadline=None)
 @given(longitudes, latitudes, bearings, distances)
 def test_distance_and_true_azimuth_from_the_origin_agree_with_the_geodesic(
     lon: float, lat: float, bearing: float, distance: float
@@ -30,6 +31,7 @@ def test_distance_and_true_azimuth_from_the_origin_agree_with_the_geodesic(
     assert across == pytest.approx(0.0, abs=1e-3)
 
 
+@settings(deadline=None)
 @given(longitudes, latitudes, bearings, distances)
 def test_there_and_back_is_the_same_place(
     lon: float, lat: float, bearing: float, distance: float

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -45,6 +45,7 @@ def feature(
     return LandFeature(layer, code, f"name {code}", geometry, drill)
 
 
+@settings(deadline=None)
 @given(st.floats(0.0, 359.9), st.floats(500.0, 60_000.0), st.floats(20.0, 400.0))
 def test_distance_and_bearing_agree_with_the_geodesic(
     bearing: float, distance_m: float, radius_m: float

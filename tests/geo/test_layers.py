@@ -219,7 +219,9 @@ json_values = st.recursive(
 )
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None
+)
 @given(value=json_values, kind=st.sampled_from(["Point", "LineString", "Polygon", "MultiPolygon"]))
 def test_no_json_whatever_breaks_the_reader(tmp_path: Path, value: object, kind: str) -> None:
     """Anything is either read or refused by name; no other error comes out."""

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyproj import Geod
 
@@ -23,6 +23,7 @@ def plane(rows: int = 40, columns: int = 50) -> Terrain:
     return Terrain("plane", values, 106.0, 29.0, CELL)
 
 
+@settings(deadline=None)
 @given(st.floats(0.001, 48.999), st.floats(0.001, 38.999))
 def test_bilinear_is_exact_on_a_plane(column: float, row: float) -> None:
     lon, lat = 106.0 + (column + 0.5) * CELL, 29.0 - (row + 0.5) * CELL
