@@ -6,7 +6,7 @@ the same track stays quiet until it has grown, and then opens a new alert that s
 """
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -26,6 +26,7 @@ from models.alert import (
 from models.clock import Clock
 from models.config import Settings
 from models.detection import Box, ModelReference
+from models.errors import WatchError
 from models.frame import Frame
 from models.site import Camera
 from models.store import Store
@@ -91,6 +92,8 @@ class AlertDesk:
         land: ground to land.
         settings: for the version of the decision.
         clock: for the time of the decision.
+        later: runs a job aside; cutting a clip takes up to a second, and no camera may wait for it.
+            At once when left out.
     """
 
     def __init__(
@@ -103,6 +106,7 @@ class AlertDesk:
         land: LandIndex,
         settings: Settings,
         clock: Clock,
+        later: Callable[[Callable[[], None]], object] = lambda job: job(),
     ) -> None:
         self._alerts = store.alerts
         self._keeper = keeper
@@ -111,6 +115,7 @@ class AlertDesk:
         self._land = land
         self._settings = settings
         self._clock = clock
+        self._later = later
         self._cases: dict[tuple[str, int, int], _Case] = {}  # bounded by MAX_CASES
 
     def take(self, sighting: Sighting) -> None:
@@ -242,9 +247,15 @@ class AlertDesk:
 
     def _refresh_clip(self, case: _Case, alert: Alert) -> None:
         if case.sightings in CLIP_AT:
-            clip_key = self._keeper.cut_clip(alert)
-            if clip_key is not None:
+            self._later(lambda: self._cut_clip(alert))
+
+    def _cut_clip(self, alert: Alert) -> None:
+        clip_key = self._keeper.cut_clip(alert)
+        if clip_key is not None:
+            try:
                 self._alerts.set_clip(alert.alert_id, clip_key)
+            except WatchError:
+                logger.exception("the clip of alert %d is cut but not noted", alert.alert_id)
 
 
 def _foot_of(track: Track) -> tuple[float, float, float]:

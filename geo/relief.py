@@ -20,7 +20,7 @@ _SAMPLE = Path("mpl-data", "sample_data", "jacksboro_fault_dem.npz")
 
 
 def drill_relief() -> Terrain:
-    """Load the drill relief, 344 x 403 cells, 236 to 1076 m, 36.4-36.7 N 84.4-84.1 W.
+    """Load the drill relief, 344 x 403 cells, 236 to 1076 m, 36.16-36.45 N 84.41-84.08 W.
 
     Raises:
         InputRefused: the file is absent or damaged.
@@ -29,8 +29,11 @@ def drill_relief() -> Terrain:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as sample:
             values = sample["elevation"].astype(np.float32)
-            # The file's "ymin" belongs to row 0, which is the northern edge.
-            edges = (float(sample["xmin"]), float(sample["ymin"]), float(sample["dx"]))
+            # Row 0 is the north, and its edge is "ymax". The file's "ymin" is not the southern edge:
+            # it lies as far north of "ymax" as the south lies south of it. Known heights tell: the
+            # towns of LaFollette (323 m), Jacksboro (324 m) and Caryville (330 m) read 325, 327 and
+            # 336 m this way, and lie outside the tile the other way.
+            edges = (float(sample["xmin"]), float(sample["ymax"]), float(sample["dx"]))
     except (OSError, ValueError, KeyError, BadZipFile, EOFError) as error:
         raise InputRefused(
             f"The drill relief {path} cannot be read: {error}.",

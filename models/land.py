@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeAlias
 
 from shapely.geometry.base import BaseGeometry
 
-__all__ = ["LandAnswer", "LandFeature", "Layer", "NearestAsset", "UnitShare"]
+__all__ = ["Fact", "LandAnswer", "LandFeature", "Layer", "NearestAsset", "UnitShare"]
+
+
+Fact: TypeAlias = str | bool | int | float | None
+"""A further fact of a feature, as GeoJSON carries it."""
 
 
 class Layer(StrEnum):
@@ -39,7 +44,7 @@ class LandFeature:
     name: str
     geometry: BaseGeometry
     drill: bool
-    properties: dict[str, str | float | bool | None] = field(default_factory=dict)
+    properties: dict[str, Fact] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from models.detection import Box, Label
 from models.events import EventKind
 from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
-from models.land import LandAnswer, Layer
+from models.land import Fact, LandAnswer, Layer
 from models.site import CameraKind, HeightDatum, Pose
 from models.store.columns import Choice, Coded, Identity, NumberedChoice, UtcTime, Wkb
 from models.user import Role
@@ -88,9 +88,7 @@ land_feature = Table(
     Column("max_lon_deg", Float, nullable=False),
     Column("max_lat_deg", Float, nullable=False),
     Column("drill", Boolean, nullable=False),
-    Column(
-        "properties", Coded(dict[str, str | float | bool | None], "land feature"), nullable=False
-    ),
+    Column("properties", Coded(dict[str, Fact], "land feature"), nullable=False),
 )
 
 alert = Table(
@@ -200,8 +198,8 @@ audit_entry = Table(
 audit_head = Table(
     "audit_head",
     metadata,
-    Column("only", Integer, primary_key=True, autoincrement=False),
+    Column("singleton", Integer, primary_key=True, autoincrement=False),
     Column("entries", BigInteger, nullable=False),
     Column("sha256", Text, nullable=False),
-    CheckConstraint("only = 1", name="one_row"),
+    CheckConstraint("singleton = 1", name="one_row"),
 )

@@ -15,7 +15,7 @@ from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
 
 EARTH = Geod(ellps="WGS84")
 SIZE = (2048, 1536)
-HILL_TOP = Position(-84.25583333, 36.52333333, 30.0, HeightDatum.GROUND)
+HILL_TOP = Position(-84.25583333, 36.23666666, 30.0, HeightDatum.GROUND)
 POSE = Pose(40.0, -1.0, 0.0, 66.0, azimuth_sigma_deg=0.1, tilt_sigma_deg=0.1)
 FOOT = (1480.0, 884.0)
 
@@ -126,7 +126,7 @@ def test_a_lens_below_the_terrain_is_too_near_to_judge(locator: Locator) -> None
 
 
 def test_what_lies_beyond_the_terrain_is_no_place(locator: Locator) -> None:
-    edge = Position(-84.0835, 36.60, 200.0, HeightDatum.GROUND)
+    edge = Position(-84.0835, 36.31333, 200.0, HeightDatum.GROUND)
     east = replace(POSE, azimuth_deg=90.0, tilt_deg=-2.0)
     assert refused(locator, edge, east, 768.0) is NoFixReason.OUTSIDE_TERRAIN
 

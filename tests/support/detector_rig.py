@@ -78,7 +78,7 @@ CAMERA = Camera(
     "t1",
     "红岭塔",
     CameraKind.TOWER,
-    Position(-84.2308333, 36.485, 30.0, HeightDatum.GROUND),
+    Position(-84.2308333, 36.19833, 30.0, HeightDatum.GROUND),
     (Preset(0, "谷地", Pose(28.0, -3.1, 0.0, 62.0, 0.0, 0.1, 0.1)),),
 )
 
