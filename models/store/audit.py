@@ -116,17 +116,16 @@ class AuditRepository:
         expected, previous = 1, GENESIS
         with self._database.read() as connection:
             head = _head(connection)
-            rows = connection.execution_options(yield_per=1000).execute(
-                select(audit_entry).order_by(audit_entry.c.number)
-            )
-            for row in rows:
-                if row.number != expected:
-                    raise _broken(expected, "is missing")
-                entry = {key: row._mapping[key] for key in _HASHED}  # noqa: SLF001  # public name
-                previous = _chained(previous, number=row.number, **entry)
-                if previous != row.sha256:
-                    raise _broken(expected, "was changed")
-                expected += 1
+            log = connection.execution_options(yield_per=1000)
+            with log.execute(select(audit_entry).order_by(audit_entry.c.number)) as rows:
+                for row in rows:
+                    if row.number != expected:
+                        raise _broken(expected, "is missing")
+                    entry = {key: row._mapping[key] for key in _HASHED}  # noqa: SLF001  # public
+                    previous = _chained(previous, number=row.number, **entry)
+                    if previous != row.sha256:
+                        raise _broken(expected, "was changed")
+                    expected += 1
         if head.entries < expected - 1:
             raise _broken(head.entries + 1, "was added by somebody else")
         if head.entries > expected - 1:

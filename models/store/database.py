@@ -38,6 +38,7 @@ class Database:
     def read(self) -> Iterator[Connection]:
         """One consistent view, never written through."""
         self._refuse_closed()
+        # SQLite's transactions see one moment by themselves; PostgreSQL's need REPEATABLE READ.
         with as_watch_errors(self._name), self._engine.connect() as connection:
             yield connection
 
@@ -50,7 +51,7 @@ class Database:
             with connection, connection.begin():
                 # Where several processes write at once (PostgreSQL), this row makes them queue, so
                 # that events become visible in the order of their sequence and the log one chain.
-                connection.execute(select(audit_head.c.only).with_for_update())
+                connection.execute(select(audit_head.c.singleton).with_for_update())
                 yield connection
 
     def close(self) -> None:

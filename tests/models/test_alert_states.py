@@ -3,7 +3,7 @@
 import itertools
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
@@ -34,6 +34,7 @@ def test_only_the_drawn_steps_exist(current: AlertState, wanted: AlertState) -> 
         assert conflict.value.remedy
 
 
+@settings(deadline=None)
 @given(st.sampled_from(DismissReason), st.text(max_size=20))
 def test_a_dismissal_has_a_reason_and_other_a_note(reason: DismissReason, note: str) -> None:
     needs_note = reason is DismissReason.OTHER and not note.strip()
@@ -108,3 +109,4 @@ class LifeOfAnAlert(RuleBasedStateMachine):
 
 
 TestLifeOfAnAlert = LifeOfAnAlert.TestCase
+TestLifeOfAnAlert.settings = settings(deadline=None)

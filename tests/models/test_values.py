@@ -7,7 +7,7 @@ import pkgutil
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import models
@@ -125,6 +125,7 @@ def test_labels_have_words() -> None:
     assert [label.word for label in Label] == ["smoke", "flame"]
 
 
+@settings(deadline=None)
 @given(angles)
 def test_a_wrapped_bearing_is_the_same_direction(angle_deg: float) -> None:
     wrapped = wrap_bearing_deg(angle_deg)
@@ -137,6 +138,7 @@ def test_a_bearing_just_below_north_is_north() -> None:
     assert wrap_bearing_deg(-1e-17) == 0.0
 
 
+@settings(deadline=None)
 @given(angles, angles)
 def test_the_turn_between_two_bearings_leads_from_one_to_the_other(
     first_deg: float, second_deg: float

@@ -139,7 +139,9 @@ def test_a_deed_needs_an_actor(store: Store) -> None:
     assert store.audit.entries(1) == []
 
 
-@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    deadline=None, max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
     actor=st.text(min_size=1, max_size=10).filter(lambda text: text.strip()),
     subject=st.text(max_size=10),

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import shapely
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
@@ -100,31 +100,37 @@ def check(shape: object, value: object) -> None:
     assert codec.encode(read) == text
 
 
+@settings(deadline=None)
 @given(poses)
 def test_a_pose(value: Pose) -> None:
     check(Pose, value)
 
 
+@settings(deadline=None)
 @given(decisions)
 def test_a_decision(value: Decision) -> None:
     check(Decision, value)
 
 
+@settings(deadline=None)
 @given(fixes)
 def test_a_fix(value: Fix) -> None:
     check(Fix, value)
 
 
+@settings(deadline=None)
 @given(answers)
 def test_a_land_answer(value: LandAnswer) -> None:
     check(LandAnswer, value)
 
 
+@settings(deadline=None)
 @given(st.lists(boxes, max_size=3).map(tuple))
 def test_boxes(value: tuple[Box, ...]) -> None:
     check(tuple[Box, ...], value)
 
 
+@settings(deadline=None)
 @given(properties)
 def test_properties_keep_their_types(value: dict[str, Any]) -> None:
     shape = dict[str, str | float | bool | None]
@@ -160,6 +166,7 @@ def test_canonical_json_is_one_text() -> None:
     assert canonical_json({"b": 1, "a": "火"}) == '{"a":"\\u706b","b":1}'
 
 
+@settings(deadline=None)
 @given(moments)
 def test_a_moment_keeps_its_microsecond(value: datetime) -> None:
     stored = UtcTime().process_bind_param(value, DIALECT)
@@ -191,6 +198,7 @@ geometries = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(geometries)
 def test_a_geometry_keeps_every_bit(value: shapely.Geometry) -> None:
     stored = Wkb().process_bind_param(value, DIALECT)

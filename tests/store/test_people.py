@@ -121,7 +121,7 @@ def test_a_session_needs_a_hash_and_a_person(store: Store, clock: ManualClock) -
     assert store.sessions.get(TOKEN) is None
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.text())
 def test_any_text_may_be_asked_for(store: Store, text: str) -> None:
     assert store.users.get(text) is None

@@ -143,6 +143,9 @@ def test_the_tables_can_be_made_on_postgresql() -> None:
     for table in metadata.sorted_tables:
         text = str(CreateTable(table).compile(dialect=dialect))
         assert "AUTOINCREMENT" not in text.upper()
+        # A check's text is not quoted by anybody: PostgreSQL refused a column named "only" in one.
+        names = {table.name, *(column.name for column in table.columns)}
+        assert not names & dialect.identifier_preparer.reserved_words
         for index in table.indexes:
             assert str(CreateIndex(index).compile(dialect=dialect)).startswith("CREATE INDEX")
         assert not any(isinstance(c.server_default, DefaultClause) for c in table.columns)

@@ -68,11 +68,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit_head",
-        sa.Column("only", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("singleton", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("entries", sa.BigInteger(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
-        sa.CheckConstraint("only = 1", name=op.f("ck_audit_head_one_row")),
-        sa.PrimaryKeyConstraint("only", name=op.f("pk_audit_head")),
+        sa.CheckConstraint("singleton = 1", name=op.f("ck_audit_head_one_row")),
+        sa.PrimaryKeyConstraint("singleton", name=op.f("pk_audit_head")),
     )
     op.create_table(
         "camera",
@@ -182,8 +182,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("verdict_id", name=op.f("pk_verdict")),
     )
     op.create_index(op.f("ix_verdict_alert_id"), "verdict", ["alert_id"], unique=False)
-    head = sa.table("audit_head", sa.column("only"), sa.column("entries"), sa.column("sha256"))
-    op.execute(head.insert().values(only=1, entries=0, sha256=GENESIS))
+    head = sa.table("audit_head", sa.column("singleton"), sa.column("entries"), sa.column("sha256"))
+    op.execute(head.insert().values(singleton=1, entries=0, sha256=GENESIS))
 
 
 def downgrade() -> None:
