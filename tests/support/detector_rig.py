@@ -134,7 +134,7 @@ def build_rig(store: Store, folder: Path, cameras: Mapping[str, Camera]) -> Rig:
         keeper=EvidenceKeeper(vault, ring),
         cameras=cameras,
         locator=Locator(drill_relief()),
-        land=LandIndex(()),
+        land=LandIndex(store.land.all()),
         settings=settings,
         clock=clock,
     )

@@ -1,0 +1,86 @@
+"""The web application on a real store, without cameras or network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.auth.passwords import hash_password
+from api.auth.service import AuthService
+from api.context import Context, SiteFacts
+from api.live import LiveFeed
+from api.site import read_site
+from camera_gateway.gateway import Gateway
+from camera_gateway.vault import EvidenceVault
+from detector.pipeline import PipelineCounts
+from geo.relief import drill_relief
+from models.clock import ManualClock
+from models.config import Settings
+from models.detection import ModelReference
+from models.land import Layer
+from models.store import Store
+from models.user import Role, User
+
+ROOT = Path(__file__).resolve().parents[2]
+START = datetime(2026, 11, 25, 3, 0, tzinfo=UTC)
+PASSWORDS = {
+    Role.VIEWER: "viewer-viewer",
+    Role.MONITOR: "monitor-monitor",
+    Role.ADMIN: "admin-admin-1",
+}
+HASHES = {role: hash_password(password) for role, password in PASSWORDS.items()}
+
+
+@dataclass
+class ApiRig:
+    """An application and its hands."""
+
+    context: Context
+    clock: ManualClock
+
+    def client(self, role: Role | None = None) -> TestClient:
+        """A browser; signed in when a role is given."""
+        client = TestClient(
+            create_app(self.context, console_dir=None), base_url="http://testserver"
+        )
+        if role is not None:
+            body = {"name": role.value, "password": PASSWORDS[role]}
+            assert client.post("/api/session", json=body).status_code == 200
+        return client
+
+
+def build_api(folder: Path, gateways: Mapping[str, Gateway] | None = None) -> ApiRig:
+    """One user of each role, the drill district, no alerts."""
+    clock = ManualClock(START)
+    store = Store.open(f"sqlite:///{folder / 'firewatch.db'}", clock=clock)
+    site = read_site(ROOT / "examples" / "drill")
+    for camera in site.cameras.values():
+        store.cameras.put(camera)
+    for layer in Layer:
+        store.land.replace(layer, [feature for feature in site.land if feature.layer is layer])
+    for role, password_hash in HASHES.items():
+        store.users.add(
+            User(role.value, role, password_hash, must_change_password=False), actor="t"
+        )
+    context = Context(
+        settings=Settings(data_dir=folder),
+        clock=clock,
+        store=store,
+        vault=EvidenceVault(folder / "evidence"),
+        auth=AuthService(store, clock),
+        feed=LiveFeed(store, clock),
+        site=SiteFacts(
+            site.name,
+            drill=True,
+            replay_rate=30.0,
+            model=ModelReference("m", "1", "0" * 64),
+            provider="CPU",
+        ),
+        terrain=drill_relief(),
+        gateways=dict(gateways or {}),
+        counts=PipelineCounts(),
+    )
+    return ApiRig(context, clock)
