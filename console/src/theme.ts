@@ -30,5 +30,7 @@ export const THEME: GlobalThemeOverrides = {
     borderRadius: "6px",
     borderRadiusSmall: "4px",
   },
+  Input: { border: "1px solid #34474d", color: "#0f1719" },
+  InternalSelection: { border: "1px solid #34474d", color: "#0f1719" },
   Button: { fontWeight: "500" },
 };

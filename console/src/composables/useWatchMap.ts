@@ -21,7 +21,8 @@ import { useSweep } from "./useSweep";
 import { useWords } from "./useWords";
 
 const NAMES_FROM_ZOOM = 9.6;
-const PADDING = { top: 70, bottom: 70, left: 80, right: 80 };
+const PADDING = { top: 64, bottom: 64, left: 64, right: 76 };
+const SWEEP_PANEL_PX = 300;
 
 export interface Cursor {
   lon: number;
@@ -174,12 +175,22 @@ export function useWatchMap(holder: Ref<HTMLElement | null>, chooseCamera: (id: 
 
   function fit(points: [number, number][]): void {
     const bounds = boundsOf(points);
-    if (bounds !== null) map.value?.fitBounds(bounds, { padding: PADDING, maxZoom: 13.5, duration: 700 });
+    if (bounds === null) return;
+    const left = PADDING.left + (sweep.open.value ? SWEEP_PANEL_PX : 0);
+    map.value?.fitBounds(bounds, { padding: { ...PADDING, left }, maxZoom: 13.5, duration: 700 });
   }
 
+  let close_up = false;
+  let shown_id: number | null = null;
+
+  /** The whole answer first; asked again, the place itself. */
   function zoomToAlert(): void {
-    if (selected.value !== null && site.value !== null)
-      fit(extentOf(selected.value, farOf(site.value)));
+    const alert = selected.value;
+    if (alert === null || site.value === null) return;
+    close_up = !close_up && alert.fix.clusters.length > 0 && shown_id === alert.alert_id;
+    shown_id = alert.alert_id;
+    if (close_up) fit(alert.fix.clusters.flatMap((cluster) => cluster.outline_lonlat));
+    else fit(extentOf(alert, farOf(site.value)));
   }
 
   function zoomToSite(): void {

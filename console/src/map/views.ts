@@ -14,13 +14,13 @@ export function addViews(map: Engine): void {
     id: "views",
     type: "fill",
     source: "views",
-    paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.11 },
+    paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.08 },
   });
   map.addLayer({
     id: "views-edge",
     type: "line",
     source: "views",
-    paint: { "line-color": ["get", "colour"], "line-opacity": 0.55, "line-width": 1.2 },
+    paint: { "line-color": ["get", "colour"], "line-opacity": 0.45, "line-width": 1.1 },
   });
 }
 
