@@ -1,1 +1,5 @@
-"""To be filled."""
+"""The shared language of the house, its memory (`store`) and the detector's weights (`zoo`).
+
+Names are imported from the module whose idea they are (``models.frame.Frame``); this package imports
+nothing itself, so that the detection core, which knows only pictures, stays free of the land.
+"""

@@ -1,0 +1,90 @@
+"""``/api/alerts``: see them, look at their pictures, take a step."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Path, Query
+from fastapi.responses import FileResponse
+
+from api.alerts.schemas import AlertAnswer, AlertList, StepRequest
+from api.auth.roles import MonitorUser, ViewerUser
+from api.context import Context, context_of
+from models.alert import Alert
+from models.errors import NotFound
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/alerts", tags=["alerts"])
+
+InContext = Annotated[Context, Depends(context_of)]
+AlertNumber = Annotated[int, Path(ge=1, le=2**62)]
+
+# A stored picture never changes under its address.
+FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
+
+
+@router.get("")
+def list_alerts(
+    _user: ViewerUser,
+    context: InContext,
+    scope: Literal["working", "all"] = "working",
+    limit: Annotated[int, Query(ge=1, le=500)] = 200,
+) -> AlertList:
+    """Alerts, newest first; those that need people are never cut by age or number."""
+    # The sequence is read first: a change in between is then seen twice rather than never.
+    sequence = context.store.events.latest()
+    alerts = context.store.alerts
+    found = alerts.working() if scope == "working" else alerts.newest(limit)
+    return AlertList(
+        alerts=tuple(_answer(context, alert) for alert in found), last_event_sequence=sequence
+    )
+
+
+@router.get("/{alert_id}")
+def get_alert(alert_id: AlertNumber, _user: ViewerUser, context: InContext) -> AlertAnswer:
+    """One alert with everything known of it."""
+    return _answer(context, context.store.alerts.get(alert_id))
+
+
+@router.post("/{alert_id}/steps")
+def take_step(
+    alert_id: AlertNumber, body: StepRequest, user: MonitorUser, context: InContext
+) -> AlertAnswer:
+    """Acknowledge, confirm, dismiss with a reason, or close."""
+    stepped = context.store.alerts.step(
+        alert_id,
+        expected=body.expected_state,
+        to_state=body.to_state,
+        author=user.name,
+        reason=body.reason,
+        note=body.note.strip(),
+    )
+    return _answer(context, stepped)
+
+
+@router.get("/{alert_id}/evidence/{index}.jpg")
+def get_picture(
+    alert_id: AlertNumber,
+    index: Annotated[int, Path(ge=0, le=100_000)],
+    _user: ViewerUser,
+    context: InContext,
+) -> FileResponse:
+    """A kept picture, byte for byte as the camera sent it."""
+    evidence = context.store.alerts.get(alert_id).evidence
+    if index >= len(evidence):
+        raise NotFound(f"Alert {alert_id} has no picture {index}.")
+    return FileResponse(
+        context.vault.path(evidence[index].key), media_type="image/jpeg", headers=FOR_EVER
+    )
+
+
+@router.get("/{alert_id}/clip.mp4")
+def get_clip(alert_id: AlertNumber, _user: ViewerUser, context: InContext) -> FileResponse:
+    """The evidence clip; answers range requests, so that a browser can seek."""
+    clip_key = context.store.alerts.get(alert_id).clip_key
+    if not clip_key:
+        raise NotFound(f"Alert {alert_id} has no clip yet.")
+    return FileResponse(context.vault.path(clip_key), media_type="video/mp4")
+
+
+def _answer(context: Context, alert: Alert) -> AlertAnswer:
+    return AlertAnswer.of(alert, context.store.cameras.get(alert.draft.camera_id))

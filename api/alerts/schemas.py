@@ -1,0 +1,192 @@
+"""What an alert looks like on the wire."""
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.alert import (
+    Alert,
+    AlertState,
+    Decision,
+    DismissReason,
+    Finding,
+    FrameScore,
+    Verdict,
+)
+from models.detection import Box, ModelReference
+from models.fix import Fix
+from models.frame import FrameMode, Provenance, TimeSource
+from models.land import LandAnswer
+from models.site import Camera, CameraKind, Pose
+
+__all__ = ["AlertAnswer", "AlertList", "StepRequest"]
+
+LabelWord = Literal["smoke", "flame"]
+
+
+class BoxAnswer(BaseModel):
+    """A detection in pixels of the upright picture."""
+
+    label: LabelWord
+    score: float
+    x_min: float
+    y_min: float
+    x_max: float
+    y_max: float
+
+    @classmethod
+    def of(cls, box: Box) -> "BoxAnswer":
+        """With the label as a word."""
+        values = {field.name: getattr(box, field.name) for field in fields(box)}
+        return cls(**{**values, "label": box.label.word})
+
+
+class ScoreAnswer(BaseModel):
+    """What one frame contributed."""
+
+    frame_sequence: int
+    captured_at: datetime
+    score: float
+    box: BoxAnswer | None
+
+    @classmethod
+    def of(cls, score: FrameScore) -> "ScoreAnswer":
+        """With the box on the wire's terms."""
+        box = None if score.box is None else BoxAnswer.of(score.box)
+        return cls(
+            frame_sequence=score.frame_sequence,
+            captured_at=score.captured_at,
+            score=score.score,
+            box=box,
+        )
+
+
+class DecisionAnswer(BaseModel):
+    """Why it alerted."""
+
+    decided_at: datetime
+    log_odds: float
+    threshold_log_odds: float
+    findings: tuple[Finding, ...]
+    scores: tuple[ScoreAnswer, ...]
+    model: ModelReference
+    config_version: str
+
+    @classmethod
+    def of(cls, decision: Decision) -> "DecisionAnswer":
+        """With every frame's score."""
+        return cls(
+            decided_at=decision.decided_at,
+            log_odds=decision.log_odds,
+            threshold_log_odds=decision.threshold_log_odds,
+            findings=decision.findings,
+            scores=tuple(ScoreAnswer.of(score) for score in decision.scores),
+            model=decision.model,
+            config_version=decision.config_version,
+        )
+
+
+class CameraName(BaseModel):
+    """Which camera saw it."""
+
+    camera_id: str
+    name: str
+    kind: CameraKind
+
+
+class EvidenceAnswer(BaseModel):
+    """A kept picture."""
+
+    index: int
+    captured_at: datetime
+    received_at: datetime
+    url: str
+    width_px: int
+    height_px: int
+    boxes: tuple[BoxAnswer, ...]
+
+
+class AlertAnswer(BaseModel):
+    """One alert, whole."""
+
+    alert_id: int
+    state: AlertState
+    label: LabelWord
+    score: float
+    mode: FrameMode
+    provenance: Provenance
+    time_source: TimeSource
+    camera: CameraName
+    preset: int
+    pose: Pose | None
+    captured_at: datetime
+    received_at: datetime
+    first_seen_at: datetime
+    opened_at: datetime
+    last_seen_at: datetime
+    decision: DecisionAnswer
+    fix: Fix
+    land: LandAnswer
+    evidence: tuple[EvidenceAnswer, ...]
+    clip_url: str | None
+    verdicts: tuple[Verdict, ...]
+
+    @classmethod
+    def of(cls, alert: Alert, camera: Camera) -> "AlertAnswer":
+        """Join an alert with its camera's name."""
+        draft, address = alert.draft, f"/api/alerts/{alert.alert_id}"
+        clip_name = alert.clip_key.rsplit("/", 1)[-1]
+        return cls(
+            alert_id=alert.alert_id,
+            state=alert.state,
+            label="smoke" if draft.label.word == "smoke" else "flame",
+            score=draft.score,
+            mode=draft.mode,
+            provenance=draft.provenance,
+            time_source=draft.time_source,
+            camera=CameraName(camera_id=camera.camera_id, name=camera.name, kind=camera.kind),
+            preset=draft.preset,
+            pose=draft.pose,
+            captured_at=draft.captured_at,
+            received_at=draft.received_at,
+            first_seen_at=draft.first_seen_at,
+            opened_at=alert.opened_at,
+            last_seen_at=alert.last_seen_at,
+            decision=DecisionAnswer.of(draft.decision),
+            fix=draft.fix,
+            land=draft.land,
+            evidence=tuple(
+                EvidenceAnswer(
+                    index=index,
+                    captured_at=kept.captured_at,
+                    received_at=kept.received_at,
+                    url=f"{address}/evidence/{index}.jpg",
+                    width_px=kept.width_px,
+                    height_px=kept.height_px,
+                    boxes=tuple(BoxAnswer.of(box) for box in kept.boxes),
+                )
+                for index, kept in enumerate(alert.evidence)
+            ),
+            # The name changes with every new cut, so that a browser never mixes two of them.
+            clip_url=f"{address}/clip.mp4?cut={clip_name}" if clip_name else None,
+            verdicts=alert.verdicts,
+        )
+
+
+class AlertList(BaseModel):
+    """Alerts, newest first, and where the live feed goes on from."""
+
+    alerts: tuple[AlertAnswer, ...]
+    last_event_sequence: int
+
+
+class StepRequest(BaseModel):
+    """A person's verdict."""
+
+    model_config = ConfigDict(extra="forbid")
+    expected_state: AlertState
+    to_state: AlertState
+    reason: DismissReason | None = None
+    note: Annotated[str, Field(max_length=2000)] = ""

@@ -1,0 +1,93 @@
+"""The web application: routers, error handling, headers, and the built console."""
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from fastapi import Depends, FastAPI
+from fastapi.staticfiles import StaticFiles
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api import feed, health
+from api.alerts import routes as alerts
+from api.auth import routes as session
+from api.auth.origin import check_same_origin
+from api.cameras import routes as cameras
+from api.context import Context
+from api.errors import install_error_handlers
+from api.maps import routes as maps
+from api.sweeps import routes as sweeps
+
+__all__ = ["CONSOLE_DIR", "create_app"]
+
+CONSOLE_DIR = Path(__file__).parent / "static"
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
+
+HEADERS = {
+    # MapLibre's worker is a file of ours; its styles are set from script.
+    "Content-Security-Policy": (
+        "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
+        "worker-src 'self' blob:; connect-src 'self'; media-src 'self'; "
+        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+}
+
+
+class _Headers:
+    """Adds the security headers to every answer; plain ASGI, so that streams are not held back."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers.setdefault(name, value)
+                if scope["path"] in {"/", "/index.html"}:
+                    # The page names its hashed parts, so it must never be an old one.
+                    headers["Cache-Control"] = "no-cache"
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+
+def create_app(
+    context: Context, *, lifespan: Lifespan | None = None, console_dir: Path | None = CONSOLE_DIR
+) -> FastAPI:
+    """Build the application.
+
+    Args:
+        context: what the routes use.
+        lifespan: starts and stops the watch around the server's life.
+        console_dir: the built console; None serves the API alone.
+    """
+    app = FastAPI(
+        title="Firewatch",
+        lifespan=lifespan,
+        dependencies=[Depends(check_same_origin)],
+        docs_url=None,  # the bundled pages would fetch their scripts from outside
+        redoc_url=None,
+        openapi_url=None,
+    )
+    app.state.context = context
+    app.add_middleware(_Headers)
+    install_error_handlers(app)
+    for router in (
+        session.router,
+        alerts.router,
+        cameras.router,
+        maps.router,
+        sweeps.router,
+        feed.router,
+        health.router,
+    ):
+        app.include_router(router)
+    if console_dir is not None and console_dir.is_dir():
+        app.mount("/", StaticFiles(directory=console_dir, html=True), name="console")
+    return app

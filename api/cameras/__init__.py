@@ -1,0 +1,1 @@
+"""Cameras over HTTP: how each is doing, and its newest picture."""

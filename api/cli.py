@@ -1,0 +1,54 @@
+"""The one tool, ``firewatch``.
+
+Exit codes: 0 done; 1 refused or failed, with one clear line on standard error; 2 wrong use.
+"""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from api.commands.demo import demo
+from api.commands.detect import detect
+from api.commands.serve import serve
+from api.commands.user import users
+from models.errors import WatchError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    name="firewatch",
+    help="Forest-fire watch 林火瞭望: cameras to located alerts, on one machine, offline.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(demo)
+app.command()(serve)
+app.command()(detect)
+app.add_typer(users, name="user")
+
+
+@app.callback(invoke_without_command=True)
+def firewatch(
+    *, version: Annotated[bool, typer.Option(help="Print the version and stop.")] = False
+) -> None:
+    """Show the version, or go on to a command."""
+    if version:
+        from importlib.metadata import version as version_of  # noqa: PLC0415  # rarely needed
+
+        typer.echo(version_of("forest-fire-watch"))
+        raise typer.Exit
+
+
+def main() -> None:
+    """Run the tool; an error that was raised on purpose becomes one line."""
+    try:
+        app()
+    except WatchError as error:
+        print(f"firewatch: {error}", file=sys.stderr)  # noqa: T201  # the tool's own output
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

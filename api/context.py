@@ -1,0 +1,61 @@
+"""What every route may use, built once by the composition root and carried by the application."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
+
+from fastapi import Request
+
+from api.live import LiveFeed
+from camera_gateway.gateway import Gateway
+from camera_gateway.vault import EvidenceVault
+from detector.pipeline import PipelineCounts
+from geo.terrain import Terrain
+from models.clock import Clock
+from models.config import Settings
+from models.detection import ModelReference
+from models.store import Store
+
+if TYPE_CHECKING:
+    from api.auth.service import AuthService
+
+__all__ = ["Context", "SiteFacts", "context_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class SiteFacts:
+    """What the console shows of the installation as a whole.
+
+    Attributes:
+        name: of the district.
+        drill: cameras, relief or land layers are invented.
+        replay_rate: how many times faster than recorded the recordings run; None without any.
+        model: the weights in force.
+        provider: execution provider of the network.
+    """
+
+    name: str
+    drill: bool
+    replay_rate: float | None
+    model: ModelReference
+    provider: str
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Hands of the routes."""
+
+    settings: Settings
+    clock: Clock
+    store: Store
+    vault: EvidenceVault
+    auth: "AuthService"
+    feed: LiveFeed
+    site: SiteFacts
+    terrain: Terrain | None
+    gateways: dict[str, Gateway]
+    counts: PipelineCounts
+
+
+def context_of(request: Request) -> Context:
+    """The application's context, as a dependency."""
+    return cast("Context", request.app.state.context)

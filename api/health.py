@@ -1,0 +1,54 @@
+"""``/api/health``: is the watch working, for people and for a supervisor; public, no secrets."""
+
+from collections import Counter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from pydantic import BaseModel
+
+from api.context import Context, context_of
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api", tags=["health"])
+
+WELL = frozenset({"connecting", "live", "ended"})
+
+
+class HealthAnswer(BaseModel):
+    """Counts, not names.
+
+    Attributes:
+        status: ``ok``, or ``degraded`` when a camera is not well or frames fail on their way.
+        provider: execution provider of the network.
+        cameras: number of cameras in each state.
+        frames_scored: since start.
+        frames_corrupt: since start.
+        frames_failed: since start.
+        newest_event: sequence of the newest change.
+    """
+
+    status: str
+    provider: str
+    cameras: dict[str, int]
+    frames_scored: int
+    frames_corrupt: int
+    frames_failed: int
+    newest_event: int
+
+
+@router.get("/health")
+def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer:
+    """The state of the whole."""
+    states = Counter(str(gateway.status().state) for gateway in context.gateways.values())
+    counts = context.counts
+    unwell = any(state not in WELL for state in states) or counts.frames_failed > 0
+    return HealthAnswer(
+        status="degraded" if unwell else "ok",
+        provider=context.site.provider,
+        cameras=dict(states),
+        frames_scored=counts.frames_scored,
+        frames_corrupt=counts.frames_corrupt,
+        frames_failed=counts.frames_failed,
+        newest_event=context.store.events.latest(),
+    )

@@ -1,0 +1,1 @@
+"""The map over HTTP: the site, its land layers, its relief; nothing from outside."""

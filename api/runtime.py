@@ -1,0 +1,220 @@
+"""Composition root: builds the watch from its settings and a site, runs it, stops it in order.
+
+Here, and only here, the floors are joined: sources to gateways, gateways to the bus, the bus to the
+pipeline, the pipeline to the store, the store to the console.
+"""
+
+import asyncio
+import logging
+import random
+import socket
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import uvicorn
+from fastapi import FastAPI
+
+from api.app import create_app
+from api.auth.service import AuthService
+from api.context import Context, SiteFacts
+from api.live import LiveFeed
+from camera_gateway.bus import MemoryBus
+from camera_gateway.gateway import Gateway
+from camera_gateway.ring import FrameRing
+from camera_gateway.source import FrameSource
+from camera_gateway.vault import EvidenceVault
+from detector.core.detector import Detector
+from detector.desk import AlertDesk
+from detector.keeper import EvidenceKeeper
+from detector.pipeline import Pipeline
+from geo.land import LandIndex
+from geo.locate import Locator
+from geo.terrain import Terrain
+from models.clock import Clock, SystemClock
+from models.config import Settings
+from models.errors import InputRefused
+from models.site import Camera
+from models.store import Store
+from models.zoo.registry import load_card
+
+__all__ = ["CameraFeed", "Watch", "build_watch", "listen", "serve"]
+
+logger = logging.getLogger(__name__)
+
+RESTART_S = 1.0
+RING_BYTES_PER_CAMERA = 24 * 2**20
+RING_FRAMES = 48
+
+
+@dataclass(frozen=True, slots=True)
+class CameraFeed:
+    """A camera and how its pictures are had.
+
+    Attributes:
+        camera: as configured.
+        preset: number of the preset in force.
+        open_source: opens a fresh source; called again after a loss.
+    """
+
+    camera: Camera
+    preset: int
+    open_source: Callable[[], FrameSource]
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """Everything built, nothing started."""
+
+    context: Context
+    bus: MemoryBus
+    pipeline: Pipeline
+    clips: ThreadPoolExecutor
+
+    @asynccontextmanager
+    async def running(self, _app: FastAPI) -> AsyncIterator[None]:
+        """Start gateways, pipeline and live feed; stop sources first, then drain what is left."""
+        async with AsyncExitStack() as stack:
+            stack.callback(self.context.store.close)
+            stack.callback(self.clips.shutdown)
+            feed = asyncio.create_task(_keep_running("live feed", self.context.feed.run))
+            stack.push_async_callback(_stop, feed)
+            pipeline = asyncio.create_task(
+                _keep_running("pipeline", lambda: self.pipeline.run(self.bus))
+            )
+            stack.push_async_callback(_drain, self.bus, pipeline)
+            for camera_id, gateway in self.context.gateways.items():
+                task = asyncio.create_task(_keep_running(f"gateway {camera_id}", gateway.run))
+                stack.push_async_callback(_stop, task)
+            yield
+
+
+def build_watch(
+    settings: Settings,
+    store: Store,
+    feeds: Mapping[str, CameraFeed],
+    *,
+    site_name: str,
+    drill: bool,
+    terrain: Terrain | None,
+    replay_rate: float | None = None,
+    clock: Clock | None = None,
+) -> Watch:
+    """Build a watch on an open store.
+
+    Args:
+        settings: of the installation.
+        store: with cameras and land layers in it.
+        feeds: cameras that have pictures, by key.
+        site_name: shown in the console.
+        drill: something of the site is invented.
+        terrain: None when no relief is loaded.
+        replay_rate: of recordings, for the console.
+        clock: the machine's when left out.
+
+    Raises:
+        ModelMismatch: the weights are missing or not what their card says.
+    """
+    clock = clock or SystemClock()
+    detector = Detector.open(load_card(settings.model_card), threads=settings.inference_threads)
+    bus = MemoryBus(clock, max_age_s=settings.max_frame_age_s)
+    ring = FrameRing(RING_BYTES_PER_CAMERA, RING_FRAMES)
+    vault = EvidenceVault(settings.data_dir / "evidence")
+    clips = ThreadPoolExecutor(1, thread_name_prefix="clips")
+    desk = AlertDesk(
+        store=store,
+        keeper=EvidenceKeeper(vault, ring),
+        cameras={camera.camera_id: camera for camera in store.cameras.all()},
+        locator=Locator(terrain),
+        land=LandIndex(store.land.all()),
+        settings=settings,
+        clock=clock,
+        later=lambda job: clips.submit(_logged, job),
+    )
+    pipeline = Pipeline(detector, desk, settings.evidence, clock, max_batch=settings.max_batch)
+    context = Context(
+        settings=settings,
+        clock=clock,
+        store=store,
+        vault=vault,
+        auth=AuthService(store, clock),
+        feed=LiveFeed(store, clock),
+        site=SiteFacts(site_name, drill, replay_rate, detector.reference, detector.provider),
+        terrain=terrain,
+        gateways={
+            key: Gateway(
+                feed.camera,
+                feed.preset,
+                feed.open_source,
+                bus=bus,
+                ring=ring,
+                clock=clock,
+                random=random.random,  # jitter of retries, not a secret
+            )
+            for key, feed in feeds.items()
+        },
+        counts=pipeline.counts,
+    )
+    return Watch(context, bus, pipeline, clips)
+
+
+def serve(watch: Watch, listening: socket.socket) -> None:
+    """Serve until interrupted."""
+    app = create_app(watch.context, lifespan=watch.running)
+    config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, server_header=False)
+    uvicorn.Server(config).run(sockets=[listening])
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Take the address before anything else is started.
+
+    Raises:
+        InputRefused: the port is in use or may not be used, or the host is not ours.
+    """
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        listening = socket.socket(family, socket.SOCK_STREAM)
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind((host, port))
+        except OSError:
+            listening.close()
+            raise
+    except OSError as error:
+        raise InputRefused(
+            f"Cannot listen on {host} port {port}: {error.strerror}.",
+            remedy="Stop the program that uses it, or choose another with --port.",
+            code="port_in_use",
+        ) from error
+    return listening
+
+
+def _logged(job: Callable[[], None]) -> None:
+    try:
+        job()
+    except Exception:
+        logger.exception("a job aside failed")
+
+
+async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
+    """Run a role; should it fail in a way nobody foresaw, log it and start it again."""
+    while True:
+        try:
+            await run()
+        except Exception:
+            logger.exception("%s failed and is started again", name)
+            await asyncio.sleep(RESTART_S)
+        else:
+            return
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _drain(bus: MemoryBus, pipeline: asyncio.Task[None]) -> None:
+    """Let the pipeline finish the frames that it already has."""
+    await bus.close()
+    await asyncio.gather(pipeline, return_exceptions=True)

@@ -1,0 +1,1 @@
+"""Drone sweeps over HTTP: the aircraft, and a plan along a belt."""

@@ -1,0 +1,31 @@
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from api_rig import ApiRig, build_api
+from detector_rig import build_rig, smoke
+
+from models.alert import Alert
+
+
+@pytest.fixture
+def api(tmp_path: Path) -> Iterator[ApiRig]:
+    rig = build_api(tmp_path)
+    yield rig
+    rig.context.store.close()
+
+
+@pytest.fixture
+def burn(api: ApiRig, tmp_path: Path) -> Callable[[], Alert]:
+    """Let the pipeline see a fire at the red ridge; returns the alert."""
+
+    def see() -> Alert:
+        store = api.context.store
+        rig = build_rig(store, tmp_path, {"t1-red": store.cameras.get("t1-red")})
+        for step in range(4):
+            frame = rig.frame(60.0 * step, "t1-red")
+            rig.scorer.script[frame.sequence] = [smoke(0.8)]
+            rig.pipeline.process([frame])
+        return store.alerts.working()[0]
+
+    return see
