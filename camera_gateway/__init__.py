@@ -6,11 +6,12 @@ from camera_gateway.gateway import Gateway
 from camera_gateway.pictures import decode_jpeg, encode_jpeg, picture_size, read_picture
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource, RawFrame
-from camera_gateway.sources import FolderSource, VideoSource, iterate_video
+from camera_gateway.sources import DrillScene, FolderSource, VideoSource, iterate_video
 from camera_gateway.status import GatewayState, GatewayStatus
 from camera_gateway.vault import EvidenceVault
 
 __all__ = [
+    "DrillScene",
     "EvidenceVault",
     "FolderSource",
     "FrameBus",

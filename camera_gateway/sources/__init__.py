@@ -1,7 +1,8 @@
 """Places where pictures come from; each module is one kind of source."""
 
+from camera_gateway.sources.drill import DrillScene
 from camera_gateway.sources.folder import FolderSource
 from camera_gateway.sources.video import VideoSource
 from camera_gateway.sources.video_frames import iterate_video
 
-__all__ = ["FolderSource", "VideoSource", "iterate_video"]
+__all__ = ["DrillScene", "FolderSource", "VideoSource", "iterate_video"]
