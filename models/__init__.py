@@ -1,5 +1,5 @@
 """The shared language of the house, its memory (`store`) and the detector's weights (`zoo`).
 
-Names are imported from the module whose idea they are (``models.frame.Frame``); this package imports
-nothing itself, so that the detection core, which knows only pictures, stays free of the land.
+Names are imported from the module whose idea they are (``models.frame.Frame``). This package
+imports nothing itself, so that the detection core stays free of the land and of SQL.
 """

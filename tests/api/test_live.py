@@ -1,0 +1,123 @@
+import asyncio
+import logging
+from contextlib import suppress
+from types import SimpleNamespace
+
+import pytest
+from fastapi.sse import ServerSentEvent
+from hypothesis import given
+from hypothesis import strategies as st
+from tests_time import START
+
+from api.live import BATCH, LiveFeed
+from models.clock import ManualClock
+from models.errors import StoreDamaged
+from models.events import Event, EventKind
+
+
+class Events:
+    """The event rows of a store, in memory."""
+
+    def __init__(self) -> None:
+        self.rows: list[Event] = []
+        self.failures = 0
+
+    def add(self) -> None:
+        # Gaps are allowed: a rolled-back transaction leaves one.
+        sequence = (self.rows[-1].sequence if self.rows else 0) + 1 + len(self.rows) % 3
+        self.rows.append(Event(sequence, EventKind.ALERT_OPENED, 1, START))
+
+    def latest(self) -> int:
+        if self.failures:
+            self.failures -= 1
+            raise StoreDamaged("Locked.")
+        return self.rows[-1].sequence if self.rows else 0
+
+    def after(self, sequence: int, limit: int) -> list[Event]:
+        return [row for row in self.rows if row.sequence > sequence][:limit]
+
+
+def feed_over(events: Events) -> LiveFeed:
+    return LiveFeed(SimpleNamespace(events=events), ManualClock(START))  # type: ignore[arg-type]
+
+
+async def take(feed: LiveFeed, after: int, count: int) -> list[ServerSentEvent]:
+    taken: list[ServerSentEvent] = []
+    async for event in feed.follow(after):
+        taken.append(event)
+        if len(taken) == count:
+            break
+    return taken
+
+
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=8), st.data())
+def test_any_cut_loses_nothing_and_repeats_nothing(bursts: list[int], data: st.DataObject) -> None:
+    """Changes come in bursts; the browser reads some, is cut off, resumes by its last id."""
+
+    async def play() -> None:
+        events, got, last = Events(), [], 0
+        feed = feed_over(events)
+        for burst in bursts:
+            for _ in range(burst):
+                events.add()
+            unread = len(events.after(last, 1000))
+            count = data.draw(st.integers(0, unread))
+            if count:
+                got += [int(event.id or "") for event in await take(feed, last, count)]
+                last = got[-1]
+        rest = len(events.after(last, 1000))
+        if rest:
+            got += [int(event.id or "") for event in await take(feed, last, rest)]
+        assert got == [row.sequence for row in events.rows]
+
+    asyncio.run(play())
+
+
+def test_a_waiting_feed_is_woken_by_a_change_of_another_process() -> None:
+    async def play() -> None:
+        events = Events()
+        feed = feed_over(events)
+        watcher = asyncio.create_task(feed.run())
+        waiting = asyncio.create_task(take(feed, 0, 1))
+        await asyncio.sleep(0)
+        events.add()
+        (event,) = await asyncio.wait_for(waiting, 5)
+        assert event.event == "alert.opened"
+        watcher.cancel()
+        with suppress(asyncio.CancelledError):
+            await watcher
+
+    asyncio.run(play())
+
+
+def test_a_quiet_feed_says_that_it_is_alive(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.live.KEEP_ALIVE_S", 0.01)
+    (event,) = asyncio.run(take(feed_over(Events()), 0, 1))
+    assert event.comment == "alive"
+
+
+def test_a_store_that_fails_for_a_moment_is_asked_again(caplog: pytest.LogCaptureFixture) -> None:
+    async def play() -> None:
+        events = Events()
+        events.failures = 3
+        feed = feed_over(events)
+        watcher = asyncio.create_task(feed.run())
+        waiting = asyncio.create_task(take(feed, 0, 1))
+        await asyncio.sleep(0)
+        events.add()
+        await asyncio.wait_for(waiting, 5)
+        watcher.cancel()
+        with suppress(asyncio.CancelledError):
+            await watcher
+
+    with caplog.at_level(logging.ERROR):
+        asyncio.run(play())
+    assert "cannot read the store" in caplog.text
+
+
+def test_a_long_backlog_comes_in_batches_and_whole() -> None:
+    events = Events()
+    for _ in range(2 * BATCH + 7):
+        events.add()
+    taken = asyncio.run(take(feed_over(events), 0, len(events.rows)))
+    assert [int(event.id or "") for event in taken] == [row.sequence for row in events.rows]
