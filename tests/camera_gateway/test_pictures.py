@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from camera_gateway.picture_header import declared_size
 from camera_gateway.pictures import (
     check_jpeg,
     decode_jpeg,
@@ -250,3 +251,42 @@ def test_real_oddities_are_read_or_refused(
             assert (decode_jpeg(data, path.name) == image).all()
     assert seen >= 30
     assert capfd.readouterr().err == ""
+
+
+def test_headers_that_no_encoder_here_writes() -> None:
+    os2_bitmap = b"BM" + bytes(12) + struct.pack("<IHH", 12, 7, 5)
+    upside_down = b"BM" + bytes(12) + struct.pack("<Iii", 40, 7, -5)
+    riff = b"RIFF\0\0\0\0WEBP"
+    extended = riff + b"VP8X" + bytes(8) + (6).to_bytes(3, "little") + (4).to_bytes(3, "little")
+    lossless = riff + b"VP8L" + bytes(4) + b"\x2f" + struct.pack("<I", 6 | 4 << 14)
+    lossy = riff + b"VP8 " + bytes(10) + struct.pack("<HH", 7, 5)
+    for data in (os2_bitmap, upside_down, extended, lossless, lossy):
+        assert declared_size(data) == (7, 5)
+    assert declared_size(b"nothing known") is None
+    for cut in (b"BM", riff, b"II*\x00\xff\xff\xff\xff", b"GIF89a"):
+        with pytest.raises(ValueError, match="cut short"):
+            declared_size(cut)
+
+
+def test_odd_markers(jpeg: MakeJpeg) -> None:
+    data = jpeg()
+    again = data[:2] + b"\xff\xd8\xff\x01" + data[2:]
+    assert picture_size(again) == (64, 48)
+    frame = data.index(b"\xff\xc0")
+    empty = data[: frame + 5] + bytes(4) + data[frame + 9 :]
+    with pytest.raises(FrameCorrupt, match="no pixels"):
+        picture_size(empty)
+    broken = data[: frame + 2] + b"\x00\x01" + data[frame + 4 :]
+    with pytest.raises(FrameCorrupt, match="before its end"):
+        picture_size(broken)
+
+
+def test_a_picture_that_makes_the_library_fail_is_damaged(
+    tmp_path: Path, jpeg: MakeJpeg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_data: object, _flags: int) -> None:
+        raise cv2.error
+
+    (tmp_path / "a.jpg").write_bytes(jpeg())
+    monkeypatch.setattr(cv2, "imdecode", fail)
+    assert code_of(tmp_path / "a.jpg") == "picture_damaged"

@@ -23,9 +23,11 @@ def test_the_stream_comes_back_after_an_error(capfd: pytest.CaptureFixture[str])
     assert capfd.readouterr().err == "back\n"
 
 
-def test_a_daemon_without_an_error_stream_is_served() -> None:
-    kept = os.dup(2)
-    os.close(2)
+@pytest.mark.parametrize("closed", [(2,), (0, 2)])
+def test_a_daemon_without_an_error_stream_is_served(closed: tuple[int, ...]) -> None:
+    kept = {descriptor: os.dup(descriptor) for descriptor in closed}
+    for descriptor in closed:
+        os.close(descriptor)
     try:
         with codec_words() as words:
             os.write(2, b"libpng warning: odd\nforeign\n")
@@ -33,6 +35,7 @@ def test_a_daemon_without_an_error_stream_is_served() -> None:
         with pytest.raises(OSError, match="Bad file"):
             os.fstat(2)
     finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+        for descriptor, copy in kept.items():
+            os.dup2(copy, descriptor)
+            os.close(copy)
     assert stderr_capture.STDERR == 2

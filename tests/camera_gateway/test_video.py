@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Self
 
 import av
 import cv2
@@ -307,3 +308,85 @@ def test_real_odd_videos(footage: Path) -> None:
     for name in ("bico_output7_rot90.mp4",):
         _number, _time_s, image = next(iterate_video(footage / "infrared" / name, 0.0))
         assert image.shape == (256, 192, 3)
+
+
+def test_joined_recordings_go_on_rising(tmp_path: Path, video: MakeVideo) -> None:
+    parts = [video(tmp_path / f"{n}.ts", [40 * k for k in range(25)]).read_bytes() for n in "ab"]
+    joined = tmp_path / "joined.ts"
+    joined.write_bytes(b"".join(parts))
+    times = [time_s for _number, time_s, _image in iterate_video(joined, 0.0)]
+    assert len(times) >= 45
+    assert times == sorted(set(times))
+    assert times[-1] < 3.0
+
+
+def test_a_stream_without_times_is_counted(tmp_path: Path, video: MakeVideo) -> None:
+    raw = tmp_path / "bare.h264"
+    with (
+        av.open(str(video(tmp_path / "a.mp4", [40 * n for n in range(30)]))) as source,
+        av.open(str(raw), "w", format="h264") as sink,
+    ):
+        stream = sink.add_stream_from_template(source.streams.video[0])
+        for packet in source.demux(video=0):
+            if packet.dts is not None:
+                packet.stream = stream
+                sink.mux(packet)
+    times = [time_s for _number, time_s, _image in iterate_video(raw, 0.0)]
+    assert len(times) == 30
+    assert np.diff(times) == pytest.approx([0.04] * 29, abs=1e-6)
+
+
+def test_frames_that_the_decoder_calls_corrupt(
+    tmp_path: Path, video: MakeVideo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which frames a decoder flags differs from release to release; the flag's meaning does not."""
+
+    class Flagged:
+        def __init__(self, frame: av.VideoFrame, *, corrupt: bool) -> None:
+            self._frame = frame
+            self.is_corrupt = corrupt
+            self.time = frame.time
+            self.rotation = 0
+
+        def to_ndarray(self, **options: str) -> ImageBGR:
+            return self._frame.to_ndarray(**options)
+
+    path = video(tmp_path / "a.mp4", [40 * n for n in range(10)])
+    real_open = av.open
+
+    def flag(bad: set[int]) -> None:
+        class Container:
+            def __init__(self, *args: str, **options: dict[str, str]) -> None:
+                self._container = real_open(*args, **options)
+                self.streams = self._container.streams
+                self.format = self._container.format
+
+            def __enter__(self) -> Self:
+                return self
+
+            def __exit__(self, *_error: object) -> None:
+                self._container.close()
+
+            def decode(self, stream: object) -> list[Flagged]:
+                frames = self._container.decode(stream)
+                return [Flagged(f, corrupt=n in bad) for n, f in enumerate(frames)]
+
+        monkeypatch.setattr(av, "open", Container)
+
+    flag({0, 1})
+    assert [round(time_s, 2) for _n, time_s, _i in iterate_video(path, 0.0)][:2] == [0.0, 0.04]
+    assert sum(1 for _frame in iterate_video(path, 0.0)) == 8
+    flag({4})
+    assert len(read_until_damage(path)) == 4
+
+
+def test_a_stream_whose_first_packet_is_rubbish_is_no_video(
+    tmp_path: Path, video: MakeVideo
+) -> None:
+    path = video(tmp_path / "a.mp4", UNEVEN_MS, size=256)
+    data = bytearray(path.read_bytes())
+    start = data.index(b"mdat") + 4
+    end = data.index(b"moov") - 4
+    data[start:end] = bytes(end - start)
+    path.write_bytes(bytes(data))
+    assert refusal(path) in {"not_a_video", "video_without_frames"}
