@@ -1,0 +1,119 @@
+"""What is trained on what, in which shares: the numbers of the recipe, and nothing else.
+
+The fingerprint of a recipe stands in every checkpoint, so that a run is never resumed under
+another one.
+"""
+
+import dataclasses
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from training.index import Picture
+from training.refused import Refused
+
+__all__ = ["Recipe", "strata"]
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """All choices of a run.
+
+    Attributes:
+        name: of the run.
+        seed: of every random choice.
+        batch: pictures a step.
+        shapes: height, width and share of the canvases, one shape a batch.
+        shares: share of the samples drawn from each stratum, see :func:`strata`.
+        mosaic: chance of a mosaic for the samples that may have one.
+        mosaic_until: share of the run after which no mosaics are made.
+        paste_width_px: least and greatest width of pasted smoke.
+        drawn: share of the pastes that are drawn instead of carried over.
+        learning_rate: peak, AdamW.
+        final_rate: share of the peak at the end of the cosine.
+        warmup_steps: linear, from zero.
+        weight_decay: on weights of more than one dimension.
+        ema_decay: of the running average of the weights.
+        frozen_layers: layers at the bottom that are not trained.
+        clip_norm: of the gradient.
+    """
+
+    name: str = "r2"
+    seed: int = 20261125
+    batch: int = 16
+    shapes: tuple[tuple[int, int, float], ...] = (
+        (480, 640, 0.60),
+        (384, 640, 0.30),
+        (640, 480, 0.10),
+    )
+    shares: Mapping[str, float] = field(
+        default_factory=lambda: {
+            "tower": 0.20,
+            "tower_zoom": 0.12,
+            "tower_paste": 0.12,
+            "away_paste": 0.06,
+            "tower_away": 0.06,
+            "forest_fire": 0.16,
+            "urban_fire": 0.10,
+            "aerial_fire": 0.02,
+            "webcam": 0.04,
+            "fog_forest": 0.08,
+            "sky": 0.04,
+            "infrared": 0.02,
+        }
+    )
+    mosaic: float = 0.4
+    mosaic_until: float = 0.7
+    paste_width_px: tuple[float, float] = (9.0, 70.0)
+    drawn: float = 0.75
+    learning_rate: float = 5e-4
+    final_rate: float = 0.02
+    warmup_steps: int = 40
+    weight_decay: float = 5e-4
+    ema_decay: float = 0.995
+    frozen_layers: int = 3
+    clip_norm: float = 10.0
+
+    def fingerprint(self) -> str:
+        """Sha256 of all fields, 16 hexadecimal digits."""
+        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def check_checkpoint(self, path: Path, name: str, fingerprint: str) -> None:
+        """Refuse a checkpoint that another recipe wrote.
+
+        Raises:
+            Refused: the fingerprints differ.
+        """
+        if fingerprint != self.fingerprint():
+            raise Refused(
+                f"{path} is a checkpoint of the recipe {name!r} ({fingerprint}), this one is "
+                f"{self.name!r} ({self.fingerprint()}).",
+                remedy="Resume with the recipe that began the run, or name an empty folder.",
+            )
+
+
+def strata(pictures: tuple[Picture, ...]) -> dict[str, tuple[Picture, ...]]:
+    """Sort the pictures of the training split into the pools that samples are drawn from."""
+    train = [picture for picture in pictures if picture.split == "train"]
+    tower = tuple(p for p in train if p.view == "tower")
+    smoky = tuple(p for p in tower if len(p.boxes) > 0)
+    webcam = tuple(p for p in train if p.view == "neg_tower")
+    forest = tuple(p for p in train if p.view == "neg_forest")
+    ground = [p for p in train if p.view == "ground"]
+    return {
+        "tower": tower,
+        "tower_zoom": smoky,
+        "tower_paste": tower,
+        "away_paste": smoky,
+        "tower_away": smoky,
+        "forest_fire": tuple(p for p in ground if p.source != "liuzifan_fire_smoke"),
+        "urban_fire": tuple(p for p in ground if p.source == "liuzifan_fire_smoke"),
+        "aerial_fire": tuple(p for p in train if p.view == "drone"),
+        "webcam": webcam,
+        "fog_forest": forest,
+        "sky": tuple(p for p in train if p.view == "neg_sky"),
+        "infrared": tuple(p for p in train if p.view in {"neg_ir", "thermal"}),
+    }
