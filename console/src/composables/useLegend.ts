@@ -1,6 +1,6 @@
 /** Which map layers are shown; remembered on this desk. */
 
-import { reactive, watch } from "vue";
+import { reactive, ref, watch } from "vue";
 import type { Layer } from "../api";
 
 export type Shown = Record<Layer | "cameras" | "terrain", boolean>;
@@ -31,6 +31,9 @@ function remembered(): Shown {
 const shown = reactive<Shown>(remembered());
 watch(shown, () => localStorage.setItem(STORED, JSON.stringify(shown)));
 
+/** A wide screen has room for the list; elsewhere it would hide the map. */
+const listed = ref(window.innerWidth >= 1700);
+
 export function useLegend() {
-  return { shown };
+  return { shown, listed };
 }

@@ -7,7 +7,7 @@ import { boundsOf, distance, vertices } from "../lib/geodesy";
 import { Engine, ScaleControl } from "../map/engine";
 import { addFires, extentOf, fireFeatures, setFires, tiesOf } from "../map/fires";
 import { addLand, LAYERS, showLand } from "../map/land";
-import { cameraMarkers, fireMarkers, tieMarkers } from "../map/markers";
+import { cameraMarkers, fireMarkers, sideOf, tieMarkers } from "../map/markers";
 import { heightAt } from "../map/relief";
 import { baseStyle } from "../map/style";
 import { addSweeps, setSweep } from "../map/sweeps";
@@ -21,8 +21,9 @@ import { useSweep } from "./useSweep";
 import { useWords } from "./useWords";
 
 const NAMES_FROM_ZOOM = 9.6;
-const PADDING = { top: 64, bottom: 64, left: 64, right: 76 };
+const PADDING = { top: 64, bottom: 96, left: 80, right: 90 };
 const SWEEP_PANEL_PX = 300;
+const LEGEND_PX = 150;
 
 export interface Cursor {
   lon: number;
@@ -35,7 +36,7 @@ export function useWatchMap(holder: Ref<HTMLElement | null>, chooseCamera: (id: 
   const { site, land } = useSite();
   const { working, selected, select } = useAlerts();
   const { cameras } = useCameras();
-  const { shown } = useLegend();
+  const { shown, listed } = useLegend();
   const sweep = useSweep();
 
   const map = shallowRef<Engine | null>(null);
@@ -147,7 +148,8 @@ export function useWatchMap(holder: Ref<HTMLElement | null>, chooseCamera: (id: 
         showTies(
           (chosen === null ? [] : tiesOf(chosen)).map((tie) => ({
             key: tie.layer,
-            at: [(tie.from[0] + tie.to[0]) / 2, (tie.from[1] + tie.to[1]) / 2],
+            at: tie.to,
+            side: sideOf(tie.bearing_deg),
             text: `${t(`layer.${tie.layer}`)} ${metres(tie.distance_m)}`,
             colour: SYMBOLS[tie.layer].colour,
           })),
@@ -176,7 +178,8 @@ export function useWatchMap(holder: Ref<HTMLElement | null>, chooseCamera: (id: 
   function fit(points: [number, number][]): void {
     const bounds = boundsOf(points);
     if (bounds === null) return;
-    const left = PADDING.left + (sweep.open.value ? SWEEP_PANEL_PX : 0);
+    const beside = sweep.open.value ? SWEEP_PANEL_PX : listed.value ? LEGEND_PX : 0;
+    const left = PADDING.left + beside;
     map.value?.fitBounds(bounds, { padding: { ...PADDING, left }, maxZoom: 13.5, duration: 700 });
   }
 

@@ -49,3 +49,8 @@ export function sexagesimal(value: number, positive: string, negative: string): 
 export function wind(value: number): string {
   return ["n", "ne", "e", "se", "s", "sw", "w", "nw"][Math.round(value / 45) % 8]!;
 }
+
+/** `CPU` of `CPUExecutionProvider`: the part of a runtime's name that a monitor can use. */
+export function providerName(provider: string): string {
+  return provider.replace(/ExecutionProvider$/, "");
+}

@@ -15,8 +15,8 @@ const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: 
 
 export interface Tie {
   layer: Layer;
-  name: string;
   distance_m: number;
+  bearing_deg: number;
   from: LonLat;
   to: LonLat;
 }
@@ -112,8 +112,8 @@ export function tiesOf(alert: Alert): Tie[] {
       ? [
           {
             layer: asset.layer,
-            name: asset.name,
             distance_m: asset.distance_m,
+            bearing_deg: asset.bearing_deg,
             from,
             to: destination(from, asset.bearing_deg, asset.distance_m),
           },
@@ -162,6 +162,8 @@ export function setFires(map: Engine, data: GeoJSON.FeatureCollection): void {
 export function extentOf(alert: Alert, far_m: number): LonLat[] {
   const points = [pointOf(alert.fix.observer)];
   for (const cluster of alert.fix.clusters) points.push(...cluster.outline_lonlat);
+  const range_m = alert.fix.clusters[0]?.range_m ?? 0;
+  for (const tie of tiesOf(alert)) if (tie.distance_m < range_m) points.push(tie.to);
   const line = bearingLine(alert, far_m);
   if (line !== null) points.push(line.coordinates[1] as LonLat);
   return points;

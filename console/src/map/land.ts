@@ -8,7 +8,7 @@ import { LAYERS, type Lettering, nameImage, PIXEL_RATIO, SYMBOLS, symbolImage } 
 const POINTS: readonly Layer[] = ["village", "checkpoint", "hydrant", "helipad", "water_point"];
 
 const LETTERS: Record<Layer, Lettering> = {
-  township: { size_px: 14, weight: 600, colour: "#dbe7e2", spacing_px: 3 },
+  township: { size_px: 14, weight: 600, colour: "#dbe7e2", spacing_px: 1.5 },
   village: { size_px: 11.5, weight: 400, colour: "#cfd8d3" },
   forest_belt: { size_px: 12, weight: 500, colour: "#9af0bb" },
   water_point: { size_px: 11.5, weight: 500, colour: "#a9d5fb" },
@@ -22,7 +22,7 @@ const LETTERS: Record<Layer, Lettering> = {
 const NAMES_FROM: Record<Layer, number> = {
   township: 0,
   village: 10.6,
-  forest_belt: 10.2,
+  forest_belt: 11.2,
   water_point: 10.6,
   helipad: 10.8,
   hydrant: 11.2,
@@ -95,6 +95,7 @@ function addPoints(map: Engine): void {
       minzoom: layer === "village" ? 9.5 : 0,
       layout: {
         "icon-image": `symbol-${layer}`,
+        "icon-size": ["interpolate", ["linear"], ["zoom"], 9, 0.6, 12, 1],
         "icon-allow-overlap": true,
         "icon-ignore-placement": layer === "village",
       },

@@ -142,9 +142,17 @@ export function fireMarkers(map: Engine, choose: (id: number) => void) {
     );
 }
 
+export type Side = "n" | "e" | "s" | "w";
+
+/** On which side of a line's end its words stand: away from where the line comes from. */
+export function sideOf(bearing_deg: number): Side {
+  return (["n", "e", "s", "w"] as const)[Math.round(bearing_deg / 90) % 4]!;
+}
+
 export interface TieMark {
   key: string;
   at: LonLat;
+  side: Side;
   text: string;
   colour: string;
 }
@@ -156,10 +164,12 @@ export function tieMarkers(map: Engine) {
     () => {
       const element = document.createElement("div");
       element.className = "mark-tie";
+      element.append(document.createElement("span"));
       return element;
     },
-    (element, { text, colour }) => {
-      element.textContent = text;
+    (element, { text, colour, side }) => {
+      element.firstElementChild!.textContent = text;
+      element.dataset["side"] = side;
       element.style.setProperty("--tone", colour);
     },
   );

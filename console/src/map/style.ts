@@ -4,11 +4,11 @@ import type { SourceSpecification, StyleSpecification } from "maplibre-gl";
 import type { Site } from "../api";
 import { reliefRamp } from "./relief";
 
-/** Zoom whose pixels are as fine as the terrain's cells: finer tiles only show their facets. */
+/** Zoom whose pixels are a little finer than the terrain's cells: more would only show their facets. */
 function finestZoom(site: Site): number {
   if (site.terrain === null) return 0;
   const middle = ((site.bounds[1] + site.bounds[3]) / 2) * (Math.PI / 180);
-  const zoom = Math.ceil(Math.log2((156_543 * Math.cos(middle)) / site.terrain.cell_m));
+  const zoom = Math.ceil(Math.log2((156_543 * Math.cos(middle)) / site.terrain.cell_m)) + 1;
   return Math.max(site.terrain.min_zoom, Math.min(site.terrain.max_zoom, zoom));
 }
 
