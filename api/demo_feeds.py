@@ -1,6 +1,7 @@
 """What the demo's cameras show: recorded footage where there is some, the drill scene elsewhere."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from models.errors import InputRefused
 from models.frame import FrameMode
 from models.site import Camera, CameraKind, Position
 
-__all__ = ["DEMO_SEQUENCE", "FeedPlan", "footage_feeds"]
+__all__ = ["FeedPlan", "Scene", "plan_feeds"]
 
 SEQUENCE = Path("sequences/20180728_FIRE_rm-w-mobo-c")
 FOG = Path("clips/tamil_mist_ridge.mp4")
@@ -35,6 +36,14 @@ LONGEST_GAP_S = 60.0
 DRILL_RATE = 10.0
 
 
+class Scene(StrEnum):
+    """What a demo shows."""
+
+    RECORDED = "recorded"
+    DRILL = "drill"
+    BOTH = "both"
+
+
 @dataclass(slots=True)
 class FeedPlan:
     """Cameras of a demo.
@@ -44,12 +53,14 @@ class FeedPlan:
         relief: that it lies on.
         feeds: by camera key.
         notes: what each shows, by camera key.
+        rate: the fastest of them, scene or recorded seconds per second.
     """
 
     site: Site
     relief: Terrain
     feeds: dict[str, CameraFeed] = field(default_factory=dict)
     notes: dict[str, str] = field(default_factory=dict)
+    rate: float = 1.0
 
     def add(self, camera: Camera, note: str, feed: CameraFeed) -> None:
         """Give a camera something to see."""
@@ -57,13 +68,13 @@ class FeedPlan:
         self.notes[camera.camera_id] = note
 
 
-def footage_feeds(
+def plan_feeds(
     site: Site,
     *,
     footage_root: Path,
     own: Path | None,
     rate: float,
-    with_drill: bool,
+    scene: Scene | None,
     relief: Terrain,
 ) -> FeedPlan:
     """Choose what each camera shows.
@@ -73,19 +84,30 @@ def footage_feeds(
         footage_root: the recorded footage; it may be absent.
         own: a further recording of the user's.
         rate: of sequences of one picture a minute.
-        with_drill: the drill scene although there is footage.
+        scene: what to show; None for the footage where there is some and the drill elsewhere.
         relief: for the drill scene.
 
     Raises:
-        InputRefused: ``own`` is missing or not footage.
+        InputRefused: ``own`` is missing or not footage, or recorded footage was asked for and there
+            is none.
     """
     clock = SystemClock()
     plan = FeedPlan(site, relief)
     recorded = (footage_root / SEQUENCE).is_dir()
-    if recorded:
+    if scene is None:
+        scene = Scene.RECORDED if recorded else Scene.DRILL
+    if scene is not Scene.DRILL:
+        if not recorded:
+            raise InputRefused(
+                f"There is no recorded footage at {footage_root}.",
+                remedy="Leave --scene out to see the drill scene.",
+                code="file_missing",
+            )
         _add_recorded(plan, footage_root, rate, clock)
-    if with_drill or not recorded:
-        _add_drill(plan, clock, alone=not recorded)
+        plan.rate = max(plan.rate, rate)
+    if scene is not Scene.RECORDED:
+        plan.rate = max(plan.rate, DRILL_RATE)
+        _add_drill(plan, clock, alone=scene is Scene.DRILL)
     if own is not None:
         camera = Camera("own", f"自选录像 {own.name}"[:80], CameraKind.TOWER, _anywhere(site), ())
         if own.is_dir():

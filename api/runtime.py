@@ -178,6 +178,7 @@ def listen(host: str, port: int) -> socket.socket:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listening.bind((host, port))
+            listening.listen(128)  # whoever comes before the server is up waits instead of failing
         except OSError:
             listening.close()
             raise

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from api.auth.passwords import hash_password, make_one_time_password
-from api.demo_feeds import DEMO_SEQUENCE, FeedPlan, footage_feeds
+from api.demo_feeds import FeedPlan, Scene, plan_feeds
 from api.observe import configure_logging
 from api.runtime import build_watch, listen
 from api.runtime import serve as run_server
@@ -36,9 +36,10 @@ def demo(
     rate: Annotated[
         float, typer.Option(min=0.1, max=600, help="How many times faster than recorded.")
     ] = 30.0,
-    drill: Annotated[
-        bool, typer.Option("--drill", help="The drill scene too, although there is footage.")
-    ] = False,
+    scene: Annotated[
+        Scene | None,
+        typer.Option(help="Recorded footage where there is some, the drill scene elsewhere."),
+    ] = None,
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
     data: Annotated[Path, typer.Option(help="Scratch folder; emptied at each start.")] = Path(
         ".demo"
@@ -50,12 +51,12 @@ def demo(
     pace, again and again.
     """
     configure_logging()
-    plan = footage_feeds(
+    plan = plan_feeds(
         read_site(ROOT / "examples" / "drill"),
         footage_root=ROOT.parent / "shared" / "data" / "footage",
         own=footage,
         rate=rate,
-        with_drill=drill,
+        scene=scene,
         relief=drill_relief(),
     )
     settings = load_settings(None).model_copy(
@@ -72,7 +73,7 @@ def demo(
         site_name=plan.site.name,
         drill=True,
         terrain=plan.relief,
-        replay_rate=rate,
+        replay_rate=plan.rate,
     )
     _introduce(plan, f"http://{settings.host}:{port}", password, typer.echo)
     run_server(watch, listening)
@@ -119,5 +120,3 @@ def _introduce(plan: FeedPlan, address: str, password: str, say: Callable[[str],
     for camera_id, feed in plan.feeds.items():
         say(f"  {feed.camera.name:<24} {plan.notes[camera_id]}")
     say(f"\n  Relief and land layers: drill 演练 ({plan.relief.name}); stop with Ctrl-C.\n")
-    if DEMO_SEQUENCE not in plan.notes.values():
-        say("  No recorded footage beside this checkout.\n")
