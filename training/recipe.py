@@ -31,6 +31,7 @@ class Recipe:
         mosaic_until: share of the run after which no mosaics are made.
         paste_width_px: least and greatest width of pasted smoke.
         drawn: share of the pastes that are drawn instead of carried over.
+        slope: share of the pastes on slopes instead of ridges.
         learning_rate: peak, AdamW.
         final_rate: share of the peak at the end of the cosine.
         warmup_steps: linear, from zero.
@@ -40,7 +41,7 @@ class Recipe:
         clip_norm: of the gradient.
     """
 
-    name: str = "r2"
+    name: str = "slopes"
     seed: int = 20261125
     batch: int = 16
     shapes: tuple[tuple[int, int, float], ...] = (
@@ -51,12 +52,12 @@ class Recipe:
     shares: Mapping[str, float] = field(
         default_factory=lambda: {
             "tower": 0.20,
-            "tower_zoom": 0.12,
+            "tower_zoom": 0.10,
             "tower_paste": 0.12,
-            "away_paste": 0.06,
-            "tower_away": 0.06,
+            "away_paste": 0.12,
+            "tower_away": 0.04,
             "forest_fire": 0.16,
-            "urban_fire": 0.10,
+            "urban_fire": 0.08,
             "aerial_fire": 0.02,
             "webcam": 0.04,
             "fog_forest": 0.08,
@@ -67,10 +68,11 @@ class Recipe:
     mosaic: float = 0.4
     mosaic_until: float = 0.7
     paste_width_px: tuple[float, float] = (9.0, 70.0)
-    drawn: float = 0.75
-    learning_rate: float = 5e-4
+    drawn: float = 0.85
+    slope: float = 0.6
+    learning_rate: float = 4e-4
     final_rate: float = 0.02
-    warmup_steps: int = 40
+    warmup_steps: int = 20
     weight_decay: float = 5e-4
     ema_decay: float = 0.995
     frozen_layers: int = 3

@@ -124,7 +124,7 @@ class Samples:
             width_px = float(np.exp(random.uniform(*np.log(self.recipe.paste_width_px))))
             for _ in range(4):
                 before = image.copy()
-                x, y = ridge_point(image, random)
+                x, y = ridge_point(image, random, slope=self.recipe.slope)
                 box = self._one_smoke(image, x, y, width_px, random)
                 if box is None:
                     continue

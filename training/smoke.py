@@ -173,8 +173,16 @@ def draw_plume(
     )
 
 
-def ridge_point(canvas: Canvas, random: np.random.Generator) -> tuple[float, float]:
-    """A place where smoke may stand: mostly on or a little below the sharpest ridge."""
+def ridge_point(
+    canvas: Canvas, random: np.random.Generator, *, slope: float
+) -> tuple[float, float]:
+    """A place where smoke may stand: near the sharpest ridge, or on the slopes in front of it.
+
+    Args:
+        canvas: to look for a ridge in.
+        random: source of every choice.
+        slope: chance of a place on the slopes.
+    """
     height, width = canvas.shape[:2]
     x = random.uniform(0.06, 0.94) * width
     column = canvas[:, max(0, int(x) - 3) : int(x) + 4].mean(axis=(1, 2))
@@ -182,7 +190,7 @@ def ridge_point(canvas: Canvas, random: np.random.Generator) -> tuple[float, flo
     step = smooth[:-6] - smooth[6:]  # bright above, dark below
     low, high = int(0.15 * height), int(0.8 * height)
     y = low + int(np.argmax(step[low:high])) + 3
-    below = random.uniform(0.0, 0.6 if random.random() < 0.3 else 0.1)
+    below = random.uniform(0.0, 0.75 if random.random() < slope else 0.1)
     return x, y + below * max(0.0, 0.9 * height - y)
 
 

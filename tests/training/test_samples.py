@@ -135,9 +135,11 @@ def test_no_donor_is_cut_from_bare_ground_or_from_the_edge() -> None:
 
 def test_smoke_stands_on_the_ridge() -> None:
     random = np.random.default_rng(0)
-    rows = [ridge_point(hill(), random)[1] for _ in range(200)]
-    assert min(rows) >= 110
-    assert np.mean(np.array(rows) < 150) > 0.6
+    for slope, share in ((0.0, 1.0), (1.0, 0.3)):
+        rows = np.array([ridge_point(hill(), random, slope=slope)[1] for _ in range(200)])
+        assert rows.min() >= 110
+        assert rows.max() <= 230
+        assert np.mean(rows < 140) == pytest.approx(share, abs=0.12)
 
 
 def test_damage_keeps_shape_and_is_repeatable() -> None:
