@@ -104,7 +104,8 @@ function move(by: -1 | 1): void {
 
 async function setScope(wanted: Scope): Promise<void> {
   scope.value = wanted;
-  if (wanted === "all") await load();
+  // A failure stands in the list itself; nothing more is known here.
+  if (wanted === "all") await load().catch(() => undefined);
 }
 
 /** Ask the server for a step and show what it answered; nothing changes before it does. */

@@ -2,6 +2,7 @@
 
 import { readonly, ref } from "vue";
 import type { FeedEvent } from "../api";
+import { Problem } from "../http";
 import { useAlerts } from "./useAlerts";
 import { useClock } from "./useClock";
 
@@ -34,9 +35,10 @@ async function receive(message: MessageEvent<string>): Promise<void> {
   try {
     await alerts.refresh(Number(event.subject_id), event.kind === "alert.opened");
     mark();
-  } catch {
-    // The list is read anew when the feed is back; until then the cut is on the screen.
-    retry();
+  } catch (problem) {
+    // An alert that may not be read is not a cut; silence and a failing server are: the list is
+    // read anew when the feed is back, and until then the cut is on the screen.
+    if (!(problem instanceof Problem) || problem.status === 0 || problem.status >= 500) retry();
   }
 }
 

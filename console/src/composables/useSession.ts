@@ -32,8 +32,12 @@ async function changePassword(current: string, fresh: string): Promise<void> {
 }
 
 async function signOut(): Promise<void> {
-  await http.signOut();
-  user.value = null;
+  try {
+    await http.signOut();
+  } finally {
+    // Even when the server is away this desk must stop showing what it showed.
+    user.value = null;
+  }
   expired.value = false;
 }
 

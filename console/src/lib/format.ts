@@ -1,18 +1,21 @@
 /** Numbers as a monitor reads them. Zero is a value; null is a dash. */
 
+import type { Position } from "../api";
+
 export const DASH = "—";
 
 /** `840 m`, `3.42 km`, `12.8 km`. */
 export function metres(value: number): string {
-  if (value < 1000) return `${Math.round(value)} m`;
-  if (value < 10_000) return `${(value / 1000).toFixed(2)} km`;
+  // The bounds are those of the rounded number: 999.6 is not "1000 m".
+  if (value < 999.5) return `${Math.round(value)} m`;
+  if (value < 9995) return `${(value / 1000).toFixed(2)} km`;
   return `${(value / 1000).toFixed(1)} km`;
 }
 
 /** `1.2–1.9 km`: one unit for both ends. */
 export function metreRange(low: number, high: number): string {
-  if (high < 1000) return `${Math.round(low)}–${Math.round(high)} m`;
-  const digits = high < 10_000 ? 2 : 1;
+  if (high < 999.5) return `${Math.round(low)}–${Math.round(high)} m`;
+  const digits = high < 9995 ? 2 : 1;
   return `${(low / 1000).toFixed(digits)}–${(high / 1000).toFixed(digits)} km`;
 }
 
@@ -29,7 +32,12 @@ export function percent(share: number): string {
   return `${whole} %`;
 }
 
-/** `36.61234, −84.25678` order is named by the caller. */
+/** Latitude first, as people read positions aloud: `36.61234, -84.25678`. */
+export function latLon(at: Position): string {
+  return `${degrees(at.lat_deg)}, ${degrees(at.lon_deg)}`;
+}
+
+/** `36.61234`: a metre, near enough. */
 export function degrees(value: number): string {
   return value.toFixed(5);
 }

@@ -2,6 +2,4 @@
 
 import type { LonLat, Position } from "../api";
 
-export type LonLatPoint = LonLat;
-
 export const pointOf = (position: Position): LonLat => [position.lon_deg, position.lat_deg];

@@ -8,8 +8,8 @@ export const ALERT_COLOUR: Record<AlertState, string> = {
   open: "#ff8a3d",
   acknowledged: "#5fb8f0",
   confirmed: "#ff5f87",
-  dismissed: "#8c9aa0",
-  closed: "#6a787e",
+  dismissed: "#a7b5b9",
+  closed: "#8d9ba0",
 };
 
 export const ALERT_GLYPH: Record<AlertState, IconName> = {

@@ -1,7 +1,7 @@
 /** Cameras: a marker each, and what each preset sees, coloured by state. */
 
-import type { Camera } from "../api";
-import { type LonLatPoint, pointOf } from "../lib/points";
+import type { Camera, LonLat } from "../api";
+import { pointOf } from "../lib/points";
 import { distance, sector } from "../lib/geodesy";
 import { CAMERA_COLOUR } from "../lib/states";
 import { type Engine, type GeoJSONSource } from "./engine";
@@ -26,7 +26,7 @@ export function addViews(map: Engine): void {
 
 /** Length of a drawn view: a fifth of the site, it says direction and width, not reach. */
 export function viewRadius(bounds: readonly [number, number, number, number]): number {
-  const corner: LonLatPoint = [bounds[0], bounds[1]];
+  const corner: LonLat = [bounds[0], bounds[1]];
   return Math.max(1500, distance(corner, [bounds[2], bounds[3]]) * 0.17);
 }
 

@@ -1,0 +1,78 @@
+/** Where the map looks: the site, an alert, a belt, a camera; flat or in relief. */
+
+import { ref, type ShallowRef } from "vue";
+import type { LonLat, Site } from "../api";
+import { boundsOf, distance, vertices } from "../lib/geodesy";
+import type { Engine } from "../map/engine";
+import { extentOf } from "../map/fires";
+import { useAlerts } from "./useAlerts";
+import { useLegend } from "./useLegend";
+import { useSite } from "./useSite";
+import { useSweep } from "./useSweep";
+
+const PADDING = { top: 64, bottom: 96, left: 80, right: 90 };
+const SWEEP_PANEL_PX = 300;
+const LEGEND_PX = 150;
+const MOVE_MS = 700;
+const CLOSEST = 13.5;
+
+/** How far a bearing without a place is drawn: half the site's diagonal. */
+export function farOf(site: Site): number {
+  const [west, south, east, north] = site.bounds;
+  return distance([west, south], [east, north]) * 0.5;
+}
+
+export function useMapView(map: ShallowRef<Engine | null>) {
+  const { site } = useSite();
+  const { selected } = useAlerts();
+  const { listed } = useLegend();
+  const sweep = useSweep();
+  const tilted = ref(false);
+  let close_up = false;
+  let shown_id: number | null = null;
+
+  function fit(points: LonLat[]): void {
+    const bounds = boundsOf(points);
+    if (bounds === null) return;
+    const beside = sweep.open.value ? SWEEP_PANEL_PX : listed.value ? LEGEND_PX : 0;
+    const padding = { ...PADDING, left: PADDING.left + beside };
+    map.value?.fitBounds(bounds, { padding, maxZoom: CLOSEST, duration: MOVE_MS });
+  }
+
+  /** The whole answer first; asked again, the place itself. */
+  function zoomToAlert(): void {
+    const alert = selected.value;
+    if (alert === null || site.value === null) return;
+    close_up = !close_up && alert.fix.clusters.length > 0 && shown_id === alert.alert_id;
+    shown_id = alert.alert_id;
+    if (close_up) fit(alert.fix.clusters.flatMap((cluster) => cluster.outline_lonlat));
+    else fit(extentOf(alert, farOf(site.value)));
+  }
+
+  function zoomToSite(): void {
+    if (site.value === null) return;
+    map.value?.fitBounds(site.value.bounds, { padding: 12, duration: MOVE_MS, bearing: 0 });
+  }
+
+  /** Look at the chosen belt of the sweep panel. */
+  function zoomToBelt(code: string): void {
+    const belt = sweep.belts.value.find((it) => it.properties.code === code);
+    if (belt !== undefined) fit(vertices(belt.geometry));
+  }
+
+  function tilt(): void {
+    const engine = map.value;
+    if (engine === null) return;
+    tilted.value = !tilted.value;
+    engine.setTerrain(tilted.value ? { source: "ground", exaggeration: 1.3 } : null);
+    const bearing = tilted.value ? engine.getBearing() : 0;
+    engine.easeTo({ pitch: tilted.value ? 58 : 0, bearing, duration: MOVE_MS });
+  }
+
+  function flyTo(center: LonLat): void {
+    const engine = map.value;
+    engine?.easeTo({ center, zoom: Math.max(11.5, engine.getZoom()), duration: MOVE_MS });
+  }
+
+  return { tilted, fit, zoomToAlert, zoomToSite, zoomToBelt, tilt, flyTo };
+}

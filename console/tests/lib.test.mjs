@@ -1,0 +1,134 @@
+/** The pure modules, loaded through Vite as the page loads them; golden numbers from elsewhere. */
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { createServer } from "vite";
+
+let server;
+let time, format, geodesy, crop, fires;
+
+before(async () => {
+  server = await createServer({
+    server: { middlewareMode: true, hmr: false, ws: false, watch: null },
+    optimizeDeps: { noDiscovery: true },
+    appType: "custom",
+    logLevel: "error",
+  });
+  const load = (path) => server.ssrLoadModule(path);
+  [time, format, geodesy, crop, fires] = await Promise.all([
+    load("/src/lib/time.ts"),
+    load("/src/lib/format.ts"),
+    load("/src/lib/geodesy.ts"),
+    load("/src/lib/crop.ts"),
+    load("/src/map/fires.ts"),
+  ]);
+});
+after(() => server.close());
+
+const ZONE = "Asia/Shanghai";
+const NOW = new Date("2026-11-25T15:30:00Z");
+
+test("a moment of today is a time, any other has its date in the site's zone", () => {
+  assert.equal(time.momentOf("2026-11-25T15:05:06Z", ZONE, NOW), "23:05:06");
+  assert.equal(time.momentOf("2018-07-28T22:15:06Z", ZONE, NOW), "2018-07-29 06:15:06");
+  assert.equal(time.momentOf("2026-11-25T16:00:00Z", ZONE, NOW), "2026-11-26 00:00:00");
+  assert.equal(time.utcOf("2018-07-28T22:15:06.25Z"), "2018-07-28 22:15:06Z");
+});
+
+test("ages never run backwards", () => {
+  assert.deepEqual(time.ageOf("2026-11-25T15:31:00Z", NOW), { key: "time.now", count: 0 });
+  assert.deepEqual(time.ageOf("2026-11-25T15:29:00Z", NOW), { key: "time.seconds", count: 60 });
+  assert.deepEqual(time.ageOf("2026-11-25T14:00:00Z", NOW), { key: "time.hours", count: 1 });
+  assert.deepEqual(time.ageOf("2018-07-28T22:15:06Z", NOW).key, "time.days");
+  assert.equal(time.lengthOf(739.6), "12:20");
+});
+
+test("zero is a value and null a dash", () => {
+  assert.equal(format.bearing(0), "000.0°");
+  assert.equal(format.bearing(null), "—");
+  assert.equal(format.percent(0), "0 %");
+  assert.equal(format.percent(0.001), "<1 %");
+  assert.equal(format.percent(0.999), "99 %");
+  assert.equal(format.percent(1), "100 %");
+  assert.equal(format.metres(0), "0 m");
+  assert.equal(format.wind(0), "n");
+  assert.equal(format.wind(359), "n");
+});
+
+test("a length never shows a thousand metres or a wrong unit", () => {
+  assert.equal(format.metres(999.6), "1.00 km");
+  assert.equal(format.metres(9996), "10.0 km");
+  assert.equal(format.metreRange(300, 999.7), "0.30–1.00 km");
+});
+
+test("sexagesimal degrees carry over", () => {
+  assert.equal(format.sexagesimal(36.62133, "N", "S"), "36°37′16.8″N");
+  assert.equal(format.sexagesimal(-84.22131, "E", "W"), "84°13′16.7″W");
+  assert.equal(format.sexagesimal(59.9999999, "N", "S"), "60°00′00.0″N");
+});
+
+test("the sphere agrees with the ellipsoid to half a percent", () => {
+  // WGS 84 geodesics of PROJ (pyproj 3.7): from 106.65 E 28.95 N.
+  const start = [106.65, 28.95];
+  for (const [azimuth, far, lon, lat] of [
+    [0, 10_000, 106.65, 29.0402237],
+    [90, 10_000, 106.7525791, 28.9499609],
+    [222.5, 25_000, 106.4770224, 28.783586],
+  ]) {
+    const got = geodesy.destination(start, azimuth, far);
+    assert.ok(geodesy.distance(got, [lon, lat]) < far * 0.005, `${azimuth}`);
+    assert.ok(Math.abs(geodesy.distance(start, [lon, lat]) - far) < far * 0.005);
+  }
+});
+
+test("a view sector is closed, starts at its apex and is as wide as asked", () => {
+  const apex = [106.65, 28.95];
+  const ring = geodesy.sector(apex, 0, 60, 5000);
+  assert.deepEqual(ring[0], apex);
+  assert.deepEqual(ring.at(-1), apex);
+  for (const point of ring.slice(1, -1))
+    assert.ok(Math.abs(geodesy.distance(apex, point) - 5000) < 1);
+  assert.ok(ring[1][0] < apex[0] && ring.at(-2)[0] > apex[0]);
+});
+
+test("a crop stays inside the picture and keeps its aspect", () => {
+  const frame = { width_px: 2048, height_px: 1536, boxes: [] };
+  for (const target of [
+    { x: 0, y: 0, width: 20, height: 12 },
+    { x: 2000, y: 1500, width: 48, height: 36 },
+    { x: 100, y: 100, width: 1900, height: 1400 },
+    null,
+  ]) {
+    const view = crop.viewOf(frame, target, 4 / 3);
+    assert.ok(view.x >= 0 && view.y >= 0);
+    assert.ok(view.x + view.width <= 2048.001 && view.y + view.height <= 1536.001);
+    assert.ok(Math.abs(view.width / view.height - 4 / 3) < 1e-9);
+  }
+  assert.equal(crop.around([]), null);
+});
+
+const observer = { lon_deg: 106.65, lat_deg: 28.95, height_m: 900, height_datum: "sea_level" };
+
+function alert(outcome, clusters) {
+  return {
+    alert_id: 1,
+    state: "open",
+    fix: { outcome, observer, bearing_deg: outcome === "unknown" ? null : 0, bearing_sigma_deg: 0.5, clusters },
+    land: { townships: [], nearest: [{ layer: "water_point", distance_m: 900, bearing_deg: 0 }] },
+  };
+}
+
+test("no place is drawn where none is known", () => {
+  const blind = alert("direction_only", []);
+  const kinds = fires.fireFeatures([blind], blind, 20_000).features.map((it) => it.properties.kind);
+  assert.deepEqual(kinds, ["wedge", "bearing"]);
+  assert.deepEqual(fires.tiesOf(blind), []);
+  const lost = alert("unknown", []);
+  assert.deepEqual(fires.fireFeatures([lost], lost, 20_000).features, []);
+});
+
+test("a bearing of zero is drawn northwards", () => {
+  const it = alert("direction_only", []);
+  const line = fires.fireFeatures([it], null, 20_000).features[0].geometry.coordinates;
+  assert.ok(Math.abs(line[1][0] - line[0][0]) < 1e-9 && line[1][1] > line[0][1]);
+});
