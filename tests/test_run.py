@@ -117,8 +117,17 @@ def test_an_old_python_is_named_with_the_remedy(checkout: Path, tmp_path: Path) 
     assert "apt-get install" in result.stderr
 
 
+def test_an_active_environment_without_pip_is_stepped_over(checkout: Path) -> None:
+    subprocess.run(  # noqa: S603 - our own interpreter
+        [sys.executable, "-m", "venv", "--without-pip", str(checkout / "active")], check=True
+    )
+    path = f"{checkout / 'active/bin'}:{os.environ['PATH']}"
+    result = call(checkout / "run", "setup", cwd=checkout, PATH=path, **NO_NETWORK)
+    assert "fetching the installer uv" in result.stderr
+
+
 def test_a_python_without_pip_is_named_with_the_remedy(checkout: Path, tmp_path: Path) -> None:
-    stub(tmp_path / "bin", "python3", '[ "$1" = -m ] && exit 1; exit 0')
+    stub(tmp_path / "bin", "python3", '[ "$1" = -m ] && exit 1; echo "$0"')
     path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
     result = call(checkout / "run", "setup", cwd=checkout, PATH=path)
     assert result.returncode == 1
@@ -142,7 +151,7 @@ def test_a_failed_step_shows_its_end_and_one_cause(
     stub(
         tmp_path / "bin",
         "python3",
-        f'case "$*" in "-m pip install"*) echo "{said}" >&2; exit 1 ;; esac',
+        f'case "$*" in "-m pip install"*) echo "{said}" >&2; exit 1 ;; *) echo "$0" ;; esac',
     )
     path = f"{tmp_path / 'bin'}:{os.environ['PATH']}"
     result = call(checkout / "run", "setup", cwd=checkout, PATH=path)
