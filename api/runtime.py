@@ -65,7 +65,7 @@ class CameraFeed:
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """Everything built, nothing started."""
+    """Everything built, nothing started; the store belongs to whoever opened it."""
 
     context: Context
     bus: MemoryBus
@@ -76,7 +76,6 @@ class Watch:
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
         """Start gateways, pipeline and live feed; stop sources first, then drain what is left."""
         async with AsyncExitStack() as stack:
-            stack.callback(self.context.store.close)
             stack.callback(self.clips.shutdown)
             feed = asyncio.create_task(_keep_running("live feed", self.context.feed.run))
             stack.push_async_callback(_stop, feed)

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -62,21 +63,21 @@ def demo(
     settings = load_settings(None).model_copy(
         update={"data_dir": data, "database_url": "", "port": port}
     )
-    listening = listen(settings.host, port)
-    _make_empty(data)
-    store = Store.open(settings.store_url, clock=SystemClock())
-    password = _fill(store, plan)
-    watch = build_watch(
-        settings,
-        store,
-        plan.feeds,
-        site_name=plan.site.name,
-        drill=True,
-        terrain=plan.relief,
-        replay_rate=plan.rate,
-    )
-    _introduce(plan, f"http://{settings.host}:{port}", password, typer.echo)
-    run_server(watch, listening)
+    with listen(settings.host, port) as listening:
+        _make_empty(data)
+        with closing(Store.open(settings.store_url, clock=SystemClock())) as store:
+            password = _fill(store, plan)
+            watch = build_watch(
+                settings,
+                store,
+                plan.feeds,
+                site_name=plan.site.name,
+                drill=True,
+                terrain=plan.relief,
+                replay_rate=plan.rate,
+            )
+            _introduce(plan, f"http://{settings.host}:{port}", password, typer.echo)
+            run_server(watch, listening)
 
 
 def _make_empty(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """``firewatch serve``: the watch of an installation."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -32,18 +33,18 @@ def serve(
     """
     configure_logging()
     settings = load_settings(settings_file)
-    listening = listen(settings.host, port or settings.port)
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputRefused(
-            f"The data folder {settings.data_dir} cannot be made: {error.strerror}.",
-            remedy="Set data_dir to a folder that you may write.",
-        ) from error
-    store = Store.open(settings.store_url, clock=SystemClock())
-    watch = build_watch(settings, store, {}, site_name="", drill=False, terrain=None)
-    typer.echo(f"Firewatch 林火瞭望: http://{settings.host}:{port or settings.port}")
-    if store.users.count() == 0:
-        password = add_user(store, "admin", Role.ADMIN)
-        typer.echo(f"first sign-in: admin  {password}  (works once, to choose a password)")
-    run_server(watch, listening)
+    with listen(settings.host, port or settings.port) as listening:
+        try:
+            settings.data_dir.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise InputRefused(
+                f"The data folder {settings.data_dir} cannot be made: {error.strerror}.",
+                remedy="Set data_dir to a folder that you may write.",
+            ) from error
+        with closing(Store.open(settings.store_url, clock=SystemClock())) as store:
+            watch = build_watch(settings, store, {}, site_name="", drill=False, terrain=None)
+            typer.echo(f"Firewatch 林火瞭望: http://{settings.host}:{port or settings.port}")
+            if store.users.count() == 0:
+                password = add_user(store, "admin", Role.ADMIN)
+                typer.echo(f"first sign-in: admin  {password}  (works once, to choose a password)")
+            run_server(watch, listening)

@@ -1,5 +1,6 @@
 """``firewatch user``: accounts from the machine itself; there is no default password."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated
 
@@ -42,11 +43,8 @@ def add(
     settings_file: SettingsFile = None,
 ) -> None:
     """Add an account and print its one-time password."""
-    store = _open_store(settings_file)
-    try:
+    with closing(_open_store(settings_file)) as store:
         password = add_user(store, name, role)
-    finally:
-        store.close()
     typer.echo(f"{name} ({role}) signs in once with  {password}  and then chooses a password.")
 
 
@@ -55,27 +53,21 @@ def reset_password(
     name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
 ) -> None:
     """Give an account a new one-time password and sign it out everywhere."""
-    store = _open_store(settings_file)
-    try:
+    with closing(_open_store(settings_file)) as store:
         if store.users.get(name) is None:
             raise NotFound(f"There is no account {name}.", remedy="See `firewatch user list`.")
         password = make_one_time_password()
         store.users.set_password(name, hash_password(password), must_change=True, actor=ACTOR)
         store.sessions.delete_all_of(name)
-    finally:
-        store.close()
     typer.echo(f"{name} signs in once with  {password}  and then chooses a password.")
 
 
 @users.command("list")
 def list_users(settings_file: SettingsFile = None) -> None:
     """List the accounts."""
-    store = _open_store(settings_file)
-    try:
+    with closing(_open_store(settings_file)) as store:
         for user in store.users.all():
             typer.echo(f"{user.name}\t{user.role}")
-    finally:
-        store.close()
 
 
 def _open_store(settings_file: Path | None) -> Store:
