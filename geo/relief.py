@@ -29,7 +29,7 @@ def drill_relief() -> Terrain:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as sample:
             values = sample["elevation"].astype(np.float32)
-            # Row 0 is the north, and its edge is "ymax". The file's "ymin" is not the southern edge:
+            # Row 0 is the north; its edge is "ymax". The file's "ymin" is not the southern edge:
             # it lies as far north of "ymax" as the south lies south of it. Known heights tell: the
             # towns of LaFollette (323 m), Jacksboro (324 m) and Caryville (330 m) read 325, 327 and
             # 336 m this way, and lie outside the tile the other way.
