@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import threading
 from collections import OrderedDict
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ SESSION_LIFE = timedelta(hours=12)  # one shift
 MAX_FAILURES = 5
 LOCK_S = 60.0
 MAX_REMEMBERED = 10_000
+HASHES_AT_ONCE = 2
+"""One argon2id hash takes 64 MiB: a flood of sign-ins waits in line instead of filling memory."""
 
 
 class AuthService:
@@ -33,6 +36,8 @@ class AuthService:
         self._store = store
         self._clock = clock
         self._failures: OrderedDict[tuple[str, str], tuple[int, float]] = OrderedDict()
+        self._counting = threading.Lock()
+        self._hashing = threading.Semaphore(HASHES_AT_ONCE)
 
     def sign_in(self, name: str, password: str, address: str) -> tuple[User, str]:
         """Check a password and open a session.
@@ -44,25 +49,32 @@ class AuthService:
             NotSignedIn: code ``wrong_credentials``, whichever of the two is wrong.
             TooManyAttempts: five failures of this account from this address within a minute.
         """
-        key = (name, address)
-        count, last_s = self._failures.get(key, (0, 0.0))
-        waited_s = self._clock.monotonic_s() - last_s
-        if count >= MAX_FAILURES and waited_s < LOCK_S:
-            raise TooManyAttempts(
-                "Too many wrong passwords.", remedy=f"Wait {LOCK_S - waited_s:.0f} s."
-            )
+        self._check_patience(name, address)
         user = self._store.users.get(name)
-        if not verify_password(user.password_hash if user else None, password) or user is None:
-            self._failures[key] = (
-                count + 1 if waited_s < LOCK_S else 1,
-                self._clock.monotonic_s(),
-            )
-            self._failures.move_to_end(key)
+        with self._hashing:
+            fits = verify_password(user.password_hash if user else None, password)
+        if user is None or not fits:
+            self._count_failure(name, address)
+            raise NotSignedIn("Name or password is wrong.", code="wrong_credentials")
+        with self._counting:
+            self._failures.pop((name, address), None)
+        return user, self._open_session(user.name)
+
+    def _check_patience(self, name: str, address: str) -> None:
+        with self._counting:
+            count, last_s = self._failures.get((name, address), (0, 0.0))
+        left_s = LOCK_S - (self._clock.monotonic_s() - last_s)
+        if count >= MAX_FAILURES and left_s > 0.0:
+            raise TooManyAttempts("Too many wrong passwords.", remedy=f"Wait {left_s:.0f} s.")
+
+    def _count_failure(self, name: str, address: str) -> None:
+        now_s = self._clock.monotonic_s()
+        with self._counting:
+            count, last_s = self._failures.pop((name, address), (0, now_s))
+            recent = now_s - last_s < LOCK_S
+            self._failures[name, address] = (count + 1 if recent else 1, now_s)
             while len(self._failures) > MAX_REMEMBERED:
                 self._failures.popitem(last=False)
-            raise NotSignedIn("Name or password is wrong.", code="wrong_credentials")
-        self._failures.pop(key, None)
-        return user, self._open_session(user.name)
 
     def user_of(self, token: str | None) -> User:
         """Who a token belongs to.
@@ -87,7 +99,9 @@ class AuthService:
             NotSignedIn: code ``wrong_credentials`` when the current password is wrong.
             InputRefused: code ``weak_password``.
         """
-        if not verify_password(user.password_hash, current):
+        with self._hashing:
+            fits = verify_password(user.password_hash, current)
+        if not fits:
             raise NotSignedIn("The current password is wrong.", code="wrong_credentials")
         check_strength(new, user.name)
         self._store.users.set_password(

@@ -4,6 +4,7 @@ import pytest
 from api_rig import ApiRig
 
 from models.alert import Alert
+from models.errors import StorageFull
 from models.user import Role
 
 Burn = Callable[[], Alert]
@@ -114,3 +115,19 @@ def test_an_unexpected_fault_tells_nothing_of_the_machine(
     answer = client.get("/api/alerts")
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "secret" not in answer.text
+
+
+def test_an_alert_without_a_clip_says_so(
+    api: ApiRig, burn: Burn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detector.keeper.encode_clip", _no_encoder)
+    alert_id = burn().alert_id
+    client = api.client(Role.VIEWER)
+    told = client.get(f"/api/alerts/{alert_id}").json()
+    assert told["clip_url"] is None
+    assert len(told["evidence"]) > 0
+    assert client.get(f"/api/alerts/{alert_id}/clip.mp4").json()["code"] == "not_found"
+
+
+def _no_encoder(_pictures: object) -> bytes:
+    raise StorageFull("The disk is full.")

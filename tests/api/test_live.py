@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests_time import START
 
+from api.feed import follow_events
 from api.live import BATCH, LiveFeed
 from models.clock import ManualClock
 from models.errors import StoreDamaged
@@ -121,3 +122,30 @@ def test_a_long_backlog_comes_in_batches_and_whole() -> None:
         events.add()
     taken = asyncio.run(take(feed_over(events), 0, len(events.rows)))
     assert [int(event.id or "") for event in taken] == [row.sequence for row in events.rows]
+
+
+@pytest.mark.parametrize(
+    ("after", "last_event_id", "expected"),
+    [
+        (0, None, 1),
+        (2, None, 3),
+        (0, "1", 2),
+        (0, "2", 3),
+        (1, "junk", 2),
+        (1, "-4", 2),
+        (0, "", 1),
+    ],
+)
+def test_a_browser_resumes_by_its_last_event_id(
+    after: int, last_event_id: str | None, expected: int
+) -> None:
+    events = Events()
+    events.rows = [Event(n, EventKind.ALERT_STEPPED, 1, START) for n in (1, 2, 3)]
+    context = SimpleNamespace(feed=feed_over(events))
+
+    async def first() -> ServerSentEvent:
+        async for event in follow_events(None, context, after, last_event_id):  # type: ignore[arg-type]
+            return event
+        raise AssertionError
+
+    assert asyncio.run(first()).id == str(expected)

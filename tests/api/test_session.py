@@ -3,6 +3,7 @@ from api_rig import PASSWORDS, ApiRig
 
 from api.auth.passwords import hash_password, make_one_time_password, verify_password
 from api.auth.roles import COOKIE
+from models.errors import NotSignedIn
 from models.user import Role, User
 
 
@@ -97,3 +98,23 @@ def test_one_time_passwords_differ_and_carry_no_letter_that_is_misread() -> None
 def test_no_account_has_no_password() -> None:
     assert not verify_password(None, "")
     assert not verify_password("not a hash", "x")
+
+
+def test_the_memory_of_failures_is_bounded(api: ApiRig, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("api.auth.service.MAX_REMEMBERED", 3)
+    monkeypatch.setattr("api.auth.service.verify_password", lambda _hash, _password: False)
+    client = api.client()
+    for number in range(10):
+        client.post("/api/session", json={"name": f"guess-{number}", "password": "x"})
+    assert len(api.context.auth._failures) == 3
+    assert ("guess-9", "testclient") in api.context.auth._failures
+
+
+def test_an_account_that_goes_while_its_password_changes(
+    api: ApiRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user = api.context.store.users.get("monitor")
+    assert user is not None
+    monkeypatch.setattr(api.context.store.users, "get", lambda _name: None)
+    with pytest.raises(NotSignedIn, match="gone"):
+        api.context.auth.change_password(user, PASSWORDS[Role.MONITOR], "four unrelated words")

@@ -6,7 +6,7 @@ from detector_rig import START, Rig, build_rig, smoke
 from camera_gateway.pictures import decode_jpeg
 from models.alert import AlertState, DismissReason, Finding
 from models.detection import Box, Label
-from models.errors import StorageFull
+from models.errors import StorageFull, StoreDamaged
 from models.fix import FixOutcome
 
 
@@ -133,7 +133,7 @@ def test_a_full_disk_costs_pictures_and_never_the_alert(
 
 
 def test_pictures_of_a_long_fire_are_thinned_and_bounded(rig: Rig) -> None:
-    for step in range(240):
+    for step in range(150):
         rig.see(10.0 * step, smoke(0.7))
     (alert,) = rig.store.alerts.working()
     assert len(alert.evidence) <= 60
@@ -149,3 +149,29 @@ def test_smoke_and_flame_at_one_place_are_two_alerts(rig: Rig) -> None:
         flame = Box(Label.FLAME, 0.8, 300.0, 220.0, 340.0, 250.0)
         rig.see(60.0 * step, smoke(0.7), flame)
     assert {alert.draft.label for alert in rig.store.alerts.working()} == set(Label)
+
+
+def test_a_clip_that_is_cut_but_not_noted_is_logged_and_made_again(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def locked(_alert_id: int, _clip_key: str) -> None:
+        raise StoreDamaged("Locked.")
+
+    noting = rig.store.alerts.set_clip
+    monkeypatch.setattr(rig.store.alerts, "set_clip", locked)
+    see_a_fire(rig, count=3)
+    assert "cut but not noted" in caplog.text
+    monkeypatch.setattr(rig.store.alerts, "set_clip", noting)
+    see_a_fire(rig, from_s=180.0, count=6)
+    (alert,) = rig.store.alerts.working()
+    assert alert.clip_key
+
+
+def test_what_the_desk_remembers_is_bounded_and_forgetting_costs_nothing(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("detector.desk.MAX_CASES", 1)
+    for step in range(6):
+        rig.see(60.0 * step, smoke(0.7), smoke(0.7, x_min=500.0))
+    assert len(rig.pipeline._desk._cases) == 1
+    assert len(rig.store.alerts.working()) == 2
