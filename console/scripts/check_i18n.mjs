@@ -39,20 +39,21 @@ for (const [key, text] of zh) {
 
 /** Which prefix of keys speaks each enumeration of the shared language. */
 const ENUMERATIONS = {
-  "alert.py": { AlertState: "state", DismissReason: "reason", Finding: "finding" },
-  "detection.py": { Label: "label" },
-  "fix.py": { FixOutcome: "outcome", NoFixReason: "no_fix" },
-  "frame.py": { TimeSource: "time_source", FrameMode: "mode", Provenance: "provenance" },
-  "land.py": { Layer: "layer" },
-  "site.py": { CameraKind: "camera_kind" },
-  "user.py": { Role: "role" },
+  "models/alert.py": { AlertState: "state", DismissReason: "reason", Finding: "finding" },
+  "models/detection.py": { Label: "label" },
+  "models/fix.py": { FixOutcome: "outcome", NoFixReason: "no_fix" },
+  "models/frame.py": { TimeSource: "time_source", FrameMode: "mode", Provenance: "provenance" },
+  "models/land.py": { Layer: "layer" },
+  "models/site.py": { CameraKind: "camera_kind" },
+  "models/user.py": { Role: "role" },
+  "camera_gateway/status.py": { GatewayState: "camera_state" },
 };
 for (const [file, classes] of Object.entries(ENUMERATIONS)) {
-  const text = readFileSync(join(ROOT, "..", "models", file), "utf8");
+  const text = readFileSync(join(ROOT, "..", file), "utf8");
   for (const [name, prefix] of Object.entries(classes)) {
     const body = text.match(new RegExp(`class ${name}\\(\\w+\\):([\\s\\S]*?)(?=\\n\\S|$(?![\\s\\S]))`));
     const values = [...(body?.[1] ?? "").matchAll(/^ {4}[A-Z_]+ = (?:"(\w+)"|\d+)/gm)];
-    if (values.length === 0) faults.push(`models/${file} has no enumeration ${name}`);
+    if (values.length === 0) faults.push(`${file} has no enumeration ${name}`);
     for (const value of values) {
       const word = value[1] ?? value[0].trim().split(" ")[0].toLowerCase();
       if (!zh.has(`${prefix}.${word}`)) faults.push(`no words for ${name}.${word} (${prefix}.${word})`);

@@ -9,6 +9,9 @@ import { useWords } from "./useWords";
 
 const CONFIRM_WITHIN_MS = 4000;
 
+/** Codes that say that the alert is no longer what this page showed. */
+const OVERTAKEN: ReadonlySet<string> = new Set(["alert_step", "conflict"]);
+
 const busy = ref(false);
 const error = ref("");
 const dismissing = ref(false);
@@ -63,7 +66,7 @@ export function useActions() {
 
   /** A conflict is told with what the alert is now and who made it so. */
   async function explain(problem: unknown, id: number): Promise<string> {
-    if (!(problem instanceof Problem) || problem.status !== 409) return problemWords(problem);
+    if (!(problem instanceof Problem) || !OVERTAKEN.has(problem.code)) return problemWords(problem);
     try {
       const now = await alerts.refresh(id);
       const last = now.verdicts.at(-1);

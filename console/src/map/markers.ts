@@ -38,7 +38,13 @@ class MarkerSet<T> {
     private readonly anchor: "center" | "bottom",
     private readonly make: (item: T) => HTMLElement,
     private readonly dress: (element: HTMLElement, item: T) => void,
-  ) {}
+  ) {
+    // In relief a marker stands on the ground, which is known only once its tiles are drawn.
+    map.on("idle", () => {
+      if (map.getTerrain() === null) return;
+      for (const { marker } of this.markers.values()) marker.setLngLat(marker.getLngLat());
+    });
+  }
 
   show(items: { key: string; at: LonLat; item: T }[]): void {
     const keep = new Set(items.map((it) => it.key));
@@ -142,11 +148,11 @@ export function fireMarkers(map: Engine, choose: (id: number) => void) {
     );
 }
 
-export type Side = "n" | "e" | "s" | "w";
+export type Side = "above" | "below";
 
 /** On which side of a line's end its words stand: away from where the line comes from. */
 export function sideOf(bearing_deg: number): Side {
-  return (["n", "e", "s", "w"] as const)[Math.round(bearing_deg / 90) % 4]!;
+  return bearing_deg < 90 || bearing_deg >= 270 ? "above" : "below";
 }
 
 export interface TieMark {
