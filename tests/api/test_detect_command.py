@@ -1,9 +1,11 @@
 """``firewatch detect`` as a person or a script meets it."""
 
+import contextlib
 import json
 import os
 import pty
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import cv2
@@ -111,18 +113,28 @@ def test_a_folder_of_somebody_else_is_refused(source: Path, tmp_path: Path) -> N
     assert "has not made" in result.stderr
 
 
+def read_to_the_end(control: int) -> bytes:
+    """All that a terminal was sent: it comes in pieces, more of them on a slow machine."""
+    shown = bytearray()
+    with os.fdopen(control, "rb", buffering=0) as screen, contextlib.suppress(OSError):
+        while piece := screen.read(65536):
+            shown += piece
+    return bytes(shown)  # the last writer's going is told as an input/output error
+
+
 def test_a_terminal_shows_progress_and_a_summary(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TERM", "xterm")
     monkeypatch.setenv("COLUMNS", "200")
     control, terminal = pty.openpty()
-    with os.fdopen(control, "rb", buffering=0) as screen, os.fdopen(terminal, "w") as stderr:
+    with ThreadPoolExecutor(1) as reader, os.fdopen(terminal, "w") as stderr:
+        screen = reader.submit(read_to_the_end, control)
         monkeypatch.setattr(sys, "stderr", stderr)
         with pytest.raises(typer.Exit) as caught:
             detect([source, tmp_path / "none.jpg"], out=tmp_path / "out", width_px=96)
-        stderr.flush()
-        shown = screen.read(65536).decode()
+        stderr.close()
+        shown = screen.result().decode()
     assert caught.value.exit_code == 1
     assert "none.jpg does not exist" in shown
     assert "\x1b[" in shown  # the bar
