@@ -10,6 +10,7 @@ import typer
 
 from api.commands.demo import demo
 from api.commands.detect import detect
+from api.commands.evaluate import evaluate
 from api.commands.serve import serve
 from api.commands.user import users
 from models.errors import WatchError
@@ -26,6 +27,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(serve)
 app.command()(detect)
+app.add_typer(evaluate, name="evaluate")
 app.add_typer(users, name="user")
 
 

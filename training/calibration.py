@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation import Judged
+from detector.evaluate.measures import Judged
 
 __all__ = ["Calibration", "expected_error", "fit", "held_out_error", "pool", "reliability"]
 

@@ -48,7 +48,7 @@ def write_card(
         weights: the ONNX file in the zoo.
         text: what the card says in words.
         model: a card of the same input, output and data, copied from there.
-        measures: rows of :func:`training.report.report`, with intervals and counts.
+        measures: rows of :func:`detector.evaluate.report.report`, with intervals and counts.
         further: rows of name, value and source, written as they are.
     """
     rows = [

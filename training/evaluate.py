@@ -1,10 +1,4 @@
-"""Run weights over a split and write what they found and how good that is, per view.
-
-The pictures go through the product's own detection core, so the figures are those of the product:
-rectangular letterbox, suppression as on the card. ``detections.json`` has one row a detection with
-scores from 0.001; ``metrics.json`` has every figure with its counts and its 95 % interval over
-groups.
-"""
+"""Evaluate weights that have no card yet: ``firewatch evaluate images`` for a file of a run."""
 
 import argparse
 import hashlib
@@ -15,18 +9,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import cv2
-import numpy as np
 
 from detector.core import Detector
+from detector.evaluate.images import look_at, rows
+from detector.evaluate.labelled_set import Picture, read_index
+from detector.evaluate.measures import Scene
+from detector.evaluate.report import in_words, report
+from models.errors import InputRefused
 from models.zoo import ModelCard, load_card
-from training.evaluation import Scene
-from training.index import CLASSES, Picture, read_index
-from training.refused import Refused
-from training.report import report
 
 __all__ = ["draft_card", "main", "scenes"]
-
-FLOOR = 0.001
 
 
 def draft_card(weights: Path, *, nms_iou: float | None = None) -> ModelCard:
@@ -49,49 +41,9 @@ def draft_card(weights: Path, *, nms_iou: float | None = None) -> ModelCard:
 def scenes(
     pictures: Sequence[Picture], card: ModelCard, *, width_px: int = 640, threads: int = 1
 ) -> list[Scene]:
-    """Look at every picture.
-
-    Raises:
-        Refused: a file is not a picture.
-    """
+    """Look at every picture with weights that have a draft card only."""
     detector = Detector.open(card, device="cpu", threads=threads, width_px=width_px)
-    answers = []
-    for picture in pictures:
-        image = cv2.imread(str(picture.path), cv2.IMREAD_COLOR)
-        if image is None:
-            raise Refused(f"{picture.path} is not a picture.", remedy="Restore it.")
-        found = detector.detect([image], floor_score=FLOOR)[0]
-        height, width = image.shape[:2]
-        answers.append(
-            Scene(
-                name=picture.name,
-                group=picture.group,
-                view=picture.view,
-                source=picture.source,
-                true_classes=picture.classes,
-                true_boxes=picture.boxes * (width, height, width, height),
-                classes=found.labels.astype(np.int64),
-                scores=found.scores.astype(np.float64),
-                boxes=found.boxes_xyxy.astype(np.float64),
-            )
-        )
-    return answers
-
-
-def rows(found: Sequence[Scene]) -> list[dict[str, object]]:
-    """One row a detection, pixels of the picture."""
-    return [
-        {
-            "file_name": scene.name,
-            "category": CLASSES[label],
-            "bbox": [x0, y0, x1 - x0, y1 - y0],
-            "score": score,
-        }
-        for scene in found
-        for label, score, (x0, y0, x1, y1) in zip(
-            scene.classes.tolist(), scene.scores.tolist(), scene.boxes.tolist(), strict=True
-        )
-    ]
+    return look_at(pictures, detector)
 
 
 def main() -> int:
@@ -115,7 +67,7 @@ def main() -> int:
             width_px=arguments.width,
             threads=arguments.threads,
         )
-    except Refused as error:
+    except InputRefused as error:
         print(error, file=sys.stderr)
         return 1
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -123,7 +75,7 @@ def main() -> int:
     figures = report(found)
     (arguments.out / "metrics.json").write_text(json.dumps(figures, indent=1))
     for row in figures["measures"]:
-        print("{name}: {value:.3f} [{low:.3f}, {high:.3f}] ({counts})".format(**row))
+        print(in_words(row))
     return 0
 
 

@@ -13,10 +13,10 @@ from pathlib import Path
 
 import torch
 
+from detector.evaluate.labelled_set import CLASSES
+from models.errors import InputRefused
 from training.calibration import Calibration
 from training.export_starter import check, export, load_network
-from training.index import CLASSES
-from training.refused import Refused
 
 __all__ = ["export_weights", "main"]
 
@@ -53,15 +53,17 @@ def export_weights(
         pictures: to compare on, square and rectangular.
 
     Raises:
-        Refused: other classes, or the two runtimes differ.
+        InputRefused: other classes, or the two runtimes differ.
     """
     network, names = load_network(weights)
     if tuple(names[index] for index in sorted(names)) != CLASSES:
-        raise Refused(f"{weights} knows the classes {names}.", remedy=f"Export {CLASSES} only.")
+        raise InputRefused(
+            f"{weights} knows the classes {names}.", remedy=f"Export {CLASSES} only."
+        )
     whole = network if maps is None else _WithProbabilities(network, maps).eval()
     export(whole, names, out)
     if pictures and not check(whole, out, list(pictures)):
-        raise Refused(
+        raise InputRefused(
             f"{out} answers otherwise than {weights}.", remedy="Use the pinned versions of torch."
         )
 
@@ -80,7 +82,7 @@ def main() -> int:
         maps = [Calibration(read[word]["slope"], read[word]["offset"]) for word in CLASSES]
     try:
         export_weights(arguments.weights, arguments.out, maps, arguments.check)
-    except Refused as error:
+    except InputRefused as error:
         print(error, file=sys.stderr)
         return 1
     print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB")

@@ -16,17 +16,18 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from detector.evaluate.images import rows
+from detector.evaluate.labelled_set import CLASSES, read_index
+from detector.evaluate.measures import Scene, judge
+from detector.evaluate.report import RECALL_IOU, report
+from models.errors import InputRefused
 from models.zoo import load_card
 from training.calibration import Calibration, expected_error, fit, held_out_error, pool
 from training.card import CardText, write_card
-from training.evaluate import draft_card, rows, scenes
-from training.evaluation import Scene, judge
+from training.evaluate import draft_card, scenes
 from training.export import export_weights
-from training.index import CLASSES, read_index
 from training.quantise import quantise
 from training.recipe import Recipe
-from training.refused import Refused
-from training.report import RECALL_IOU, report
 from training.train import add_options, start
 
 __all__ = ["calibrate", "main", "publish"]
@@ -115,11 +116,11 @@ def newest_weights(folder: Path) -> Path:
     """The last checkpoint of a run.
 
     Raises:
-        Refused: there is none.
+        InputRefused: there is none.
     """
     weights = sorted(folder.glob("step*.pt"))
     if not weights:
-        raise Refused(f"{folder} holds no weights.", remedy="Train first.")
+        raise InputRefused(f"{folder} holds no weights.", remedy="Train first.")
     return weights[-1]
 
 
@@ -148,7 +149,7 @@ def main() -> int:
             f"from {arguments.weights.name}, checkpoint {weights.stem}",
             notes,
         )
-    except Refused as error:
+    except InputRefused as error:
         print(error, file=sys.stderr)
         return 1
     print(card)

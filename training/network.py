@@ -8,8 +8,8 @@ from ultralytics import YOLO
 from ultralytics.cfg import get_cfg
 from ultralytics.nn.tasks import DetectionModel
 
-from training.index import CLASSES
-from training.refused import Refused
+from detector.evaluate.labelled_set import CLASSES
+from models.errors import InputRefused
 
 __all__ = ["load_network"]
 
@@ -22,10 +22,10 @@ def load_network(weights: Path, *, fresh_head: bool = False) -> torch.nn.Module:
         fresh_head: take over everything but the class scores from weights of other classes.
 
     Raises:
-        Refused: no such file, or other classes than smoke and flame.
+        InputRefused: no such file, or other classes than smoke and flame.
     """
     if not weights.is_file():
-        raise Refused(f"There are no weights {weights}.", remedy="Name a .pt file.")
+        raise InputRefused(f"There are no weights {weights}.", remedy="Name a .pt file.")
     network = YOLO(str(weights)).model.float()
     if fresh_head:
         donor = network
@@ -34,7 +34,7 @@ def load_network(weights: Path, *, fresh_head: bool = False) -> torch.nn.Module:
         network.names = dict(enumerate(CLASSES))
     names = tuple(network.names[index] for index in sorted(network.names))
     if names != CLASSES:
-        raise Refused(
+        raise InputRefused(
             f"{weights} knows the classes {names}.",
             remedy=f"Start from weights of {CLASSES}, or give --fresh-head.",
         )

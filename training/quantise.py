@@ -22,9 +22,9 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from detector.evaluate.labelled_set import Picture, read_index
+from models.errors import InputRefused
 from training.framing import Labelled, letterbox
-from training.index import Picture, read_index
-from training.refused import Refused
 
 __all__ = ["main", "quantise", "tail_nodes"]
 
@@ -64,7 +64,7 @@ class _Pictures(CalibrationDataReader):
             return None
         image = cv2.imread(str(picture.path), cv2.IMREAD_COLOR)
         if image is None:
-            raise Refused(f"{picture.path} is not a picture.", remedy="Restore it.")
+            raise InputRefused(f"{picture.path} is not a picture.", remedy="Restore it.")
         framed = letterbox(Labelled(image, picture.classes[:0], picture.boxes[:0]), *SHAPE)
         planes = np.ascontiguousarray(framed.image[:, :, ::-1].transpose(2, 0, 1))
         return {self.name: planes[None]}
@@ -125,7 +125,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         quantise(arguments.weights, arguments.out, read_index(arguments.data))
-    except Refused as error:
+    except InputRefused as error:
         print(error, file=sys.stderr)
         return 1
     print(f"{arguments.out}: {arguments.out.stat().st_size / 1e6:.1f} MB")

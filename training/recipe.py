@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from training.index import Picture
-from training.refused import Refused
+from detector.evaluate.labelled_set import Picture
+from models.errors import InputRefused
 
 __all__ = ["Recipe", "strata"]
 
@@ -87,10 +87,10 @@ class Recipe:
         """Refuse a checkpoint that another recipe wrote.
 
         Raises:
-            Refused: the fingerprints differ.
+            InputRefused: the fingerprints differ.
         """
         if fingerprint != self.fingerprint():
-            raise Refused(
+            raise InputRefused(
                 f"{path} is a checkpoint of the recipe {name!r} ({fingerprint}), this one is "
                 f"{self.name!r} ({self.fingerprint()}).",
                 remedy="Resume with the recipe that began the run, or name an empty folder.",

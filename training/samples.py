@@ -10,11 +10,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.evaluate.labelled_set import SMOKE, Picture
+from models.errors import InputRefused
 from training.framing import Labelled, crop_away, letterbox, mosaic, zoom
-from training.index import SMOKE, Picture
 from training.pixels import damage
 from training.recipe import Recipe, strata
-from training.refused import Refused
 from training.smoke import Donor, cut_donor, draw_plume, paste_donor, ridge_point
 
 __all__ = ["Samples"]
@@ -44,7 +44,7 @@ class Samples:
         recipe: the numbers.
 
     Raises:
-        Refused: a stratum with a share has no pictures.
+        InputRefused: a stratum with a share has no pictures.
     """
 
     def __init__(self, pictures: tuple[Picture, ...], recipe: Recipe) -> None:
@@ -52,7 +52,7 @@ class Samples:
         self.pools = strata(pictures)
         for name, share in recipe.shares.items():
             if share > 0 and not self.pools[name]:
-                raise Refused(
+                raise InputRefused(
                     f"No picture of the training split belongs to {name!r}.",
                     remedy="Complete the set, or give that stratum no share.",
                 )
@@ -167,7 +167,9 @@ class Samples:
 def _load(picture: Picture) -> Labelled:
     image = cv2.imread(str(picture.path), cv2.IMREAD_COLOR)
     if image is None:
-        raise Refused(f"{picture.path} is not a picture.", remedy="Restore it or remove its row.")
+        raise InputRefused(
+            f"{picture.path} is not a picture.", remedy="Restore it or remove its row."
+        )
     height, width = image.shape[:2]
     return Labelled(image, picture.classes, picture.boxes * (width, height, width, height))
 

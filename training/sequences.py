@@ -16,9 +16,9 @@ import cv2
 import numpy as np
 
 from detector.core import Detector
+from models.errors import InputRefused
 from models.zoo import ModelCard, read_card
 from training.evaluate import draft_card
-from training.refused import Refused
 
 __all__ = ["ignition", "main", "quiet"]
 
@@ -29,13 +29,13 @@ def frame_scores(detector: Detector, frames: Sequence[Path]) -> list[list[float]
     """Best smoke and best flame score of each frame, 0 where there is none.
 
     Raises:
-        Refused: a frame is not a picture.
+        InputRefused: a frame is not a picture.
     """
     answer = []
     for frame in frames:
         image = cv2.imread(str(frame), cv2.IMREAD_COLOR)
         if image is None:
-            raise Refused(f"{frame} is not a picture.", remedy="Restore it.")
+            raise InputRefused(f"{frame} is not a picture.", remedy="Restore it.")
         found = detector.detect([image], floor_score=FLOOR)[0]
         answer.append(
             [float(found.scores[found.labels == label].max(initial=0.0)) for label in (0, 1)]
@@ -101,7 +101,7 @@ def main() -> int:
             "ignitions": [ignition(detector, path, score) for path in folders if path.is_dir()],
             "quiet": quiet(detector, arguments.footage / "sequences_nofire", score),
         }
-    except Refused as error:
+    except InputRefused as error:
         print(error, file=sys.stderr)
         return 1
     arguments.out.write_text(json.dumps(answer, indent=1))

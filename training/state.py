@@ -6,8 +6,8 @@ from pathlib import Path
 
 import torch
 
+from models.errors import InputRefused
 from training.recipe import Recipe
-from training.refused import Refused
 
 __all__ = ["Run", "learning_share"]
 
@@ -113,7 +113,7 @@ class Run:
         """Go on from ``state.pt``.
 
         Raises:
-            Refused: the checkpoint is of another recipe.
+            InputRefused: the checkpoint is of another recipe.
         """
         path = self.folder / "state.pt"
         state = torch.load(path, map_location="cpu", weights_only=True)
@@ -127,10 +127,10 @@ class Run:
         """Stop a run that has left the numbers.
 
         Raises:
-            Refused: a loss is infinite or not a number.
+            InputRefused: a loss is infinite or not a number.
         """
         if not all(math.isfinite(value) for value in losses):
-            raise Refused(
+            raise InputRefused(
                 f"The loss is not a number at step {self.step}.",
                 remedy="Lower the learning rate and start again from the last checkpoint.",
             )

@@ -22,10 +22,10 @@ import numpy as np
 import torch
 from torch.utils.data import DataLoader, Dataset
 
-from training.index import read_index
+from detector.evaluate.labelled_set import read_index
+from models.errors import InputRefused
 from training.network import load_network
 from training.recipe import Recipe
-from training.refused import Refused
 from training.samples import Samples
 from training.state import Run
 
@@ -191,7 +191,7 @@ def main() -> int:
     add_options(parser)
     try:
         start(parser.parse_args(), Recipe())
-    except Refused as error:
+    except InputRefused as error:
         print(error, file=sys.stderr)
         return 1
     return 0

@@ -15,7 +15,7 @@ from models.config import Settings
 from models.errors import FrameCorrupt, InputRefused, WatchError
 from models.zoo import ModelCard, load_card, read_card
 
-__all__ = ["detect"]
+__all__ = ["detect", "open_card"]
 
 
 def detect(
@@ -79,7 +79,7 @@ def detect(
         say(f"firewatch: {error}")
 
     try:
-        card = _card(model)
+        card = open_card(model)
         detector = Detector.open(
             card, device=device, width_px=width_px if width_px > 0 else card.operating.width_px
         )
@@ -116,5 +116,6 @@ def detect(
         raise typer.Exit(1)
 
 
-def _card(model: str) -> ModelCard:
+def open_card(model: str) -> ModelCard:
+    """The card of that name, or in that TOML file."""
     return read_card(Path(model)) if model.endswith(".toml") else load_card(model)

@@ -4,11 +4,11 @@ import cv2
 import numpy as np
 import pytest
 
+from detector.evaluate.labelled_set import Picture
+from models.errors import InputRefused
 from training.framing import Labelled, crop_away, letterbox, mosaic, zoom
-from training.index import Picture
 from training.pixels import damage
 from training.recipe import Recipe
-from training.refused import Refused
 from training.samples import Samples
 from training.smoke import cut_donor, draw_plume, paste_donor, ridge_point
 
@@ -205,12 +205,12 @@ def test_a_sample_is_made_from_its_number_alone(tmp_path: Path) -> None:
 def test_a_stratum_without_pictures_is_refused(tmp_path: Path) -> None:
     samples = make_samples(tmp_path, Recipe())
     rest = tuple(p for pool in samples.pools.values() for p in pool if p.view != "thermal")
-    with pytest.raises(Refused, match="belongs to 'infrared'"):
+    with pytest.raises(InputRefused, match="belongs to 'infrared'"):
         Samples(rest, Recipe())
 
 
 def test_a_damaged_picture_is_named(tmp_path: Path) -> None:
     samples = make_samples(tmp_path, Recipe())
     (tmp_path / "x.png").write_bytes(b"no picture")
-    with pytest.raises(Refused, match=r"x\.png is not a picture"):
+    with pytest.raises(InputRefused, match=r"x\.png is not a picture"):
         samples.make(0, with_mosaic=False)

@@ -14,13 +14,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from training.refused import Refused
+from models.errors import InputRefused
 
 __all__ = ["CLASSES", "FLAME", "SMOKE", "Picture", "read_index", "read_labels"]
 
 CLASSES = ("smoke", "flame")
 SMOKE, FLAME = 0, 1
-SPLITS = ("train", "val")
 COLUMNS = ["name", "group", "source", "view", "split"]
 SUFFIXES = (".jpg", ".webp", ".png")
 EDGE_TOLERANCE = 1e-3
@@ -37,7 +36,7 @@ class Picture:
         group: scene, sequence or camera site.
         source: where it comes from.
         view: tower, ground, drone, thermal, or ``neg_*`` for a kind of negative.
-        split: train or val.
+        split: train, val or another name; a group lies in one split only.
         classes: (n,) int64, index in :data:`CLASSES`.
         boxes: (n, 4) float64, x0 y0 x1 y1 as shares of width and height, in 0..1.
     """
@@ -59,13 +58,13 @@ def read_labels(path: Path) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         Classes (n,) and boxes (n, 4) as x0 y0 x1 y1 in 0..1; rounding beyond the border is cut.
 
     Raises:
-        Refused: missing, not text of five numbers a line, a class that does not exist, or a box
-            that is empty or outside the picture.
+        InputRefused: missing, not text of five numbers a line, a class that does not exist, or a
+            box that is empty or outside the picture.
     """
     try:
         lines = path.read_text(encoding="ascii").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise Refused(
+        raise InputRefused(
             f"The label file {path} cannot be read.",
             remedy="Restore it; a picture without fire needs an empty file.",
         ) from error
@@ -78,19 +77,19 @@ def read_labels(path: Path) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
         try:
             label, cx, cy, width, height = (float(word) for word in line.split())
         except ValueError as error:
-            raise Refused(
+            raise InputRefused(
                 f"{where}: not 'class cx cy w h'.", remedy="Mend or remove the line."
             ) from error
         if label not in range(len(CLASSES)):
-            raise Refused(
+            raise InputRefused(
                 f"{where}: class {label:g} does not exist.",
                 remedy=f"Use {', '.join(f'{i} {name}' for i, name in enumerate(CLASSES))}.",
             )
         box = (cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2)
         if not all(math.isfinite(side) for side in box) or width <= 0 or height <= 0:
-            raise Refused(f"{where}: the box is empty.", remedy="Mend or remove the line.")
+            raise InputRefused(f"{where}: the box is empty.", remedy="Mend or remove the line.")
         if min(box) < -EDGE_TOLERANCE or max(box) > 1 + EDGE_TOLERANCE:
-            raise Refused(
+            raise InputRefused(
                 f"{where}: the box lies outside the picture.",
                 remedy="Coordinates are shares of width and height, from 0 to 1.",
             )
@@ -106,8 +105,8 @@ def read_index(directory: Path) -> tuple[Picture, ...]:
     """Read ``index.csv`` of a set and everything that it names.
 
     Raises:
-        Refused: no index, other columns, a name twice or leading out of the folder, an unknown
-            split, a group in two splits, a missing picture, or :func:`read_labels` refuses.
+        InputRefused: no index, other columns, a name twice or leading out of the folder, a group
+            in two splits, a missing picture, or :func:`read_labels` refuses.
     """
     path = directory / "index.csv"
     try:
@@ -116,26 +115,23 @@ def read_index(directory: Path) -> tuple[Picture, ...]:
             rows = list(reader)
             columns = reader.fieldnames
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise Refused(
+        raise InputRefused(
             f"The index {path} cannot be read.", remedy="Name the folder that holds index.csv."
         ) from error
     if columns != COLUMNS:
-        raise Refused(f"The index {path} has the columns {columns}.", remedy=f"It needs {COLUMNS}.")
+        raise InputRefused(
+            f"The index {path} has the columns {columns}.", remedy=f"It needs {COLUMNS}."
+        )
     pictures: list[Picture] = []
     split_of_group: dict[str, str] = {}
     seen: set[str] = set()
     for row in rows:
         name, group, split = row["name"], row["group"], row["split"]
         if name in seen:
-            raise Refused(f"{path}: {name!r} stands twice.", remedy="Keep one of the rows.")
+            raise InputRefused(f"{path}: {name!r} stands twice.", remedy="Keep one of the rows.")
         seen.add(name)
-        if split not in SPLITS:
-            raise Refused(
-                f"{path}: {name!r} is in the split {split!r}.",
-                remedy=f"Splits are {' and '.join(SPLITS)}.",
-            )
         if split_of_group.setdefault(group, split) != split:
-            raise Refused(
+            raise InputRefused(
                 f"{path}: the group {group!r} is in two splits ({name!r} is in {split}).",
                 remedy="Move the whole group into one split: neighbours of a val picture leak.",
             )
@@ -158,7 +154,7 @@ def read_index(directory: Path) -> tuple[Picture, ...]:
 def _inside(directory: Path, room: str, name: str) -> Path:
     path = directory / room / name
     if ".." in Path(name).parts or Path(name).is_absolute():
-        raise Refused(
+        raise InputRefused(
             f"The index names {name!r}, which leads out of the set.",
             remedy="Names are 'source/stem'.",
         )
@@ -170,7 +166,7 @@ def _picture_file(directory: Path, name: str) -> Path:
         path = _inside(directory, "images", name + suffix)
         if path.is_file():
             return path
-    raise Refused(
+    raise InputRefused(
         f"The index names {name!r}, but there is no such picture in {directory / 'images'}.",
         remedy="Restore the file or remove the row.",
     )

@@ -81,7 +81,8 @@ def box_iou(first: Floats, second: Floats) -> Floats:
     area = np.prod(first[:, 2:] - first[:, :2], axis=1)[:, None]
     other = np.prod(second[:, 2:] - second[:, :2], axis=1)[None, :]
     union = area + other - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    overlap: Floats = np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return overlap
 
 
 def judge(scene: Scene, label: int, least_iou: float) -> Judged:

@@ -1,13 +1,15 @@
 """The figures of a split: per view and class, per kind of negative, with counts and intervals."""
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from training.evaluation import (
+from detector.evaluate.labelled_set import CLASSES
+from detector.evaluate.measures import (
     Judged,
     Scene,
     average_precision,
@@ -15,9 +17,8 @@ from training.evaluation import (
     judge,
     recall_at_budget,
 )
-from training.index import CLASSES
 
-__all__ = ["BUDGET", "RECALL_IOU", "Figure", "differences", "figures", "report"]
+__all__ = ["BUDGET", "RECALL_IOU", "Figure", "differences", "figures", "in_words", "report"]
 
 BUDGET = 0.05
 """False boxes a negative picture at which recall is stated."""
@@ -52,8 +53,8 @@ def figures(found: Sequence[Scene]) -> list[Figure]:
     loose = [[judge(scene, label, RECALL_IOU) for scene in found] for label in range(len(CLASSES))]
     answer = []
     for view in sorted({scene.view for scene in found if len(scene.true_classes) > 0}):
-        places = _where(found, lambda scene, view=view: scene.view == view)
-        clean = _where(found, lambda s, view=view: s.view == view and s.source != INPAINTED)
+        places = np.array([i for i, scene in enumerate(found) if scene.view == view], np.int64)
+        clean = np.array([i for i in places if found[i].source != INPAINTED], np.int64)
         for label, word in enumerate(CLASSES):
             if _truths(half[label], places) == 0:
                 continue
@@ -67,8 +68,8 @@ def figures(found: Sequence[Scene]) -> list[Figure]:
             "pooled mAP50",
             f"{len(found)} pictures, {len({s.group for s in found})} groups",
             np.arange(len(found)),
-            lambda drawn: float(
-                np.nanmean([average_precision([row[index] for index in drawn]) for row in half])
+            lambda drawn: _mean_known(
+                [average_precision([row[index] for index in drawn]) for row in half]
             ),
         )
     )
@@ -83,9 +84,9 @@ def report(found: Sequence[Scene], *, draws: int = 1000) -> dict[str, Any]:
         rows.append(
             {
                 "name": figure.name,
-                "value": figure.of(figure.places),
-                "low": low,
-                "high": high,
+                "value": _known(figure.of(figure.places)),
+                "low": _known(low),
+                "high": _known(high),
                 "counts": figure.counts,
             }
         )
@@ -97,6 +98,14 @@ def report(found: Sequence[Scene], *, draws: int = 1000) -> dict[str, Any]:
         "measures": rows,
         "negatives": negatives(found, score),
     }
+
+
+def in_words(row: Mapping[str, Any]) -> str:
+    """One measure of a report as a line for people."""
+    value, low, high = (
+        "unknown" if row[key] is None else f"{row[key]:.3f}" for key in ("value", "low", "high")
+    )
+    return f"{row['name']}: {value} [{low}, {high}] ({row['counts']})"
 
 
 def differences(
@@ -145,6 +154,16 @@ def _interval(
     return group_interval(groups, lambda drawn: of(places[drawn]), draws=draws)
 
 
+def _known(figure: float) -> float | None:
+    """None for not a number, which JSON does not have."""
+    return None if math.isnan(figure) else figure
+
+
+def _mean_known(figures: Sequence[float]) -> float:
+    known = [figure for figure in figures if not math.isnan(figure)]
+    return sum(known) / len(known) if known else math.nan
+
+
 def _precision(
     name: str, found: Sequence[Scene], judged: Sequence[Judged], places: Drawn
 ) -> Figure:
@@ -187,7 +206,3 @@ def _false_boxes(found: Sequence[Scene]) -> dict[int, Judged]:
 
 def _truths(judged: Sequence[Judged], places: Drawn) -> int:
     return sum(judged[index].truths for index in places)
-
-
-def _where(found: Sequence[Scene], wanted: Callable[[Scene], bool]) -> Drawn:
-    return np.array([i for i, scene in enumerate(found) if wanted(scene)], np.int64)

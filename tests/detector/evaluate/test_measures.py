@@ -1,12 +1,10 @@
-import itertools
-
 import numpy as np
 import pytest
+from faster_coco_eval import COCO, COCOeval_faster
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from training.calibration import Calibration, expected_error, fit, held_out_error, pool
-from training.evaluation import (
+from detector.evaluate.measures import (
     Judged,
     Scene,
     average_precision,
@@ -15,7 +13,7 @@ from training.evaluation import (
     judge,
     recall_at_budget,
 )
-from training.report import differences, report
+from detector.evaluate.report import differences, report
 
 
 def make_scenes(seed: int, count: int = 12) -> list[Scene]:
@@ -106,21 +104,40 @@ def test_average_precision_is_the_definition(seed: int, least_iou: float) -> Non
         assert ours == pytest.approx(theirs, abs=1e-12, nan_ok=True)
 
 
-@pytest.mark.parametrize(
-    ("seed", "smoke", "flame"),
-    [
-        (1, 0.020298685386933343, 0.06363393096066366),
-        (2, 0.09638821024959643, 0.13810839555716356),
-        (3, 0.10613099771515626, 0.23078721575313793),
-    ],
-)
-def test_average_precision_agrees_with_faster_coco_eval(
-    seed: int, smoke: float, flame: float
-) -> None:
+@pytest.mark.parametrize("seed", range(5))
+def test_average_precision_agrees_with_faster_coco_eval(seed: int) -> None:
     scenes = make_scenes(seed, 40)
-    for label, golden in enumerate((smoke, flame)):
+    for label in (0, 1):
         ours = average_precision([judge(scene, label, 0.5) for scene in scenes])
-        assert ours == pytest.approx(golden, abs=1e-9)
+        assert ours == pytest.approx(coco_average_precision(scenes, label), abs=1e-9)
+
+
+def coco_average_precision(scenes: list[Scene], label: int) -> float:
+    """The same figure by an independent implementation."""
+    truth: dict[str, list[dict[str, object]]] = {
+        "images": [{"id": number} for number in range(len(scenes))],
+        "categories": [{"id": label}],
+        "annotations": [],
+    }
+    found = []
+    for number, scene in enumerate(scenes):
+        for box in scene.true_boxes[scene.true_classes == label].tolist():
+            bbox = [box[0], box[1], box[2] - box[0], box[3] - box[1]]
+            row = {"image_id": number, "category_id": label, "bbox": bbox, "iscrowd": 0}
+            size = {"id": len(truth["annotations"]) + 1, "area": bbox[2] * bbox[3]}
+            truth["annotations"].append({**row, **size})
+        mine = scene.classes == label
+        for box, score in zip(scene.boxes[mine].tolist(), scene.scores[mine].tolist(), strict=True):
+            bbox = [box[0], box[1], box[2] - box[0], box[3] - box[1]]
+            row = {"image_id": number, "category_id": label, "bbox": bbox, "score": score}
+            found.append(row)
+    known = COCO(truth)
+    judge_of_coco = COCOeval_faster(known, known.loadRes(found), "bbox", print_function=str)
+    judge_of_coco.params.iouThrs = np.array([0.5])
+    judge_of_coco.evaluate()
+    judge_of_coco.accumulate()
+    precision = judge_of_coco.eval["precision"][0, :, 0, 0, -1]
+    return float(precision.mean())
 
 
 def judged(scores: list[float], hits: list[bool], truths: int, group: str = "g") -> Judged:
@@ -200,40 +217,3 @@ def test_the_same_weights_differ_by_nothing() -> None:
         assert (row["value"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
     with pytest.raises(ValueError, match="different pictures"):
         differences(scenes, scenes[1:])
-
-
-def test_calibration_finds_the_map_that_spoilt_the_scores() -> None:
-    random = np.random.default_rng(0)
-    truth = random.uniform(0.02, 0.98, 20_000)
-    hits = (random.random(20_000) < truth).astype(float)
-    spoilt = Calibration(slope=2.0, offset=-0.7).apply(truth)
-    found = fit(spoilt, hits)
-    assert found.slope == pytest.approx(0.5, abs=0.03)
-    assert found.offset == pytest.approx(0.35, abs=0.05)
-    assert expected_error(spoilt, hits) > 0.1
-    assert expected_error(found.apply(spoilt), hits) < 0.02
-
-
-def test_calibration_keeps_the_order() -> None:
-    scores = np.linspace(0, 1, 101)
-    assert np.all(np.diff(Calibration(0.4, -1.0).apply(scores)) > 0)
-
-
-def test_calibration_of_too_little_changes_nothing() -> None:
-    scores = np.linspace(0.1, 0.9, 30)
-    assert fit(scores[:5], np.array([0.0, 1, 0, 1, 1])) == Calibration()
-    assert fit(scores, np.ones(30)) == Calibration()
-    apart = fit(scores, (scores > 0.5).astype(float))
-    assert 1.0 < apart.slope < 100.0
-
-
-def test_held_out_error_maps_no_group_by_itself() -> None:
-    random = np.random.default_rng(1)
-    rows = []
-    for number in range(40):
-        scores = np.sort(random.uniform(0.02, 0.98, 50))[::-1]
-        rows.append(judged(scores.tolist(), (random.random(50) < scores).tolist(), 9, f"g{number}"))
-    assert held_out_error(rows) < 0.04
-    scores, _ = pool(rows, least_score=0.5)
-    assert scores.min() >= 0.5
-    assert len(list(itertools.chain.from_iterable(one.scores for one in rows))) == 2000

@@ -1,0 +1,1 @@
+"""How good a detector is on labelled pictures, per view, with counts and intervals over groups."""

@@ -1,0 +1,128 @@
+"""Run a detector over a split of labelled pictures, and write what it found and how good that is.
+
+The pictures go through the product's own core, so the figures are those of the product: rectangular
+letterbox, suppression as on the card. ``detections.json`` has one row a detection with scores from
+0.001; ``metrics.json`` has every figure with its counts and its 95 % interval over groups.
+"""
+
+import errno
+import json
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from camera_gateway.pictures import read_picture
+from detector.core import Detector
+from detector.evaluate.labelled_set import CLASSES, Picture, read_index
+from detector.evaluate.measures import Scene
+from detector.evaluate.report import report
+from models.errors import InputRefused, StorageFull
+
+__all__ = ["FLOOR_SCORE", "evaluate_images", "look_at", "rows"]
+
+FLOOR_SCORE = 0.001
+
+Progress = Callable[[int, int], None]
+
+
+def evaluate_images(
+    detector: Detector, data: Path, split: str, out: Path, *, on_progress: Progress
+) -> dict[str, Any]:
+    """Evaluate one split.
+
+    Args:
+        detector: open.
+        data: folder with ``index.csv``, ``images`` and ``labels``.
+        split: name in the index.
+        out: folder for ``metrics.json`` and ``detections.json``; made when it is not there.
+        on_progress: told (done, total) after each picture.
+
+    Returns:
+        What ``metrics.json`` says.
+
+    Raises:
+        InputRefused: the set cannot be trusted, has no such split, or ``out`` cannot be written.
+        StorageFull: the disk takes no more.
+    """
+    index = read_index(data)
+    pictures = [picture for picture in index if picture.split == split]
+    if not pictures:
+        raise InputRefused(
+            f"{data / 'index.csv'} has no picture in the split {split!r}.",
+            remedy=f"It has {', '.join(sorted({picture.split for picture in index})) or 'none'}.",
+            code="no_such_split",
+        )
+    scenes = look_at(pictures, detector, on_progress=on_progress)
+    figures = {"model": detector.reference.name, "split": split, **report(scenes)}
+    _write(out, {"detections.json": rows(scenes), "metrics.json": figures})
+    return figures
+
+
+def look_at(
+    pictures: Sequence[Picture],
+    detector: Detector,
+    *,
+    on_progress: Progress = lambda _done, _total: None,
+) -> list[Scene]:
+    """Detect in every picture, in their order.
+
+    Raises:
+        InputRefused: a file is not a picture.
+    """
+    scenes = []
+    for number, picture in enumerate(pictures, start=1):
+        image = read_picture(picture.path)
+        (found,) = detector.detect([image], floor_score=FLOOR_SCORE)
+        height, width = image.shape[:2]
+        scenes.append(
+            Scene(
+                name=picture.name,
+                group=picture.group,
+                view=picture.view,
+                source=picture.source,
+                true_classes=picture.classes,
+                true_boxes=picture.boxes * (width, height, width, height),
+                classes=found.labels.astype(np.int64),
+                scores=found.scores.astype(np.float64),
+                boxes=found.boxes_xyxy.astype(np.float64),
+            )
+        )
+        on_progress(number, len(pictures))
+    return scenes
+
+
+def rows(scenes: Sequence[Scene]) -> list[dict[str, object]]:
+    """One row a detection, pixels of the upright picture."""
+    return [
+        {
+            "file_name": scene.name,
+            "frame": 0,
+            "time": 0.0,
+            "category": CLASSES[label],
+            "bbox": [x_min, y_min, x_max - x_min, y_max - y_min],
+            "score": score,
+        }
+        for scene in scenes
+        for label, score, (x_min, y_min, x_max, y_max) in zip(
+            scene.classes.tolist(), scene.scores.tolist(), scene.boxes.tolist(), strict=True
+        )
+    ]
+
+
+def _write(out: Path, files: dict[str, object]) -> None:
+    """Write all files beside their places, then put each in its place."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
+            (out / f".{name}").write_text(text, encoding="utf-8")
+        for name in files:
+            (out / f".{name}").replace(out / name)
+    except OSError as error:
+        kind = StorageFull if error.errno == errno.ENOSPC else InputRefused
+        raise kind(
+            f"The results cannot be written to {out}: {error.strerror}.",
+            remedy="Name another folder with --out.",
+        ) from error
