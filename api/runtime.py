@@ -44,8 +44,8 @@ __all__ = ["CameraFeed", "Watch", "build_watch", "listen", "serve"]
 logger = logging.getLogger(__name__)
 
 RESTART_S = 1.0
-RING_BYTES_PER_CAMERA = 24 * 2**20
-RING_FRAMES = 48
+RING_BYTES_PER_CAMERA = 10 * 2**20  # 110 cameras then hold 1.1 GiB at the most
+RING_FRAMES = 24
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,10 +151,15 @@ class AlertDesk:
         """The working alert of this view that the track's boxes touch."""
         frame, box = sighting.frame, sighting.track.last_box
         for alert in self._alerts.find_working(frame.camera_id, frame.preset):
-            latest = alert.evidence[-1].boxes if alert.evidence else ()
-            if alert.draft.label is box.label and any(boxes_touch(old, box) for old in latest):
-                last_kept_at = alert.evidence[-1].captured_at
-                return _Case(alert.alert_id, 0, 0, last_kept_at, len(alert.evidence))
+            last_box = next(
+                score.box
+                for score in reversed(alert.draft.decision.scores)
+                if score.box is not None
+            )
+            if alert.draft.label is box.label and boxes_touch(last_box, box):
+                kept = alert.evidence
+                last_kept_at = kept[-1].captured_at if kept else alert.draft.captured_at
+                return _Case(alert.alert_id, 0, 0, last_kept_at, len(kept))
         return None
 
     @staticmethod

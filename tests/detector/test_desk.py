@@ -67,6 +67,22 @@ def test_after_a_restart_the_same_plume_adds_to_its_alert(rig: Rig, tmp_path: Pa
     assert {kept.frame_sequence for kept in alert.evidence} >= {0, 105}
 
 
+def test_without_any_picture_a_restart_still_finds_its_alert(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_key: str, _data: bytes) -> str:
+        raise StorageFull("The disk is full.")
+
+    monkeypatch.setattr(
+        "camera_gateway.vault.EvidenceVault.put", lambda _, key, data: full(key, data)
+    )
+    see_a_fire(rig)
+    restarted = build_rig(rig.store, tmp_path, rig.pipeline._desk._cameras)
+    restarted.next_sequence = 100
+    see_a_fire(restarted, from_s=2400.0)
+    assert len(rig.store.alerts.newest(10)) == 1
+
+
 def test_a_second_fire_beside_the_first_is_a_second_alert(rig: Rig) -> None:
     for step in range(6):
         rig.see(60.0 * step, smoke(0.7), smoke(0.7, x_min=500.0))
