@@ -38,8 +38,7 @@ def letterbox(picture: Labelled, height: int, width: int) -> Labelled:
     tall, wide = picture.image.shape[:2]
     scale = min(height / tall, width / wide)
     shift = ((width - wide * scale) / 2, (height - tall * scale) / 2)
-    placed = _place(picture, height, width, scale, shift)
-    return placed if placed is not None else picture
+    return _cut(picture, height, width, scale, shift, LEAST_VISIBLE)[0]
 
 
 def zoom(
@@ -112,14 +111,26 @@ def _place(
     least_visible: float = LEAST_VISIBLE,
 ) -> Labelled | None:
     """Scale and shift onto grey; ``None`` when a box would stay as a sliver."""
+    placed, clean = _cut(picture, height, width, scale, shift, least_visible)
+    return placed if clean else None
+
+
+def _cut(  # noqa: PLR0917 - the one place where a frame is cut
+    picture: Labelled,
+    height: int,
+    width: int,
+    scale: float,
+    shift: tuple[float, float],
+    least_visible: float,
+) -> tuple[Labelled, bool]:
+    """Scale and shift onto grey; whether no box was lost as a sliver."""
     boxes = picture.boxes * scale + (*shift, *shift)
     cut = np.clip(boxes, 0, (width, height, width, height))
     area = np.prod(boxes[:, 2:] - boxes[:, :2], axis=1)
     sides = cut[:, 2:] - cut[:, :2]
     visible = np.prod(sides, axis=1) / np.maximum(area, 1e-9)
     keep = (visible > least_visible) & (sides.min(axis=1, initial=np.inf) >= 2.0)
-    if np.any((visible > 0) & ~keep):
-        return None
+    clean = not np.any((visible > 0) & ~keep)
     image = picture.image
     matrix = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
     if scale < 0.6:  # linear interpolation would skip pixels of a thin column
@@ -128,4 +139,4 @@ def _place(
     canvas = cv2.warpAffine(
         image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(GREY,) * 3
     )
-    return Labelled(canvas, picture.classes[keep], cut[keep])
+    return Labelled(canvas, picture.classes[keep], cut[keep]), clean

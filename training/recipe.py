@@ -38,10 +38,11 @@ class Recipe:
         weight_decay: on weights of more than one dimension.
         ema_decay: of the running average of the weights.
         frozen_layers: layers at the bottom that are not trained.
+        frozen_statistics: batch norm keeps the means and variances it started with.
         clip_norm: of the gradient.
     """
 
-    name: str = "slopes"
+    name: str = "gentle"
     seed: int = 20261125
     batch: int = 16
     shapes: tuple[tuple[int, int, float], ...] = (
@@ -52,30 +53,31 @@ class Recipe:
     shares: Mapping[str, float] = field(
         default_factory=lambda: {
             "tower": 0.20,
-            "tower_zoom": 0.10,
+            "tower_zoom": 0.08,
             "tower_paste": 0.12,
-            "away_paste": 0.12,
+            "away_paste": 0.08,
             "tower_away": 0.04,
-            "forest_fire": 0.16,
-            "urban_fire": 0.08,
-            "aerial_fire": 0.02,
-            "webcam": 0.04,
+            "forest_fire": 0.17,
+            "urban_fire": 0.13,
+            "aerial_fire": 0.01,
+            "webcam": 0.03,
             "fog_forest": 0.08,
             "sky": 0.04,
             "infrared": 0.02,
         }
     )
-    mosaic: float = 0.4
-    mosaic_until: float = 0.7
+    mosaic: float = 0.25
+    mosaic_until: float = 0.6
     paste_width_px: tuple[float, float] = (9.0, 70.0)
     drawn: float = 0.85
     slope: float = 0.6
-    learning_rate: float = 4e-4
+    learning_rate: float = 1.5e-4
     final_rate: float = 0.02
     warmup_steps: int = 20
     weight_decay: float = 5e-4
     ema_decay: float = 0.995
     frozen_layers: int = 3
+    frozen_statistics: bool = True
     clip_norm: float = 10.0
 
     def fingerprint(self) -> str:

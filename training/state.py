@@ -54,8 +54,12 @@ class Run:
         self.progress = 0.0
 
     def learn(self) -> None:
-        """Training mode; frozen layers keep their batch norm statistics."""
+        """Training mode; batch norm keeps its statistics where the recipe says so."""
         self.network.train()
+        if self.recipe.frozen_statistics:
+            for layer in self.network.modules():
+                if isinstance(layer, torch.nn.BatchNorm2d):
+                    layer.eval()
         for layer in list(self.network.model)[: self.recipe.frozen_layers]:
             layer.eval()
 

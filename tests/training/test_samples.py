@@ -56,6 +56,15 @@ def test_zoom_never_leaves_a_sliver_of_a_box() -> None:
     assert area > 0
 
 
+def test_a_box_too_small_for_its_canvas_is_left_out_and_the_shape_stays() -> None:
+    picture = Labelled(hill(640, 368), np.array([0]), np.array([[100.0, 100, 103, 300]]))
+    for seed in range(20):
+        framed = zoom(picture, 204, 304, np.random.default_rng(seed), (0.9, 1.9))
+        assert framed.image.shape == (204, 304, 3)
+    assert letterbox(picture, 204, 304).image.shape == (204, 304, 3)
+    assert len(letterbox(picture, 204, 304).boxes) == 0
+
+
 def test_a_crop_away_shows_no_box() -> None:
     picture = smoky()
     seen = 0
