@@ -11,6 +11,7 @@ import typer
 from api.commands.demo import demo
 from api.commands.detect import detect
 from api.commands.evaluate import evaluate
+from api.commands.keep import audit, backup
 from api.commands.serve import serve
 from api.commands.user import users
 from models.errors import WatchError
@@ -27,8 +28,10 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(serve)
 app.command()(detect)
+app.command()(backup)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(users, name="user")
+app.add_typer(audit, name="audit")
 
 
 @app.callback(invoke_without_command=True)

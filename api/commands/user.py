@@ -13,7 +13,7 @@ from models.errors import NotFound
 from models.store import Store
 from models.user import Role, User
 
-__all__ = ["add_user", "users"]
+__all__ = ["SettingsFile", "add_user", "open_store", "users"]
 
 users = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
 
@@ -43,7 +43,7 @@ def add(
     settings_file: SettingsFile = None,
 ) -> None:
     """Add an account and print its one-time password."""
-    with closing(_open_store(settings_file)) as store:
+    with closing(open_store(settings_file)) as store:
         password = add_user(store, name, role)
     typer.echo(f"{name} ({role}) signs in once with  {password}  and then chooses a password.")
 
@@ -53,7 +53,7 @@ def reset_password(
     name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
 ) -> None:
     """Give an account a new one-time password and sign it out everywhere."""
-    with closing(_open_store(settings_file)) as store:
+    with closing(open_store(settings_file)) as store:
         if store.users.get(name) is None:
             raise NotFound(f"There is no account {name}.", remedy="See `firewatch user list`.")
         password = make_one_time_password()
@@ -65,12 +65,13 @@ def reset_password(
 @users.command("list")
 def list_users(settings_file: SettingsFile = None) -> None:
     """List the accounts."""
-    with closing(_open_store(settings_file)) as store:
+    with closing(open_store(settings_file)) as store:
         for user in store.users.all():
             typer.echo(f"{user.name}\t{user.role}")
 
 
-def _open_store(settings_file: Path | None) -> Store:
+def open_store(settings_file: Path | None) -> Store:
+    """The store of the installation that a settings file describes."""
     settings = load_settings(settings_file)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return Store.open(settings.store_url, clock=SystemClock())

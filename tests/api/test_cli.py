@@ -100,6 +100,37 @@ def test_accounts_from_the_command_line(
     assert firewatch(monkeypatch, "user", "add", "a b") == 1
 
 
+def test_the_audit_log_is_verified_and_tampering_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+) -> None:
+    assert firewatch(monkeypatch, "audit", "verify") == 0
+    assert "whole: 0 entries" in capsys.readouterr().out
+    assert firewatch(monkeypatch, "user", "add", "li") == 0
+    capsys.readouterr()
+    assert firewatch(monkeypatch, "audit", "verify") == 0
+    assert "whole: 1 entries" in capsys.readouterr().out
+    with closing(sqlite3.connect(tmp_path / "data/firewatch.db")) as connection:
+        connection.execute("UPDATE audit_entry SET actor = 'nobody'")
+        connection.commit()
+    assert firewatch(monkeypatch, "audit", "verify") == 1
+    told = capsys.readouterr().err.strip()
+    assert len(told.splitlines()) == 1
+    assert "1" in told
+
+
+def test_a_backup_opens_as_a_store(
+    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
+) -> None:
+    assert firewatch(monkeypatch, "user", "add", "li") == 0
+    copy = tmp_path / "copy.db"
+    assert firewatch(monkeypatch, "backup", str(copy)) == 0
+    with closing(Store.open(f"sqlite:///{copy}", clock=SystemClock())) as store:
+        assert store.users.get("li") is not None
+    capsys.readouterr()
+    assert firewatch(monkeypatch, "backup", str(copy)) == 1
+    assert str(copy) in capsys.readouterr().err
+
+
 def test_a_half_written_database_is_refused_and_left_as_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
 ) -> None:
