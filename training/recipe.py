@@ -42,7 +42,7 @@ class Recipe:
         clip_norm: of the gradient.
     """
 
-    name: str = "gentle"
+    name: str = "quiet"
     seed: int = 20261125
     batch: int = 16
     shapes: tuple[tuple[int, int, float], ...] = (
@@ -52,17 +52,17 @@ class Recipe:
     )
     shares: Mapping[str, float] = field(
         default_factory=lambda: {
-            "tower": 0.20,
+            "tower": 0.21,
             "tower_zoom": 0.08,
-            "tower_paste": 0.12,
-            "away_paste": 0.08,
-            "tower_away": 0.04,
-            "forest_fire": 0.17,
-            "urban_fire": 0.13,
+            "tower_paste": 0.08,
+            "away_paste": 0.04,
+            "tower_away": 0.06,
+            "forest_fire": 0.14,
+            "urban_fire": 0.10,
             "aerial_fire": 0.01,
-            "webcam": 0.03,
-            "fog_forest": 0.08,
-            "sky": 0.04,
+            "webcam": 0.05,
+            "fog_forest": 0.14,
+            "sky": 0.07,
             "infrared": 0.02,
         }
     )
@@ -71,7 +71,7 @@ class Recipe:
     paste_width_px: tuple[float, float] = (9.0, 70.0)
     drawn: float = 0.85
     slope: float = 0.6
-    learning_rate: float = 1.5e-4
+    learning_rate: float = 1e-4
     final_rate: float = 0.02
     warmup_steps: int = 20
     weight_decay: float = 5e-4

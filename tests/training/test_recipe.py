@@ -24,5 +24,5 @@ def test_no_validation_picture_reaches_a_pool(tmp_path: Path) -> None:
 def test_a_checkpoint_of_another_recipe_is_refused(tmp_path: Path) -> None:
     recipe, other = Recipe(), Recipe(learning_rate=1e-3)
     recipe.check_checkpoint(tmp_path, recipe.name, recipe.fingerprint())
-    with pytest.raises(InputRefused, match=r"checkpoint of the recipe 'gentle'.*empty folder"):
+    with pytest.raises(InputRefused, match=r"checkpoint of the recipe 'quiet'.*empty folder"):
         recipe.check_checkpoint(tmp_path, other.name, other.fingerprint())
