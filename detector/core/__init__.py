@@ -1,7 +1,8 @@
 """The detection core: pictures in, boxes out. It knows pictures and networks, nothing else."""
 
-from detector.core.detector import Detector
+from detector.core.detector import Detector, Picture
 from detector.core.postprocess import MAX_DETECTIONS
-from detector.core.session import DEVICES, Device
+from detector.core.providers import DEVICES, Device
+from detector.core.undecoded import Undecoded
 
-__all__ = ["DEVICES", "MAX_DETECTIONS", "Detector", "Device"]
+__all__ = ["DEVICES", "MAX_DETECTIONS", "Detector", "Device", "Picture", "Undecoded"]

@@ -1,70 +1,77 @@
-"""Pictures in, detections out: the one door of the detection core."""
+"""Pictures in, detections out: the one door of the detection core.
 
-import threading
-from collections.abc import Sequence
+Pictures are given as arrays, or as files that are decoded here (:class:`Undecoded`): then each
+thread decodes what it looks at, no larger than the network can use.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.core.buffers import Buffers
+from detector.core.crew import Crew
 from detector.core.postprocess import candidates, check_predictions, suppress
-from detector.core.preprocess import Letterbox, check_picture, write_planes
-from detector.core.session import CUDA_PROVIDER, Network
+from detector.core.preprocess import Letterbox, check_picture, check_size, write_planes
+from detector.core.providers import CUDA_PROVIDER, TENSORRT_PROVIDER
+from detector.core.session import Network, usable_cores
+from detector.core.undecoded import Undecoded, best_reduction
 from models.detection import Detections, ModelReference
-from models.errors import InputRefused
+from models.errors import FrameCorrupt, InputRefused
 from models.units import ImageBGR
 from models.zoo.registry import ModelCard
 
-__all__ = ["Detector"]
+__all__ = ["Detector", "Picture"]
 
-_BATCH_ON_CUDA = 16
+Picture: TypeAlias = ImageBGR | Undecoded
+
+_BATCH_ON_GPU = 16
 _BATCH_ON_CPU = 1  # measured: a batch of 8 costs 10 % more per picture than eight batches of 1
 _MAX_WIDTH_PX = 8192
 
 
-class _Scratch(threading.local):
-    """One thread's byte buffers, grown to the largest batch it has seen."""
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A picture of a call: which, what, and where it lies in the network's input."""
 
-    def __init__(self) -> None:
-        self._canvas = np.empty(0, np.uint8)
-        self._planes = np.empty(0, np.uint8)
-
-    def take(
-        self, count: int, height: int, width: int
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-        """A canvas (height, width, 3) and planes (count, 3, height, width), contents undefined."""
-        size = 3 * height * width
-        if self._canvas.size < size:
-            self._canvas = np.empty(size, np.uint8)
-        if self._planes.size < count * size:
-            self._planes = np.empty(count * size, np.uint8)
-        return (
-            self._canvas[:size].reshape(height, width, 3),
-            self._planes[: count * size].reshape(count, 3, height, width),
-        )
+    index: int
+    picture: Picture
+    letterbox: Letterbox
 
 
 class Detector:
     """Finds smoke and flame in pictures.
 
     Deterministic: a picture's detections do not depend on its neighbours in a call by more than
-    floating-point rounding, and not at all on the CPU, where every picture runs alone. Safe to use
-    from several threads at once.
+    floating-point rounding, and not at all on the CPU, where every picture runs alone; nor do they
+    depend on the number of threads. Safe to use from several threads at once.
 
     Args:
         network: loaded weights.
         card: theirs.
         width_px: length of the longer side of the network's input.
         batch_limit: most pictures of one run, at least 1.
+        threads: that work on one call, at least 1.
     """
 
     def __init__(
-        self, network: Network, card: ModelCard, *, width_px: int, batch_limit: int
+        self,
+        network: Network,
+        card: ModelCard,
+        *,
+        width_px: int,
+        batch_limit: int,
+        threads: int = 1,
     ) -> None:
         self._network = network
         self._card = card
         self._width_px = width_px
         self._batch_limit = batch_limit
-        self._scratch = _Scratch()
+        self._crew = Crew(threads)
+        self._buffers = Buffers()
 
     @classmethod
     def open(
@@ -74,8 +81,8 @@ class Detector:
 
         Args:
             card: from :func:`models.zoo.registry.load_card`.
-            device: ``auto``, ``cpu`` or ``cuda``.
-            threads: of one run on the CPU; 0 for one per core.
+            device: ``auto``, ``cpu``, ``openvino``, ``cuda`` or ``tensorrt``.
+            threads: of the CPU for one call; 0 for one per core that this process may use.
             width_px: length of the longer side of the network's input, a multiple of the card's
                 stride, at most 8192. More sees smaller smoke and takes time with its square.
 
@@ -89,9 +96,11 @@ class Detector:
                 f"The network cannot look at {width_px} pixels.",
                 remedy=f"Choose a multiple of {stride_px} up to {_MAX_WIDTH_PX}.",
             )
+        threads = threads or usable_cores()
         network = Network.open(card, device=device, threads=threads)
-        limit = _BATCH_ON_CUDA if network.provider == CUDA_PROVIDER else _BATCH_ON_CPU
-        return cls(network, card, width_px=width_px, batch_limit=limit)
+        on_gpu = network.provider in {CUDA_PROVIDER, TENSORRT_PROVIDER}
+        limit = _BATCH_ON_GPU if on_gpu else _BATCH_ON_CPU
+        return cls(network, card, width_px=width_px, batch_limit=limit, threads=threads)
 
     @property
     def provider(self) -> str:
@@ -104,7 +113,7 @@ class Detector:
         return self._card.reference
 
     def detect(self, images: Sequence[ImageBGR], *, floor_score: float) -> list[Detections]:
-        """Find smoke and flame.
+        """Find smoke and flame in pictures that are whole for certain.
 
         Args:
             images: upright pictures of any sizes; none is allowed.
@@ -114,43 +123,99 @@ class Detector:
             One answer per picture, in the order of the pictures.
 
         Raises:
-            FrameCorrupt: one of the pictures is not a picture; none was scored.
+            FrameCorrupt: one of the pictures is not a picture.
+            ModelMismatch: the network's answer is not one.
+            ValueError: the floor is not a score.
+        """
+        answers = []
+        for answer in self.detect_each(images, floor_score=floor_score):
+            if isinstance(answer, FrameCorrupt):
+                raise answer
+            answers.append(answer)
+        return answers
+
+    def detect_each(
+        self, pictures: Sequence[Picture], *, floor_score: float
+    ) -> list[Detections | FrameCorrupt]:
+        """Find smoke and flame in pictures that may be damaged; a damaged one costs only itself.
+
+        Args:
+            pictures: upright pictures of any sizes, as arrays or still in their files.
+            floor_score: detections below it are left out, 0 to 1.
+
+        Returns:
+            One answer per picture, in the order of the pictures: what was found, in pixels of the
+            whole picture, or why the picture was not looked at.
+
+        Raises:
             ModelMismatch: the network's answer is not one.
             ValueError: the floor is not a score.
         """
         if not 0.0 <= floor_score <= 1.0:
             msg = f"floor_score {floor_score} is not between 0 and 1"
             raise ValueError(msg)
-        groups: dict[tuple[int, int], list[tuple[int, Letterbox]]] = {}
-        for index, image in enumerate(images):
-            check_picture(image)
-            letterbox = Letterbox.fit(
-                image.shape[1],
-                image.shape[0],
-                longer_side_px=self._width_px,
-                stride_px=self._card.input.stride_px,
-            )
-            groups.setdefault((letterbox.height, letterbox.width), []).append((index, letterbox))
-        answers = [Detections.empty()] * len(images)
-        for members in groups.values():
-            for start in range(0, len(members), self._batch_limit):
-                batch = members[start : start + self._batch_limit]
-                for (index, letterbox), prediction in zip(
-                    batch, self._run(images, batch), strict=True
-                ):
-                    answers[index] = self._read(prediction, letterbox, floor_score)
+        answers: list[Detections | FrameCorrupt] = [Detections.empty()] * len(pictures)
+        groups: dict[tuple[int, int], list[_Item]] = {}
+        for index, picture in enumerate(pictures):
+            try:
+                letterbox = self._lay(picture)
+            except FrameCorrupt as error:
+                answers[index] = error
+            else:
+                key = (letterbox.height, letterbox.width)
+                groups.setdefault(key, []).append(_Item(index, picture, letterbox))
+        batches = [
+            items[start : start + self._batch_limit]
+            for items in groups.values()
+            for start in range(0, len(items), self._batch_limit)
+        ]
+        jobs: list[Callable[[], None]] = [
+            partial(self._look, batch, floor_score, answers, beside=len(batches) > 1)
+            for batch in batches
+        ]
+        self._crew.run(jobs)
         return answers
 
-    def _run(
-        self, images: Sequence[ImageBGR], batch: list[tuple[int, Letterbox]]
-    ) -> NDArray[np.float32]:
-        shape = batch[0][1]
-        canvas, planes = self._scratch.take(len(batch), shape.height, shape.width)
-        for place, (index, letterbox) in enumerate(batch):
-            write_planes(images[index], letterbox, canvas, planes[place])
-        predictions = self._network.run(planes)
-        check_predictions(predictions, len(batch), len(self._card.classes))
-        return predictions
+    def _lay(self, picture: Picture) -> Letterbox:
+        if isinstance(picture, np.ndarray):
+            check_picture(picture)
+            height_px, width_px = picture.shape[:2]
+        else:
+            height_px, width_px = picture.height_px, picture.width_px
+            check_size(width_px, height_px)
+        return Letterbox.fit(
+            width_px,
+            height_px,
+            longer_side_px=self._width_px,
+            stride_px=self._card.input.stride_px,
+        )
+
+    def _look(
+        self,
+        batch: list[_Item],
+        floor_score: float,
+        answers: list[Detections | FrameCorrupt],
+        *,
+        beside: bool,
+    ) -> None:
+        """Answer one batch, in the thread that runs this."""
+        shape = batch[0].letterbox
+        planes = self._buffers.take("planes", (len(batch), 3, shape.height, shape.width))
+        whole: list[_Item] = []
+        for item in batch:
+            try:
+                image = _pixels(item)
+            except FrameCorrupt as error:
+                answers[item.index] = error
+            else:
+                write_planes(image, item.letterbox, planes[len(whole)], self._buffers)
+                whole.append(item)
+        if not whole:
+            return
+        predictions = self._network.run(planes[: len(whole)], beside=beside)
+        check_predictions(predictions, len(whole), len(self._card.classes))
+        for item, prediction in zip(whole, predictions, strict=True):
+            answers[item.index] = self._read(prediction, item.letterbox, floor_score)
 
     def _read(
         self, prediction: NDArray[np.float32], letterbox: Letterbox, floor_score: float
@@ -161,3 +226,24 @@ class Detector:
         boxes, scores, labels = boxes[inside], scores[inside], labels[inside]
         kept = suppress(boxes, scores, labels, self._card.operating.nms_iou)
         return Detections(boxes[kept], scores[kept], labels[kept])
+
+
+def _pixels(item: _Item) -> ImageBGR:
+    if isinstance(item.picture, np.ndarray):
+        return item.picture
+    letterbox = item.letterbox
+    reduction = best_reduction(
+        letterbox.picture_width,
+        letterbox.picture_height,
+        content_width=letterbox.content_width,
+        content_height=letterbox.content_height,
+    )
+    image = item.picture.decode(reduction)
+    check_picture(image)
+    declared = (-(-letterbox.picture_height // reduction), -(-letterbox.picture_width // reduction))
+    if image.shape[:2] != declared:
+        raise FrameCorrupt(
+            f"A picture that says {declared[1]} x {declared[0]} "
+            f"decodes to {image.shape[1]} x {image.shape[0]}."
+        )
+    return image

@@ -4,10 +4,8 @@ The picture is scaled so that its longer side fills the input, and centred on gr
 rectangle: its shorter side is the smallest multiple of the stride that holds the picture, because
 a 16:9 frame in a square wastes 44 % of the arithmetic on grey.
 
-Pixels are averaged over their area whenever the picture shrinks: linear interpolation skips pixels,
-and distant smoke is a few pixels wide. Measured on five ignitions from tower views that the first
-weights were not trained on, 1,024 to 640 pixels: scores before the fire fell on four and rose on
-none (mean 0.069 to 0.057), those of the young smoke stayed (0.357 and 0.360).
+Every pixel counts when the picture shrinks (:mod:`detector.core.shrink`): distant smoke is a few
+pixels wide.
 
 Coordinates are edges: 0 is the left edge of the first pixel, ``width`` the right edge of the last.
 """
@@ -18,10 +16,12 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.core.buffers import Buffers
+from detector.core.shrink import scale_into
 from models.errors import FrameCorrupt
 from models.units import BoxesXYXY, ImageBGR
 
-__all__ = ["MAX_PIXELS", "Letterbox", "check_picture", "write_planes"]
+__all__ = ["MAX_PIXELS", "Letterbox", "check_picture", "check_size", "write_planes"]
 
 MAX_PIXELS = 100_000_000
 GREY = 114  # what the network saw around its training pictures
@@ -38,12 +38,20 @@ def check_picture(image: object) -> None:
         raise FrameCorrupt(f"A picture must be an array of uint8, not {kind}.")
     if image.ndim != 3 or image.shape[2] != 3:
         raise FrameCorrupt(f"A picture must have three colour channels, not shape {image.shape}.")
-    pixels = image.shape[0] * image.shape[1]
-    if pixels == 0:
-        raise FrameCorrupt(f"A picture of {image.shape[1]} x {image.shape[0]} has no pixels.")
-    if pixels > MAX_PIXELS:
+    check_size(image.shape[1], image.shape[0])
+
+
+def check_size(width_px: int, height_px: int) -> None:
+    """Refuse a size that no picture should have.
+
+    Raises:
+        FrameCorrupt: without pixels, or above 100 megapixels.
+    """
+    if width_px < 1 or height_px < 1:
+        raise FrameCorrupt(f"A picture of {width_px} x {height_px} has no pixels.")
+    if width_px * height_px > MAX_PIXELS:
         raise FrameCorrupt(
-            f"A picture of {image.shape[1]} x {image.shape[0]} is above 100 megapixels.",
+            f"A picture of {width_px} x {height_px} is above 100 megapixels.",
             remedy="Scale it down or cut it into tiles.",
         )
 
@@ -131,27 +139,24 @@ class Letterbox:
 
 
 def write_planes(
-    image: ImageBGR, letterbox: Letterbox, canvas: NDArray[np.uint8], planes: NDArray[np.uint8]
+    image: ImageBGR, letterbox: Letterbox, planes: NDArray[np.uint8], buffers: Buffers
 ) -> None:
     """Scale, centre and split a picture without allocating.
 
     Args:
-        image: checked by :func:`check_picture`, of the letterbox's picture size.
+        image: checked by :func:`check_picture`; of the letterbox's picture size, or that picture
+            made smaller.
         letterbox: where it goes.
-        canvas: (height, width, 3) contiguous scratch; what it held is overwritten.
         planes: (3, height, width) contiguous; receives red, green and blue.
+        buffers: of this thread.
     """
+    canvas = buffers.take("canvas", (letterbox.height, letterbox.width, 3))
     bottom = letterbox.top + letterbox.content_height
     right = letterbox.left + letterbox.content_width
     canvas[: letterbox.top] = GREY
     canvas[bottom:] = GREY
     canvas[:, : letterbox.left] = GREY
     canvas[:, right:] = GREY
-    shrinks = max(letterbox.width, letterbox.height) < max(image.shape[:2])
-    cv2.resize(
-        image,
-        (letterbox.content_width, letterbox.content_height),
-        dst=canvas[letterbox.top : bottom, letterbox.left : right],
-        interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR,
-    )
+    content = canvas[letterbox.top : bottom, letterbox.left : right]
+    scale_into(image, content, buffers, averaged=image.shape[1] < letterbox.picture_width)
     cv2.split(canvas, [planes[2], planes[1], planes[0]])

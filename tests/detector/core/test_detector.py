@@ -8,7 +8,8 @@ import pytest
 
 from detector.core import Detector
 from detector.core import detector as detector_module
-from detector.core.session import CPU_PROVIDER, CUDA_PROVIDER, Network
+from detector.core.providers import CPU_PROVIDER, CUDA_PROVIDER
+from detector.core.session import Network
 from models.detection import Detections, Label
 from models.errors import FrameCorrupt, InputRefused, ModelMismatch
 from models.units import ImageBGR
@@ -37,10 +38,12 @@ class FixedAnswer(Network):
     def __init__(self, rows: np.ndarray) -> None:
         self.rows = rows
         self.batches: list[tuple[int, ...]] = []
+        self.beside: list[bool] = []
         self.provider = CPU_PROVIDER
 
-    def run(self, planes: np.ndarray) -> np.ndarray:
+    def run(self, planes: np.ndarray, *, beside: bool = False) -> np.ndarray:
         self.batches.append(planes.shape)
+        self.beside.append(beside)
         return np.repeat(self.rows[None], len(planes), axis=0)
 
 
@@ -178,3 +181,97 @@ def test_the_column_of_2018_07_28_is_found_where_it_stands(card: ModelCard) -> N
     assert loud.labels[0] == Label.SMOKE
     assert loud.scores[0] == pytest.approx(0.90, abs=0.01)
     assert loud.boxes_xyxy[0] == pytest.approx([1394, 628, 1749, 891], abs=2)
+
+
+class Filed:
+    """A picture in a file that decodes as told."""
+
+    def __init__(self, image: ImageBGR, size: tuple[int, int] | None = None) -> None:
+        self.image = image
+        self.height_px, self.width_px = image.shape[:2] if size is None else size
+        self.reductions: list[int] = []
+
+    def decode(self, reduction: int) -> ImageBGR:
+        self.reductions.append(reduction)
+        size = (-(-self.width_px // reduction), -(-self.height_px // reduction))
+        return cv2.resize(self.image, size, interpolation=cv2.INTER_AREA)
+
+
+class Damaged(Filed):
+    def decode(self, reduction: int) -> ImageBGR:
+        raise FrameCorrupt(f"torn at {reduction}")
+
+
+@pytest.mark.parametrize(
+    ("size", "reduction"),
+    [((90, 160), 1), ((180, 320), 1), ((359, 639), 1), ((360, 640), 2), ((1440, 2560), 8)],
+)
+def test_a_file_is_decoded_no_larger_than_needed(
+    detector: Detector, size: tuple[int, int], reduction: int
+) -> None:
+    picture = Filed(noise(*size, 2))
+    (answer,) = detector.detect_each([picture], floor_score=0.0)
+    assert picture.reductions == [reduction]
+    assert isinstance(answer, Detections)
+    assert answer.boxes_xyxy[:, 2].max() > 0.8 * size[1]  # pixels of the whole picture
+
+
+def test_files_and_arrays_give_the_same_answer(detector: Detector) -> None:
+    image = noise(360, 640, 5)
+    from_file, from_array = detector.detect_each([Filed(image), image], floor_score=0.01)
+    assert isinstance(from_file, Detections)
+    assert isinstance(from_array, Detections)
+    assert same(from_file, from_array)
+
+
+@pytest.mark.parametrize("batch_limit", [1, 4])
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_damaged_picture_costs_only_itself(
+    card: ModelCard, batch_limit: int, threads: int
+) -> None:
+    rows = np.array([[50], [96], [20], [40], [0.9], [0]], np.float32)
+    network = FixedAnswer(rows)
+    detector = Detector(network, card, width_px=320, batch_limit=batch_limit, threads=threads)
+    whole = Filed(noise(180, 320, 1))
+    torn = Damaged(whole.image)
+    answers = detector.detect_each(
+        [whole, torn, np.zeros((5, 5), np.uint8), Filed(whole.image, (0, 0)), whole],
+        floor_score=0.5,
+    )
+    damaged = [isinstance(answer, FrameCorrupt) for answer in answers]
+    assert damaged == [False, True, True, True, False]
+    assert sum(shape[0] for shape in network.batches) == 2
+
+
+def test_nothing_but_damage_runs_no_network(card: ModelCard) -> None:
+    network = FixedAnswer(np.zeros((6, 1), np.float32))
+    detector = Detector(network, card, width_px=320, batch_limit=1)
+    (answer,) = detector.detect_each([Damaged(noise(90, 160, 1))], floor_score=0.5)
+    assert isinstance(answer, FrameCorrupt)
+    assert network.batches == []
+
+
+def test_a_file_that_lies_about_its_size_is_damaged(detector: Detector) -> None:
+    picture = Filed(noise(90, 160, 1))
+    picture.decode = lambda _reduction: noise(80, 160, 1)  # type: ignore[method-assign]
+    (answer,) = detector.detect_each([picture], floor_score=0.5)
+    assert isinstance(answer, FrameCorrupt)
+    assert "160 x 90 decodes to 160 x 80" in str(answer)
+
+
+def test_one_picture_gets_all_cores_and_many_get_one_each(card: ModelCard) -> None:
+    network = FixedAnswer(np.zeros((6, 1), np.float32))
+    detector = Detector(network, card, width_px=320, batch_limit=1, threads=2)
+    image = np.zeros((90, 160, 3), np.uint8)
+    detector.detect([image], floor_score=0.5)
+    detector.detect([image] * 3, floor_score=0.5)
+    assert network.beside == [False, True, True, True]
+
+
+def test_threads_change_no_bit(card: ModelCard, detector: Detector) -> None:
+    images = [noise(90 + 40 * (seed % 3), 160, seed) for seed in range(9)]
+    crew = Detector.open(card, device="cpu", threads=3, width_px=320)
+    expected = detector.detect(images, floor_score=0.001)
+    for _ in range(3):
+        answers = crew.detect(images, floor_score=0.001)
+        assert all(same(a, b) for a, b in zip(expected, answers, strict=True))

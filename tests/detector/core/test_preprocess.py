@@ -1,9 +1,9 @@
-import cv2
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from detector.core.buffers import Buffers
 from detector.core.preprocess import GREY, Letterbox, check_picture, write_planes
 from models.errors import FrameCorrupt
 from models.units import ImageBGR
@@ -16,9 +16,8 @@ def fit(width: int, height: int, longer_side_px: int = 640) -> Letterbox:
 
 
 def planes_of(image: ImageBGR, letterbox: Letterbox) -> np.ndarray:
-    canvas = np.full((letterbox.height, letterbox.width, 3), 7, np.uint8)
     planes = np.full((3, letterbox.height, letterbox.width), 7, np.uint8)
-    write_planes(image, letterbox, canvas, planes)
+    write_planes(image, letterbox, planes, Buffers())
     return planes
 
 
@@ -114,17 +113,6 @@ def test_grey_stands_beside_a_portrait() -> None:
     assert (planes[:, :, :14] == GREY).all()
     assert (planes[:, :, 50:] == GREY).all()
     assert (planes[:, :, 14:50] == 0).all()
-
-
-@pytest.mark.parametrize(
-    ("size", "interpolation"),
-    [((128, 128), cv2.INTER_AREA), ((70, 70), cv2.INTER_AREA), ((40, 40), cv2.INTER_LINEAR)],
-)
-def test_interpolation_by_scale(size: tuple[int, int], interpolation: int) -> None:
-    image = np.random.default_rng(3).integers(0, 256, (*size, 3), np.uint8)
-    expected = cv2.resize(image, (64, 64), interpolation=interpolation)
-    planes = planes_of(image, fit(size[1], size[0], 64))
-    assert (planes == expected[:, :, ::-1].transpose(2, 0, 1)).all()
 
 
 def test_a_single_bright_pixel_is_not_skipped() -> None:

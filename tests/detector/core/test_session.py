@@ -6,15 +6,9 @@ import onnxruntime
 import pytest
 
 from detector.core import session as session_module
-from detector.core.session import (
-    CPU_PROVIDER,
-    CUDA_PROVIDER,
-    Network,
-    Port,
-    Signature,
-    check_signature,
-)
-from models.errors import InputRefused, ModelMismatch
+from detector.core.providers import CPU_PROVIDER, CUDA_PROVIDER
+from detector.core.session import Network, Port, Signature, check_signature, usable_cores
+from models.errors import ModelMismatch
 from models.zoo import ModelCard
 
 SIGNATURE = Signature(
@@ -27,7 +21,7 @@ SIGNATURE = Signature(
 def test_the_committed_weights_fit_their_card(card: ModelCard) -> None:
     network = Network.open(card, device="cpu", threads=1)
     assert network.provider == CPU_PROVIDER
-    assert session_module._signature(network._session) == SIGNATURE
+    assert session_module._signature(network._alone) == SIGNATURE
     answer = network.run(np.zeros((2, 3, 32, 64), np.uint8))
     assert answer.shape == (2, 6, 32 * 64 // 64 + 32 * 64 // 256 + 32 * 64 // 1024)
     assert answer.dtype == np.float32
@@ -103,12 +97,21 @@ def test_a_shape_that_the_network_cannot_run_is_refused(
     assert capfd.readouterr().err == ""
 
 
-def test_an_unknown_device_is_wrong_input(card: ModelCard) -> None:
-    with pytest.raises(InputRefused, match="tpu"):
-        Network.open(card, device="tpu")
+def test_the_number_of_threads_and_the_way_to_use_them_change_no_bit(card: ModelCard) -> None:
+    planes = np.random.default_rng(8).integers(0, 256, (1, 3, 96, 160), np.uint8)
+    one, two = (Network.open(card, device="cpu", threads=threads) for threads in (1, 2))
+    assert one._beside is one._alone
+    assert two._beside is not two._alone
+    expected = one.run(planes)
+    assert np.array_equal(two.run(planes), expected)
+    assert np.array_equal(two.run(planes, beside=True), expected)
 
 
-def test_a_missing_cuda_is_never_replaced_silently(
+def test_a_core_is_there_at_least() -> None:
+    assert usable_cores() >= 1
+
+
+def test_a_missing_device_is_never_replaced_silently(
     card: ModelCard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: [CPU_PROVIDER])
@@ -126,9 +129,9 @@ def test_a_cuda_that_falls_back_on_loading_is_an_error_when_asked_for(
     asked: list[list[str]] = []
 
     def falls_back(
-        weights: bytes, *, sess_options: object, providers: list[str]
+        weights: bytes, *, sess_options: object, providers: list[tuple[str, object]]
     ) -> onnxruntime.InferenceSession:
-        asked.append(providers)
+        asked.append([name for name, _options in providers])
         return real(weights, sess_options=sess_options, providers=[CPU_PROVIDER])
 
     monkeypatch.setattr(
@@ -137,6 +140,9 @@ def test_a_cuda_that_falls_back_on_loading_is_an_error_when_asked_for(
     monkeypatch.setattr(onnxruntime, "InferenceSession", falls_back)
     with pytest.raises(ModelMismatch, match="fell back"):
         Network.open(card, device="cuda", threads=1)
-    assert Network.open(card, device="auto", threads=1).provider == CPU_PROVIDER
+    network = Network.open(card, device="auto", threads=2)
+    assert network.provider == CPU_PROVIDER
+    assert network._beside is not network._alone  # the cores are used as a CPU's
     assert Network.open(card, device="cpu", threads=1).provider == CPU_PROVIDER
-    assert asked == [[CUDA_PROVIDER, CPU_PROVIDER]] * 2 + [[CPU_PROVIDER]]
+    on_cuda = [CUDA_PROVIDER, CPU_PROVIDER]
+    assert asked == [on_cuda, on_cuda, [CPU_PROVIDER], [CPU_PROVIDER]]
