@@ -26,6 +26,12 @@ MAX_PIXELS = 100_000_000
 JPEG_QUALITY = 92
 _LFS_POINTER = b"version https://git-lfs"
 _SKIPPED = re.compile(r"Corrupt JPEG data: (\d+) extraneous bytes before marker")
+_REDUCED = {
+    1: cv2.IMREAD_COLOR,
+    2: cv2.IMREAD_REDUCED_COLOR_2,
+    4: cv2.IMREAD_REDUCED_COLOR_4,
+    8: cv2.IMREAD_REDUCED_COLOR_8,
+}
 _DAMAGE = re.compile(r"^(Corrupt JPEG data|Premature end of JPEG|Inconsistent progression)")
 
 
@@ -70,12 +76,14 @@ def read_picture(path: Path) -> ImageBGR:
         raise _damaged(path, str(error)) from error
 
 
-def decode_jpeg(data: bytes, name: str) -> ImageBGR:
+def decode_jpeg(data: bytes, name: str, *, reduction: int = 1) -> ImageBGR:
     """Decode a camera's JPEG.
 
     Args:
         data: the file; bytes behind its end marker are ignored.
         name: of the frame or camera, for the message.
+        reduction: 1, 2, 4 or 8; each side is divided by it and rounded up, by leaving out fine
+            frequencies. The coded bytes are read to their end all the same, so that damage shows.
 
     Returns:
         The picture as shown upright, (height, width, 3) uint8, blue green red.
@@ -84,7 +92,7 @@ def decode_jpeg(data: bytes, name: str) -> ImageBGR:
         FrameCorrupt: it is no JPEG, is cut short, is damaged inside, or has more than 100 million
             pixels.
     """
-    return _decode_strictly(data, name, cv2.IMREAD_COLOR)
+    return _decode_strictly(data, name, _REDUCED[reduction])
 
 
 def check_jpeg(data: bytes, name: str) -> None:
@@ -93,7 +101,7 @@ def check_jpeg(data: bytes, name: str) -> None:
     Raises:
         FrameCorrupt: as there.
     """
-    _decode_strictly(data, name, cv2.IMREAD_REDUCED_COLOR_8)
+    _decode_strictly(data, name, _REDUCED[8])
 
 
 def encode_jpeg(image: ImageBGR, quality: int = JPEG_QUALITY) -> bytes:

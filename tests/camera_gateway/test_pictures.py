@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from camera_gateway.jpeg_structure import scan_jpeg
 from camera_gateway.picture_header import declared_size
 from camera_gateway.pictures import (
     check_jpeg,
@@ -184,6 +185,9 @@ def test_damage_inside_the_coded_bytes_is_corrupt(jpeg: MakeJpeg) -> None:
     hollow = data[: scan + 2000] + data[-2:]
     with pytest.raises(FrameCorrupt, match="decoder says"):
         decode_jpeg(hollow, "north")
+    for reduction in (2, 4, 8):
+        with pytest.raises(FrameCorrupt, match="decoder says"):
+            decode_jpeg(hollow, "north", reduction=reduction)
     with pytest.raises(FrameCorrupt, match="decoder says"):
         check_jpeg(hollow, "north")
     with pytest.raises(FrameCorrupt, match="no picture"):
@@ -196,6 +200,17 @@ def test_rubbish_between_tables_and_behind_the_end_is_harmless(jpeg: MakeJpeg) -
     stray = data[:table] + b"\x11\x22\x33" + data[table:] + b"\0\0trailing"
     assert (decode_jpeg(stray, "north") == decode_jpeg(data, "north")).all()
     check_jpeg(stray, "north")
+
+
+def test_fill_bytes_before_a_marker_are_no_rubbish(jpeg: MakeJpeg) -> None:
+    data = jpeg()
+    table = data.index(b"\xff\xdb")
+    filled = data[:table] + b"\xff" * 3 + data[table:-2] + b"\xff" + data[-2:]
+    header = scan_jpeg(filled)
+    assert header.stray_bytes == 0
+    assert header.end == len(filled)
+    assert scan_jpeg(data[:table] + b"\x11\x22\xff\xff" + data[table:]).stray_bytes == 2
+    assert (decode_jpeg(filled, "north") == decode_jpeg(data, "north")).all()
 
 
 def test_encoding_keeps_the_picture(picture: MakePicture) -> None:

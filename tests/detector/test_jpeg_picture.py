@@ -1,0 +1,69 @@
+import cv2
+import numpy as np
+import pytest
+
+from camera_gateway.pictures import encode_jpeg
+from detector.core import Detector
+from detector.jpeg_picture import JpegPicture
+from models.detection import Detections
+from models.errors import FrameCorrupt
+from models.units import ImageBGR
+from models.zoo import load_card
+
+
+@pytest.fixture(scope="module")
+def detector() -> Detector:
+    return Detector.open(load_card("firewatch-yolo11n"), device="cpu", threads=2, width_px=320)
+
+
+def scene(height: int, width: int) -> ImageBGR:
+    small = np.random.default_rng(4).integers(0, 256, (9, 16, 3), np.uint8)
+    return cv2.resize(small, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+@pytest.mark.parametrize("reduction", [1, 2, 4, 8])
+def test_sides_are_divided_and_rounded_up(reduction: int) -> None:
+    picture = JpegPicture.of(encode_jpeg(scene(203, 331)), "north")
+    assert (picture.width_px, picture.height_px) == (331, 203)
+    assert picture.decode(reduction).shape == (-(-203 // reduction), -(-331 // reduction), 3)
+
+
+def test_the_reduced_picture_is_the_average_of_the_whole_one() -> None:
+    picture = JpegPicture.of(encode_jpeg(scene(360, 640)), "north")
+    halved = cv2.resize(picture.decode(1), (320, 180), interpolation=cv2.INTER_AREA)
+    assert np.abs(picture.decode(2).astype(int) - halved).mean() < 1.0
+
+
+def test_bytes_are_scored_like_pixels(detector: Detector) -> None:
+    image = scene(720, 1280)
+    data = encode_jpeg(image, 98)
+    from_bytes, from_pixels = detector.detect_each(
+        [JpegPicture.of(data, "north"), image], floor_score=0.001
+    )
+    assert isinstance(from_bytes, Detections)
+    assert isinstance(from_pixels, Detections)
+    assert from_bytes.scores[0] == pytest.approx(from_pixels.scores[0], abs=0.02)
+    assert from_bytes.boxes_xyxy[0] == pytest.approx(from_pixels.boxes_xyxy[0], abs=8)
+
+
+@pytest.mark.parametrize("size", [(90, 160), (720, 1280), (2160, 3840)])
+def test_damage_inside_is_refused_at_every_reduction(
+    detector: Detector, size: tuple[int, int]
+) -> None:
+    data = encode_jpeg(scene(*size))
+    scan = data.index(b"\xff\xda")
+    # The end marker stands, most of the coded bytes in front of it do not.
+    hollow = data[: scan + 600] + data[-2:]
+    whole, torn = detector.detect_each(
+        [JpegPicture.of(data, "north"), JpegPicture.of(hollow, "south")], floor_score=0.5
+    )
+    assert isinstance(whole, Detections)
+    assert isinstance(torn, FrameCorrupt)
+    assert "south" in str(torn)
+
+
+def test_what_is_no_whole_jpeg_is_refused_at_once() -> None:
+    data = encode_jpeg(scene(90, 160))
+    for cut in (b"", data[:-2], b"GIF89a"):
+        with pytest.raises(FrameCorrupt):
+            JpegPicture.of(cut, "north")
