@@ -8,6 +8,7 @@ It is a picture for drills. Trees, light and haze are invented; the shape of the
 relief's, with heights between its cells interpolated smoothly.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
@@ -77,7 +78,13 @@ def air_share(range_m: Plane) -> Plane:
 
 
 def render_view(
-    terrain: Terrain, position: Position, pose: Pose, size_px: tuple[int, int], seed: int
+    terrain: Terrain,
+    position: Position,
+    pose: Pose,
+    size_px: tuple[int, int],
+    seed: int,
+    *,
+    check: Callable[[], None] = lambda: None,
 ) -> View:
     """Render what the camera sees when nothing burns.
 
@@ -87,6 +94,8 @@ def render_view(
         pose: of the camera.
         size_px: (width, height) of the picture.
         seed: of everything that grows.
+        check: called between the steps, seconds of work on a busy machine; what it raises ends
+            the rendering.
 
     Raises:
         InputRefused: the lens cannot be placed.
@@ -94,15 +103,19 @@ def render_view(
     width, height = size_px[0] * OVERSAMPLING, size_px[1] * OVERSAMPLING
     lens_m = lens_height_m(terrain, position)
     forest = Forest.grow(seed, SUN_AZIMUTH_DEG, SUN_ELEVATION_DEG)
+    check()
     ground = Ground.around(terrain, position, forest)
+    check()
     across, down = np.arange(width) + 0.5, np.arange(height) + 0.5
     x: FloatArray = np.tile(across, (height, 1))
     y: FloatArray = np.repeat(down[:, None], width, axis=1)
     azimuth_deg, elevation_deg = ray_of_pixel(x, y, width, height, pose)
+    check()
     turn_deg = (azimuth_deg - pose.azimuth_deg + 180.0) % 360.0 - 180.0
-    range_m = _first_hits(ground, lens_m, pose.azimuth_deg, turn_deg, elevation_deg)
+    range_m = _first_hits(ground, lens_m, pose.azimuth_deg, turn_deg, elevation_deg, check=check)
     random = np.random.default_rng([seed, 2])
     image = _sky(elevation_deg, fractal(random, 2.6))
+    check()
     _paint_land(image, ground, range_m, pose.azimuth_deg + turn_deg, random)
     small = cv2.resize(image, size_px, interpolation=cv2.INTER_AREA)
     return View(
@@ -174,6 +187,8 @@ def _first_hits(
     azimuth_deg: float,
     turn_deg: FloatArray,
     elevation_deg: FloatArray,
+    *,
+    check: Callable[[], None],
 ) -> FloatArray:
     """Ground distance of what each pixel shows; inf for sky."""
     count = turn_deg.shape[1]
@@ -190,6 +205,7 @@ def _first_hits(
     drop_m = range_m**2 * (1.0 - REFRACTION) / (2.0 * EARTH_RADIUS_M)
     block = 64  # columns at a time: 64 x 2,800 samples keep the memory small
     for first in range(0, count, block):
+        check()
         fan_block = np.radians(azimuth_deg + fan_deg[first : first + block])[:, None]
         east_m = np.asarray(np.sin(fan_block) * range_m, np.float32)
         north_m = np.asarray(np.cos(fan_block) * range_m, np.float32)

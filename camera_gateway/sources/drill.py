@@ -122,8 +122,7 @@ class DrillScene:
         Raises:
             SourceEnded: the source is closed; a drill has no other end.
         """
-        if self._closed:
-            raise SourceEnded("The drill scene is closed.")
+        self._check_open()
         number, time_s = self._number, self._number * self._every_s
         jpeg = await asyncio.to_thread(lambda: encode_jpeg(self.draw(number)))
         if self._start is None:
@@ -139,15 +138,24 @@ class DrillScene:
         )
 
     async def close(self) -> None:
-        """End the scene."""
+        """End the scene, also one that is being rendered."""
         self._closed = True
+
+    def _check_open(self) -> None:
+        if self._closed:
+            raise SourceEnded("The drill scene is closed.")
 
     def draw(self, number: int) -> ImageBGR:
         """Picture of that number, from 0; blocks while the view is rendered the first time."""
         if self._view is None:
             scene = self._scene
             self._view = render_view(
-                scene.terrain, scene.position, scene.pose, scene.size_px, scene.seed
+                scene.terrain,
+                scene.position,
+                scene.pose,
+                scene.size_px,
+                scene.seed,
+                check=self._check_open,
             )
         burning_s = number * self._every_s - self._ignite_after_s
         image = self._view.image

@@ -101,6 +101,25 @@ def test_smoke_stands_on_its_place_and_the_place_is_found_again(
     assert off_m < max(best.r90_m, 400.0)
 
 
+def test_a_scene_that_is_closed_while_it_is_rendered_gives_up_at_the_next_step(
+    hill: Terrain, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = scene(hill, clock)
+    steps: list[int] = []
+    check = source._check_open
+
+    def closed_at_the_third() -> None:
+        steps.append(len(steps))
+        if len(steps) == 3:
+            asyncio.run(source.close())
+        check()
+
+    monkeypatch.setattr(DrillScene, "_check_open", lambda _self: closed_at_the_third())
+    with pytest.raises(SourceEnded):
+        source.draw(0)
+    assert len(steps) == 3
+
+
 def test_a_closed_scene_has_ended(hill: Terrain, clock: ManualClock) -> None:
     async def scenario() -> None:
         source = scene(hill, clock)

@@ -77,7 +77,7 @@ def running_demo(folder: Path, *arguments: str) -> Iterator[Demo]:
         yield demo
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(20)
+        process.wait(30)
         reader.join(5)
         process.stdout.close()
         stderr.close()
