@@ -7,6 +7,7 @@ is refused as strictly as everywhere: at every reduction the coded bytes are rea
 from dataclasses import dataclass
 
 from camera_gateway.pictures import decode_jpeg, picture_size
+from models.errors import FrameCorrupt
 from models.units import ImageBGR
 
 __all__ = ["JpegPicture"]
@@ -35,7 +36,10 @@ class JpegPicture:
         Raises:
             FrameCorrupt: it is no whole JPEG.
         """
-        width_px, height_px = picture_size(data)
+        try:
+            width_px, height_px = picture_size(data)
+        except FrameCorrupt as error:
+            raise FrameCorrupt(f"{name}: {error.message}") from error
         return cls(data, name, width_px, height_px)
 
     def decode(self, reduction: int) -> ImageBGR:

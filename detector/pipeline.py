@@ -12,16 +12,16 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from camera_gateway.bus import FrameBus
-from camera_gateway.pictures import decode_jpeg
+from detector.core import Picture
 from detector.desk import AlertDesk, Sighting
 from detector.evidence import weigh
+from detector.jpeg_picture import JpegPicture
 from detector.tracker import PlumeTracker
 from models.clock import Clock
 from models.config import EvidenceRule
 from models.detection import Detections, ModelReference
 from models.errors import FrameCorrupt, SourceEnded, WatchError
 from models.frame import Frame
-from models.units import ImageBGR
 
 __all__ = ["Pipeline", "PipelineCounts", "Scorer"]
 
@@ -38,8 +38,10 @@ class Scorer(Protocol):
     def reference(self) -> ModelReference:
         """Which weights score."""
 
-    def detect(self, images: Sequence[ImageBGR], *, floor_score: float) -> list[Detections]:
-        """One result per picture, in their order."""
+    def detect_each(
+        self, pictures: Sequence[Picture], *, floor_score: float
+    ) -> Sequence[Detections | FrameCorrupt]:
+        """One answer per picture, in their order; a damaged one costs only itself."""
 
 
 @dataclass(slots=True)
@@ -51,7 +53,7 @@ class PipelineCounts:
         frames_corrupt: pictures that did not decode; never scored.
         frames_failed: pictures that a failure of the store or the network kept from a decision.
         alerts: sightings handed to the desk.
-        network_s: seconds spent in the network.
+        network_s: seconds spent in decoding and in the network.
     """
 
     frames_scored: int = 0
@@ -115,32 +117,38 @@ class Pipeline:
             WatchError: the network failed.
         """
         pictures = [
-            (frame, image) for frame in frames if (image := self._decode(frame)) is not None
+            (frame, picture) for frame in frames if (picture := self._open(frame)) is not None
         ]
         if not pictures:
             return
         started_s = self._clock.monotonic_s()
-        results = self._scorer.detect(
-            [image for _, image in pictures], floor_score=self._rule.floor_score
+        answers = self._scorer.detect_each(
+            [picture for _, picture in pictures], floor_score=self._rule.floor_score
         )
         self.counts.network_s += self._clock.monotonic_s() - started_s
-        self.counts.frames_scored += len(pictures)
-        for (frame, image), detections in zip(pictures, results, strict=True):
+        for (frame, picture), answer in zip(pictures, answers, strict=True):
+            if isinstance(answer, FrameCorrupt):
+                self._refuse(answer)
+                continue
+            self.counts.frames_scored += 1
             try:
-                self._follow(frame, image, detections)
+                self._follow(frame, picture, answer)
             except WatchError:
                 self.counts.frames_failed += 1
                 logger.exception("%s frame %d is undecided", frame.camera_id, frame.sequence)
 
-    def _decode(self, frame: Frame) -> ImageBGR | None:
+    def _open(self, frame: Frame) -> JpegPicture | None:
         try:
-            return decode_jpeg(frame.jpeg, f"{frame.camera_id} frame {frame.sequence}")
+            return JpegPicture.of(frame.jpeg, f"{frame.camera_id} frame {frame.sequence}")
         except FrameCorrupt as error:
-            self.counts.frames_corrupt += 1
-            logger.warning("%s", error)
+            self._refuse(error)
             return None
 
-    def _follow(self, frame: Frame, image: ImageBGR, detections: Detections) -> None:
+    def _refuse(self, error: FrameCorrupt) -> None:
+        self.counts.frames_corrupt += 1
+        logger.warning("%s", error)
+
+    def _follow(self, frame: Frame, picture: JpegPicture, detections: Detections) -> None:
         view = (frame.camera_id, frame.preset)
         tracker = self._trackers.get(view)
         if tracker is None:
@@ -150,7 +158,5 @@ class Pipeline:
             weighing = weigh(track, self._rule)
             if weighing.alerts:
                 self.counts.alerts += 1
-                height_px, width_px = image.shape[:2]
-                self._desk.take(
-                    Sighting(frame, width_px, height_px, track, weighing, self._scorer.reference)
-                )
+                size_px = (picture.width_px, picture.height_px)
+                self._desk.take(Sighting(frame, *size_px, track, weighing, self._scorer.reference))

@@ -18,6 +18,21 @@ def test_a_damaged_picture_is_counted_and_never_scored(
         rig.pipeline.process([whole, broken])
     assert rig.pipeline.counts.frames_corrupt == 2
     assert rig.scorer.batches == [1]
+    assert rig.pipeline.counts.frames_scored == 1
+    assert "t1 frame 1" in caplog.text
+
+
+def test_damage_that_only_decoding_shows_costs_only_its_own_frame(
+    rig: Rig, caplog: pytest.LogCaptureFixture
+) -> None:
+    whole = rig.frame(0.0)
+    scan = whole.jpeg.index(b"\xff\xda")
+    hollow = rig.frame(60.0, jpeg=whole.jpeg[: scan + 200] + whole.jpeg[-2:])
+    with caplog.at_level(logging.WARNING):
+        rig.pipeline.process([hollow, whole])
+    assert rig.pipeline.counts.frames_corrupt == 1
+    assert rig.pipeline.counts.frames_scored == 1
+    assert rig.scorer.batches == [1]
     assert "t1 frame 1" in caplog.text
 
 

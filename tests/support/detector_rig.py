@@ -10,7 +10,9 @@ import numpy as np
 
 from camera_gateway.ring import FrameRing
 from camera_gateway.vault import EvidenceVault
+from detector.core import Picture
 from detector.desk import AlertDesk
+from detector.jpeg_picture import JpegPicture
 from detector.keeper import EvidenceKeeper
 from detector.pipeline import Pipeline
 from geo.land import LandIndex
@@ -19,6 +21,7 @@ from geo.relief import drill_relief
 from models.clock import ManualClock
 from models.config import Settings
 from models.detection import Box, Detections, Label, ModelReference
+from models.errors import FrameCorrupt
 from models.frame import Frame, FrameMode, Provenance, TimeSource
 from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
 from models.store import Store
@@ -38,17 +41,22 @@ class ScriptedScorer:
         self.failures: dict[int, Exception] = {}
         self.batches: list[int] = []
 
-    def detect(self, images: Sequence[ImageBGR], *, floor_score: float) -> list[Detections]:
-        for image in images:
-            if (failure := self.failures.pop(_mark_of(image), None)) is not None:
-                raise failure
-        self.batches.append(len(images))
-        return [
-            _detections(
-                [box for box in self.script.get(_mark_of(image), ()) if box.score >= floor_score]
-            )
-            for image in images
-        ]
+    def detect_each(
+        self, pictures: Sequence[Picture], *, floor_score: float
+    ) -> list[Detections | FrameCorrupt]:
+        answers = [self._look(picture, floor_score) for picture in pictures]
+        self.batches.append(sum(isinstance(answer, Detections) for answer in answers))
+        return answers
+
+    def _look(self, picture: Picture, floor_score: float) -> Detections | FrameCorrupt:
+        assert isinstance(picture, JpegPicture)
+        try:
+            mark = _mark_of(picture.decode(1))
+        except FrameCorrupt as error:
+            return error
+        if (failure := self.failures.pop(mark, None)) is not None:
+            raise failure
+        return _detections([box for box in self.script.get(mark, ()) if box.score >= floor_score])
 
 
 def _detections(boxes: Sequence[Box]) -> Detections:
