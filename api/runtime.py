@@ -25,6 +25,7 @@ from camera_gateway.gateway import Gateway
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource
 from camera_gateway.vault import EvidenceVault
+from detector.attention import STRIP_WIDTH_PX, AttentiveScorer
 from detector.core.detector import Detector
 from detector.desk import AlertDesk
 from detector.keeper import EvidenceKeeper
@@ -116,7 +117,14 @@ def build_watch(
         ModelMismatch: the weights are missing or not what their card says.
     """
     clock = clock or SystemClock()
-    detector = Detector.open(load_card(settings.model_card), threads=settings.inference_threads)
+    card, threads = load_card(settings.model_card), settings.inference_threads
+    detector = Detector.open(card, threads=threads)
+    looks_closer = settings.attention.cost > 1.0
+    scorer = AttentiveScorer(
+        detector,
+        Detector.open(card, threads=threads, width_px=STRIP_WIDTH_PX) if looks_closer else detector,
+        settings.attention,
+    )
     bus = MemoryBus(clock, max_age_s=settings.max_frame_age_s)
     ring = FrameRing(RING_BYTES_PER_CAMERA, RING_FRAMES)
     vault = EvidenceVault(settings.data_dir / "evidence")
@@ -131,7 +139,7 @@ def build_watch(
         clock=clock,
         later=lambda job: clips.submit(_logged, job),
     )
-    pipeline = Pipeline(detector, desk, settings.evidence, clock, max_batch=settings.max_batch)
+    pipeline = Pipeline(scorer, desk, settings.evidence, clock, max_batch=settings.max_batch)
     context = Context(
         settings=settings,
         clock=clock,

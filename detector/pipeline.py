@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from camera_gateway.bus import FrameBus
 from detector.core import Picture
@@ -23,7 +23,7 @@ from models.detection import Detections, ModelReference
 from models.errors import FrameCorrupt, SourceEnded, WatchError
 from models.frame import Frame
 
-__all__ = ["Pipeline", "PipelineCounts", "Scorer"]
+__all__ = ["Pipeline", "PipelineCounts", "Scorer", "View"]
 
 logger = logging.getLogger(__name__)
 
@@ -31,17 +31,24 @@ PULL_WAIT_S = 0.5
 RETRY_S = 1.0
 
 
+View: TypeAlias = tuple[str, int]
+"""A camera and its preset: what stays the same from frame to frame."""
+
+
 class Scorer(Protocol):
-    """What the pipeline asks of a detector."""
+    """What the pipeline asks of whoever scores; it may remember what a view showed before."""
 
     @property
     def reference(self) -> ModelReference:
         """Which weights score."""
 
     def detect_each(
-        self, pictures: Sequence[Picture], *, floor_score: float
+        self, pictures: Sequence[Picture], *, floor_score: float, views: Sequence[View]
     ) -> Sequence[Detections | FrameCorrupt]:
-        """One answer per picture, in their order; a damaged one costs only itself."""
+        """One answer per picture, in their order; a damaged one costs only itself.
+
+        ``views`` says what each picture shows.
+        """
 
 
 @dataclass(slots=True)
@@ -67,7 +74,7 @@ class Pipeline:
     """Scores frames and follows what it finds.
 
     Args:
-        scorer: the detector.
+        scorer: finds smoke and flame; not used from two threads at once.
         desk: takes what alerts.
         rule: when a track alerts.
         clock: for timing.
@@ -123,7 +130,9 @@ class Pipeline:
             return
         started_s = self._clock.monotonic_s()
         answers = self._scorer.detect_each(
-            [picture for _, picture in pictures], floor_score=self._rule.floor_score
+            [picture for _, picture in pictures],
+            floor_score=self._rule.floor_score,
+            views=[(frame.camera_id, frame.preset) for frame, _ in pictures],
         )
         self.counts.network_s += self._clock.monotonic_s() - started_s
         for (frame, picture), answer in zip(pictures, answers, strict=True):

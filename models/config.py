@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import InputRefused
 
-__all__ = ["EvidenceRule", "Settings", "load_settings"]
+__all__ = ["AttentionRule", "EvidenceRule", "Settings", "load_settings"]
 
 ENVIRONMENT_PREFIX = "FIREWATCH_"
 
@@ -39,6 +39,19 @@ class EvidenceRule(_Section):
     forget_s: Annotated[float, Field(gt=0.0)] = 900.0
 
 
+class AttentionRule(_Section):
+    """How much a frame is looked at closer; measured in ``docs/detector.md``.
+
+    Attributes:
+        cost: most pixels of the network's input a frame, over those of the full frame alone; 1
+            looks at the full frame only.
+        part_log_odds: added to the log-odds of what a closer look finds; below 0 trusts it less.
+    """
+
+    cost: Annotated[float, Field(ge=1.0, le=100.0)] = 3.0
+    part_log_odds: Annotated[float, Field(ge=-20.0, le=20.0)] = 0.0
+
+
 class Settings(_Section):
     """Everything that an installation may set.
 
@@ -52,6 +65,7 @@ class Settings(_Section):
         max_batch: most frames in one batch, at most one a camera.
         max_frame_age_s: a live frame older than this since receipt is dropped and counted.
         time_zone: of the clock on screen.
+        attention: how much a frame is looked at closer.
         evidence: how hits become an alert.
     """
 
@@ -64,6 +78,7 @@ class Settings(_Section):
     max_batch: Annotated[int, Field(ge=1)] = 8
     max_frame_age_s: Annotated[float, Field(gt=0.0)] = 30.0
     time_zone: str = "Asia/Shanghai"
+    attention: AttentionRule = AttentionRule()
     evidence: EvidenceRule = EvidenceRule()
 
     @property
@@ -74,7 +89,8 @@ class Settings(_Section):
     @property
     def decision_version(self) -> str:
         """Hash of the settings that shape a decision, 12 hexadecimal digits."""
-        shaping = self.evidence.model_dump_json() + self.model_card
+        rules = self.evidence.model_dump_json() + self.attention.model_dump_json()
+        shaping = rules + self.model_card
         return hashlib.sha256(shaping.encode()).hexdigest()[:12]
 
 

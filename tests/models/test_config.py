@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.config import EvidenceRule, Settings, load_settings
+from models.config import AttentionRule, EvidenceRule, Settings, load_settings
 from models.errors import InputRefused
 
 
@@ -89,3 +89,4 @@ def test_the_decision_version_tells_what_shaped_a_decision() -> None:
     assert Settings(port=9000).decision_version == version
     assert Settings(model_card="other").decision_version != version
     assert Settings(evidence=EvidenceRule(min_hits=9)).decision_version != version
+    assert Settings(attention=AttentionRule(cost=1.0)).decision_version != version

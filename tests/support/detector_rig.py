@@ -14,7 +14,7 @@ from detector.core import Picture
 from detector.desk import AlertDesk
 from detector.jpeg_picture import JpegPicture
 from detector.keeper import EvidenceKeeper
-from detector.pipeline import Pipeline
+from detector.pipeline import Pipeline, View
 from geo.land import LandIndex
 from geo.locate import Locator
 from geo.relief import drill_relief
@@ -42,8 +42,9 @@ class ScriptedScorer:
         self.batches: list[int] = []
 
     def detect_each(
-        self, pictures: Sequence[Picture], *, floor_score: float
+        self, pictures: Sequence[Picture], *, floor_score: float, views: Sequence[View]
     ) -> list[Detections | FrameCorrupt]:
+        assert len(views) == len(pictures)
         answers = [self._look(picture, floor_score) for picture in pictures]
         self.batches.append(sum(isinstance(answer, Detections) for answer in answers))
         return answers

@@ -1,0 +1,84 @@
+"""A slow background of one view, and where the picture changed against it.
+
+It lives on a small grey picture. What must not look like change is taken out in turn:
+
+- **exposure**: brightness is compared with its own surroundings (a mean over an eighth of the
+  picture's width is subtracted), and the whole difference is centred on its median: a step of the
+  camera's exposure or a cloud's shadow over the valley moves every pixel alike;
+- **noise and leaves**: every cell knows how much it usually differs; a difference counts in units
+  of that, never below a floor that JPEG and a small shake reach;
+- **slow things**: the background follows the picture over :data:`MEMORY` frames, so that a cloud
+  that takes an hour to pass is learnt while it passes, and a plume that grows is not.
+
+It says where to look, never whether there is smoke. One view costs about 40 kB.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["SlowBackground", "small_grey"]
+
+WIDTH_PX = 128
+MEMORY = 12
+"""Frames over which the background forgets: growth of a young plume, frame by frame, stands out."""
+FLOOR_GREY = 3.0
+"""Grey values of difference that are never change: JPEG, and a shake of a pixel on a soft slope."""
+USUAL = 3.0
+"""Change begins at this many times a cell's usual difference."""
+LIMIT = 12.0  # a door that opens is no more interesting than a plume
+
+Floats32 = NDArray[np.float32]
+
+
+def small_grey(grey: NDArray[np.uint8]) -> Floats32:
+    """The picture on the scale on which change is looked for, (height, width) float32."""
+    height = min(max(1, round(grey.shape[0] * WIDTH_PX / grey.shape[1])), 4 * WIDTH_PX)
+    small = cv2.resize(grey, (WIDTH_PX, height), interpolation=cv2.INTER_AREA)
+    return small.astype(np.float32)
+
+
+class SlowBackground:
+    """What one view usually looks like; nothing is known before the first picture."""
+
+    def __init__(self) -> None:
+        self._usual: Floats32 | None = None
+        self._spread = np.zeros((0, 0), np.float32)
+        self._frames = 0
+
+    def change(self, grey: NDArray[np.uint8]) -> Floats32 | None:
+        """Compare a picture with the background, then let the background learn it.
+
+        Args:
+            grey: (height, width), always of the same view.
+
+        Returns:
+            (rows, :data:`WIDTH_PX`) change, 0 for none to :data:`LIMIT`; None when there is nothing
+            to compare with: the first picture, or the first after the camera's picture changed its
+            shape.
+        """
+        detail = _detail(small_grey(grey))
+        if self._usual is None or self._usual.shape != detail.shape:
+            self._usual = detail
+            self._spread = np.full(detail.shape, FLOOR_GREY, np.float32)
+            self._frames = 1
+            return None
+        difference = detail - self._usual
+        difference -= np.float32(np.median(difference))
+        size = np.abs(difference)
+        change: Floats32 = np.clip(size / self._spread - USUAL, 0.0, LIMIT).astype(np.float32)
+        share = np.float32(1.0 / min(self._frames + 1, MEMORY))
+        self._usual = self._usual + share * difference
+        self._spread = np.maximum(
+            self._spread + share * (size - self._spread), np.float32(FLOOR_GREY)
+        )
+        self._frames = min(self._frames + 1, MEMORY)
+        return change
+
+
+def _detail(small: Floats32) -> Floats32:
+    side = WIDTH_PX // 8 + 1
+    around = cv2.blur(small, (side, side), borderType=cv2.BORDER_REFLECT_101)
+    softened = cv2.GaussianBlur(small, (3, 3), 0.0)
+    detail: Floats32 = softened - around
+    return detail
