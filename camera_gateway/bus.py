@@ -44,6 +44,9 @@ class FrameBus(Protocol):
     def held(self) -> int:
         """Frames handed in and neither pulled nor dropped so far."""
 
+    def backlog(self) -> int:
+        """Frames that grow older while they wait: those held, or none where publishers wait."""
+
     async def close(self) -> None:
         """Take no more frames; what is held can still be pulled."""
 
@@ -117,6 +120,10 @@ class MemoryBus:
     def held(self) -> int:
         """Frames that wait; see :class:`FrameBus`."""
         return len(self._slots)
+
+    def backlog(self) -> int:
+        """Frames that grow older; see :class:`FrameBus`."""
+        return 0 if self._lossless else len(self._slots)
 
     async def close(self) -> None:
         """Take no more frames and wake everybody who waits."""

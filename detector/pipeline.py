@@ -43,11 +43,17 @@ class Scorer(Protocol):
         """Which weights score."""
 
     def detect_each(
-        self, pictures: Sequence[Picture], *, floor_score: float, views: Sequence[View]
+        self,
+        pictures: Sequence[Picture],
+        *,
+        floor_score: float,
+        views: Sequence[View],
+        hurried: bool,
     ) -> Sequence[Detections | FrameCorrupt]:
         """One answer per picture, in their order; a damaged one costs only itself.
 
-        ``views`` says what each picture shows.
+        ``views`` says what each picture shows; ``hurried``, that others wait: nothing beyond the
+        full frame is looked at.
         """
 
 
@@ -58,6 +64,7 @@ class PipelineCounts:
     Attributes:
         frames_scored: pictures that went through the network.
         frames_corrupt: pictures that did not decode; never scored.
+        frames_hurried: pictures of which only the full frame was looked at, because others waited.
         frames_failed: pictures that a failure of the store or the network kept from a decision.
         alerts: sightings handed to the desk.
         network_s: seconds spent in decoding and in the network.
@@ -65,6 +72,7 @@ class PipelineCounts:
 
     frames_scored: int = 0
     frames_corrupt: int = 0
+    frames_hurried: int = 0
     frames_failed: int = 0
     alerts: int = 0
     network_s: float = 0.0
@@ -99,7 +107,12 @@ class Pipeline:
         self._trackers: dict[tuple[str, int], PlumeTracker] = {}
 
     async def run(self, bus: FrameBus) -> None:
-        """Work until the bus is closed; a failure costs its frames, is counted and never more."""
+        """Work until the bus is closed; a failure costs its frames, is counted and never more.
+
+        The closer look is what the machine can spare: while frames wait behind a batch, the batch
+        does without. Measured in ``docs/performance.md``: a district of 109 cameras on two cores
+        would otherwise be looked at too late.
+        """
         while True:
             try:
                 frames = await bus.pull(self._max_batch, PULL_WAIT_S)
@@ -108,17 +121,21 @@ class Pipeline:
             if not frames:
                 continue
             try:
-                await asyncio.to_thread(self.process, frames)
+                await asyncio.to_thread(self.process, frames, hurried=bus.backlog() > 0)
             except WatchError:
                 logger.exception("the network failed on %d frames; the watch goes on", len(frames))
                 self.counts.frames_failed += len(frames)
                 await self._clock.sleep(RETRY_S)
 
-    def process(self, frames: Sequence[Frame]) -> None:
+    def process(self, frames: Sequence[Frame], *, hurried: bool = False) -> None:
         """Decide on some frames, in their order.
 
         A store that fails costs one frame its decision; its track keeps what it saw, so the next
         frame of the same plume decides again and nothing that should alert is lost.
+
+        Args:
+            frames: of any cameras.
+            hurried: others wait; see :class:`Scorer`.
 
         Raises:
             WatchError: the network failed.
@@ -133,6 +150,7 @@ class Pipeline:
             [picture for _, picture in pictures],
             floor_score=self._rule.floor_score,
             views=[(frame.camera_id, frame.preset) for frame, _ in pictures],
+            hurried=hurried,
         )
         self.counts.network_s += self._clock.monotonic_s() - started_s
         for (frame, picture), answer in zip(pictures, answers, strict=True):
@@ -140,6 +158,7 @@ class Pipeline:
                 self._refuse(answer)
                 continue
             self.counts.frames_scored += 1
+            self.counts.frames_hurried += hurried
             try:
                 self._follow(frame, picture, answer)
             except WatchError:

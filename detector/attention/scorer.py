@@ -102,7 +102,12 @@ class AttentiveScorer:
         return self._full.reference
 
     def detect_each(
-        self, pictures: Sequence[Picture], *, floor_score: float, views: Sequence[Hashable]
+        self,
+        pictures: Sequence[Picture],
+        *,
+        floor_score: float,
+        views: Sequence[Hashable],
+        hurried: bool = False,
     ) -> list[Detections | FrameCorrupt]:
         """Find smoke and flame in pictures that may be damaged; a damaged one costs only itself.
 
@@ -111,6 +116,7 @@ class AttentiveScorer:
             floor_score: detections below it are left out, 0 to 1.
             views: what each picture shows: camera and preset. Pictures of one view stand in the
                 order of their time.
+            hurried: no time for a closer look; the views' rotations go on where they stopped.
 
         Returns:
             One answer per picture, in the order of the pictures: what was found, in pixels of the
@@ -119,7 +125,7 @@ class AttentiveScorer:
         Raises:
             WatchError: as the detectors do; nothing was answered then.
         """
-        if self._cost <= 1.0:
+        if self._cost <= 1.0 or hurried:
             return list(self._full.detect_each(pictures, floor_score=floor_score))
         floor = min(PART_FLOOR, floor_score)
         answers: list[Detections | FrameCorrupt] = [Detections.empty()] * len(pictures)

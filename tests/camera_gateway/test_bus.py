@@ -228,3 +228,19 @@ def test_no_frame_vanishes_and_no_camera_starves(
             assert order == sorted(order)
 
     asyncio.run(scenario())
+
+
+@every_bus
+def test_a_backlog_is_what_grows_older(
+    make_bus: MakeBus, clock: ManualClock, frame: MakeFrame
+) -> None:
+    async def scenario() -> None:
+        live, replay = make_bus(clock), make_bus(clock, lossless=True)
+        for bus in (live, replay):
+            await bus.publish(frame("north"))
+            await bus.publish(frame("south"))
+            await bus.pull(1, 0.0)
+        assert (live.backlog(), live.held()) == (1, 1)
+        assert (replay.backlog(), replay.held()) == (0, 1)
+
+    asyncio.run(scenario())

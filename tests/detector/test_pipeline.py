@@ -87,3 +87,21 @@ def test_an_empty_pull_and_a_batch_of_nothing_but_damage_do_nothing(rig: Rig) ->
     rig.pipeline.process([])
     rig.pipeline.process([rig.frame(0.0, jpeg=b"\xff\xd8")])
     assert rig.scorer.batches == []
+
+
+def test_while_others_wait_only_full_frames_are_looked_at(rig: Rig) -> None:
+    async def play(*, lossless: bool) -> None:
+        bus = MemoryBus(rig.clock, max_age_s=30.0, lossless=lossless)
+        for number in range(10):  # more than a batch
+            await bus.publish(rig.frame(0.0, f"t{number}"))
+        await bus.close()
+        await rig.pipeline.run(bus)
+
+    asyncio.run(play(lossless=False))
+    assert rig.scorer.batches == [8, 2]
+    assert rig.scorer.hurried == [True, False]
+    assert rig.pipeline.counts.frames_hurried == 8
+    assert rig.pipeline.counts.frames_scored == 10
+    # In a replay the publishers wait, and every frame gets its closer look.
+    asyncio.run(play(lossless=True))
+    assert rig.scorer.hurried == [True, False, False, False]

@@ -40,11 +40,18 @@ class ScriptedScorer:
         self.script: dict[int, Sequence[Box]] = {}
         self.failures: dict[int, Exception] = {}
         self.batches: list[int] = []
+        self.hurried: list[bool] = []
 
     def detect_each(
-        self, pictures: Sequence[Picture], *, floor_score: float, views: Sequence[View]
+        self,
+        pictures: Sequence[Picture],
+        *,
+        floor_score: float,
+        views: Sequence[View],
+        hurried: bool,
     ) -> list[Detections | FrameCorrupt]:
         assert len(views) == len(pictures)
+        self.hurried.append(hurried)
         answers = [self._look(picture, floor_score) for picture in pictures]
         self.batches.append(sum(isinstance(answer, Detections) for answer in answers))
         return answers
