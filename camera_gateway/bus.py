@@ -24,12 +24,16 @@ class FrameBus(Protocol):
     async def publish(self, frame: Frame) -> None:
         """Hand in a frame; after ``close`` it is dropped as ``closed``."""
 
-    async def pull(self, max_frames: int, max_wait_s: float) -> list[Frame]:
+    async def pull(
+        self, max_frames: int, max_wait_s: float, *, linger_s: float = 0.0
+    ) -> list[Frame]:
         """Take what is there, at most one frame of each camera, longest waiting camera first.
 
         Args:
             max_frames: at least 1.
             max_wait_s: how long to wait for the first frame; 0 does not wait.
+            linger_s: how old the longest waiting frame may become for others to join it; a camera
+                that is dead holds nothing up for longer. Not used where publishers wait.
 
         Returns:
             Nothing when no frame came in time.
@@ -96,13 +100,16 @@ class MemoryBus:
             self._slots[camera_id] = _Held(frame, self._clock.monotonic_s())
             self._changed.notify_all()
 
-    async def pull(self, max_frames: int, max_wait_s: float) -> list[Frame]:
+    async def pull(
+        self, max_frames: int, max_wait_s: float, *, linger_s: float = 0.0
+    ) -> list[Frame]:
         """Take a batch; see :class:`FrameBus`."""
         if max_frames < 1:
             msg = f"a batch needs at least one frame, not {max_frames}"
             raise ValueError(msg)
         due_s = self._clock.monotonic_s() + max_wait_s
         while True:
+            await self._linger(max_frames, linger_s)
             batch = await self._take(max_frames)
             if batch:
                 return batch
@@ -148,12 +155,23 @@ class MemoryBus:
             self._changed.notify_all()
         return batch
 
-    async def _wait_for_change(self, limit_s: float) -> None:
-        """Wait for a publisher or the clock, whichever comes first."""
+    async def _linger(self, max_frames: int, linger_s: float) -> None:
+        """Let a batch that has begun to gather fill up."""
+        if self._lossless:
+            return
+        while 0 < len(self._slots) < max_frames and not self._closed:
+            oldest_s = self._slots[self._turns[0]].since_s
+            left_s = oldest_s + linger_s - self._clock.monotonic_s()
+            if left_s <= 0.0:
+                return
+            await self._wait_for_change(left_s, more_than=len(self._slots))
+
+    async def _wait_for_change(self, limit_s: float, *, more_than: int = 0) -> None:
+        """Wait for more cameras to have a frame or for the clock, whichever comes first."""
 
         async def changed() -> None:
             async with self._changed:
-                await self._changed.wait_for(lambda: self._closed or bool(self._slots))
+                await self._changed.wait_for(lambda: self._closed or len(self._slots) > more_than)
 
         waits = {
             asyncio.ensure_future(changed()),

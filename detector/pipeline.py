@@ -28,6 +28,9 @@ __all__ = ["Pipeline", "PipelineCounts", "Scorer", "View"]
 logger = logging.getLogger(__name__)
 
 PULL_WAIT_S = 0.5
+LINGER_S = 0.25
+"""How long a frame may wait for others, so that every core gets one: a frame alone takes both cores
+of a small machine about as long as two frames do."""
 RETRY_S = 1.0
 
 
@@ -115,7 +118,7 @@ class Pipeline:
         """
         while True:
             try:
-                frames = await bus.pull(self._max_batch, PULL_WAIT_S)
+                frames = await bus.pull(self._max_batch, PULL_WAIT_S, linger_s=LINGER_S)
             except SourceEnded:
                 return
             if not frames:

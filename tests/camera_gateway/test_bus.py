@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from models.frame import Frame
 
 MakeFrame = Callable[..., Frame]
 MAX_AGE_S = 30.0
+START = datetime(2026, 4, 5, tzinfo=UTC)
 
 
 def memory_bus(clock: ManualClock, *, lossless: bool = False) -> FrameBus:
@@ -242,5 +244,70 @@ def test_a_backlog_is_what_grows_older(
             await bus.pull(1, 0.0)
         assert (live.backlog(), live.held()) == (1, 1)
         assert (replay.backlog(), replay.held()) == (0, 1)
+
+    asyncio.run(scenario())
+
+
+class Watching(ManualClock):
+    """A clock on which time passes only when the test says so; sleepers are told."""
+
+    def __init__(self, start: datetime) -> None:
+        super().__init__(start)
+        self.asleep = asyncio.Event()
+        self.woken = asyncio.Event()
+
+    async def sleep(self, duration_s: float) -> None:
+        self.asleep.set()
+        await self.woken.wait()
+        self.advance(max(0.0, duration_s))
+
+
+@every_bus
+def test_a_batch_gathers_until_it_is_full(make_bus: MakeBus, frame: MakeFrame) -> None:
+    async def scenario() -> None:
+        clock = Watching(START)
+        bus = make_bus(clock)
+        await bus.publish(frame("north"))
+        pulling = asyncio.create_task(bus.pull(3, 0.0, linger_s=5.0))
+        await clock.asleep.wait()
+        await bus.publish(frame("south"))
+        await bus.publish(frame("north", 1))  # the same camera again makes the batch no fuller
+        await asyncio.sleep(0)
+        assert not pulling.done()
+        await bus.publish(frame("east"))
+        assert names(await pulling) == [("north", 1), ("south", 0), ("east", 0)]
+
+    asyncio.run(scenario())
+
+
+@every_bus
+def test_a_batch_that_does_not_fill_goes_when_its_oldest_frame_has_waited(
+    make_bus: MakeBus, clock: ManualClock, frame: MakeFrame
+) -> None:
+    async def scenario() -> None:
+        bus = make_bus(clock)
+        await bus.publish(frame("north"))
+        clock.advance(4.0)
+        await bus.publish(frame("south"))
+        before_s = clock.monotonic_s()
+        assert len(await bus.pull(3, 0.0, linger_s=5.0)) == 2
+        assert clock.monotonic_s() - before_s == pytest.approx(1.0)
+
+    asyncio.run(scenario())
+
+
+@every_bus
+def test_nobody_lingers_where_publishers_wait_or_nothing_more_will_come(
+    make_bus: MakeBus, clock: ManualClock, frame: MakeFrame
+) -> None:
+    async def scenario() -> None:
+        replay, closed = make_bus(clock, lossless=True), make_bus(clock)
+        for bus in (replay, closed):
+            await bus.publish(frame("north"))
+        await closed.close()
+        before_s = clock.monotonic_s()
+        for bus in (replay, closed):
+            assert len(await bus.pull(3, 0.0, linger_s=5.0)) == 1
+        assert clock.monotonic_s() == before_s
 
     asyncio.run(scenario())
