@@ -10,7 +10,7 @@ It lives on a small grey picture. What must not look like change is taken out in
 - **slow things**: the background follows the picture over :data:`MEMORY` frames, so that a cloud
   that takes an hour to pass is learnt while it passes, and a plume that grows is not.
 
-It says where to look, never whether there is smoke. One view costs about 40 kB.
+It says where to look, never whether there is smoke. One view costs about 50 kB.
 """
 
 import cv2
@@ -29,6 +29,7 @@ USUAL = 3.0
 LIMIT = 12.0  # a door that opens is no more interesting than a plume
 
 Floats32 = NDArray[np.float32]
+Stored = NDArray[np.float16]  # an eighth of a grey value is fine enough, and there are many views
 
 
 def small_grey(grey: NDArray[np.uint8]) -> Floats32:
@@ -42,8 +43,8 @@ class SlowBackground:
     """What one view usually looks like; nothing is known before the first picture."""
 
     def __init__(self) -> None:
-        self._usual: Floats32 | None = None
-        self._spread = np.zeros((0, 0), np.float32)
+        self._usual: Stored | None = None
+        self._spread: Stored = np.zeros((0, 0), np.float16)
         self._frames = 0
 
     def change(self, grey: NDArray[np.uint8]) -> Floats32 | None:
@@ -59,20 +60,19 @@ class SlowBackground:
         """
         detail = _detail(small_grey(grey))
         if self._usual is None or self._usual.shape != detail.shape:
-            self._usual = detail
-            self._spread = np.full(detail.shape, FLOOR_GREY, np.float32)
+            self._usual = detail.astype(np.float16)
+            self._spread = np.full(detail.shape, FLOOR_GREY, np.float16)
             self._frames = 1
             return None
-        difference = detail - self._usual
+        usual, spread = self._usual.astype(np.float32), self._spread.astype(np.float32)
+        difference = detail - usual
         difference -= np.float32(np.median(difference))
         size = np.abs(difference)
-        change: Floats32 = np.clip(size / self._spread - USUAL, 0.0, LIMIT).astype(np.float32)
         share = np.float32(1.0 / min(self._frames + 1, MEMORY))
-        self._usual = self._usual + share * difference
-        self._spread = np.maximum(
-            self._spread + share * (size - self._spread), np.float32(FLOOR_GREY)
-        )
+        self._usual = (usual + share * difference).astype(np.float16)
+        self._spread = np.maximum(spread + share * (size - spread), FLOOR_GREY).astype(np.float16)
         self._frames = min(self._frames + 1, MEMORY)
+        change: Floats32 = np.clip(size / spread - USUAL, 0.0, LIMIT).astype(np.float32)
         return change
 
 

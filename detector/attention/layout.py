@@ -61,7 +61,7 @@ class Layout:
         full = _pixels(width_px, height_px, FULL_WIDTH_PX)
         tile = _pixels(grid.tile_width_px, grid.tile_height_px, FULL_WIDTH_PX)
         strip = _pixels(width_px, grid.tile_height_px, STRIP_WIDTH_PX)
-        left = int(cost * full + 0.5) - full
+        left = int(cost * full + 1e-6) - full
         has_strip = width_px >= height_px and left >= strip + tile
         spent = strip if has_strip else 0
         tiles = min((left - spent) // tile, len(grid.tiles))

@@ -211,7 +211,7 @@ def _meet(first: FloatArray, second: FloatArray) -> bool:
 
 def _ordered(seen: Seen) -> Seen:
     """By falling score; equal ones by label and place, so that no input order shows."""
-    keys = (*seen.boxes.T[::-1], seen.near, seen.labels, -seen.scores)
+    keys = (seen.near, *seen.boxes.T[::-1], seen.labels, -seen.scores)
     return seen[np.lexsort(keys)]
 
 

@@ -38,7 +38,7 @@ SKYLINE_POINTS = 16
 LEAST_CHANGE = 20.0
 """Summed change inside a tile below which it is not looked at for its change."""
 SAME = 0.8
-"""Share of a tile inside one already chosen from which it shows nothing new."""
+"""Share of a wanted tile inside one already chosen from which it shows nothing new."""
 
 Point = tuple[float, float]
 
@@ -86,7 +86,7 @@ class ViewAttention:
         wanted = self._wanted(change)
         for _ in range(self.layout.tiles_a_frame):
             self._turn += 1
-            new = (tile for tile in wanted if not _shown(tile, chosen))
+            new = (tile for tile in wanted if not _shown(tile, chosen, SAME))
             tile = next(new, None) if self._turn % 2 == 0 else None
             chosen.append(self._next_round(chosen) if tile is None else tile)
         return chosen
@@ -96,11 +96,12 @@ class ViewAttention:
         self._followed = tuple(points)
 
     def _next_round(self, chosen: Sequence[Tile]) -> Tile:
-        """The next tile of the round; those that this frame shows anyway have had their turn."""
-        for tile in [tile for tile in self._waiting if _shown(tile, chosen)]:
-            self._waiting.remove(tile)
-            self._waiting.append(tile)
-        tile = self._waiting.pop(0)
+        """The next tile of the round; those that this frame shows whole have had their turn."""
+        shown = [tile for tile in self._waiting if _shown(tile, chosen, 1.0)]
+        self._waiting = [tile for tile in self._waiting if tile not in shown] + shown
+        # Fewer tiles are taken a frame than there are: one of them is always left.
+        tile = next(tile for tile in self._waiting if tile not in chosen)
+        self._waiting.remove(tile)
         self._waiting.append(tile)
         return tile
 
@@ -148,8 +149,9 @@ class ViewAttention:
             )
 
 
-def _shown(tile: Tile, chosen: Sequence[Tile]) -> bool:
-    return any(tile.shared_px(other) >= SAME * tile.area_px for other in chosen)
+def _shown(tile: Tile, chosen: Sequence[Tile], share: float) -> bool:
+    """Whether one of the chosen parts shows such a share of the tile."""
+    return any(tile.shared_px(other) >= share * tile.area_px for other in chosen)
 
 
 def _away(tile: Tile, line: FloatArray, layout: Layout) -> float:

@@ -1,0 +1,226 @@
+import math
+from collections.abc import Sequence
+from random import Random
+from typing import TypeAlias
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from detector.attention.merge import MOST, Calibration, Seen, from_tile, merge
+from detector.attention.tiles import Tile
+from models.detection import Detections
+
+Rows: TypeAlias = Sequence[tuple[float, float, float, float, float, int]]
+Tiles: TypeAlias = Sequence[tuple[Tile, Rows]]
+
+WIDTH, HEIGHT = 1000, 600
+EVEN = Calibration(0.0, -0.7)
+
+
+def detections(rows: Rows) -> Detections:
+    """x_min, y_min, x_max, y_max, score, label of each box."""
+    if not rows:
+        return Detections.empty()
+    table = np.array(rows, np.float64)
+    return Detections(
+        table[:, :4].astype(np.float32),
+        table[:, 4].astype(np.float32),
+        table[:, 5].astype(np.int64),
+    )
+
+
+def merged(
+    parts: Sequence[Seen],
+    calibration: Calibration = EVEN,
+    largest_px: float = math.inf,
+    floor_score: float = 0.0,
+) -> Detections:
+    return merge(
+        parts,
+        calibration=calibration,
+        largest_px=largest_px,
+        nms_iou=0.5,
+        floor_score=floor_score,
+    )
+
+
+def rows_of(found: Detections) -> list[tuple[float, ...]]:
+    return [
+        (*box, score, label)
+        for box, score, label in zip(
+            found.boxes_xyxy.tolist(), found.scores.tolist(), found.labels.tolist(), strict=True
+        )
+    ]
+
+
+BOXES = st.tuples(
+    st.integers(0, 180),
+    st.integers(0, 80),
+    st.integers(1, 60),
+    st.integers(1, 60),
+    st.sampled_from([0.0, 0.05, 0.3, 0.3, 0.31, 0.9, 1.0]),
+    st.integers(0, 1),
+).map(lambda b: (b[0], b[1], min(b[0] + b[2], 200), min(b[1] + b[3], 100), b[4], b[5]))
+TILES = st.tuples(st.integers(0, 400), st.integers(0, 300)).map(
+    lambda corner: Tile(
+        2 * corner[1] // 2, 2 * corner[0], 2 * corner[1] // 2 + 100, 2 * corner[0] + 200
+    )
+)
+PARTS = st.lists(st.tuples(TILES, st.lists(BOXES, max_size=6)), max_size=4)
+
+
+def seen_of(frame: Rows, tiles: Tiles) -> list[Seen]:
+    return [
+        Seen.from_frame(detections(frame)),
+        *(from_tile(detections(rows), tile, WIDTH, HEIGHT, EVEN) for tile, rows in tiles),
+    ]
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(BOXES, max_size=6), PARTS, st.randoms(use_true_random=False))
+def test_merging_is_free_of_order(frame: Rows, tiles: Tiles, random: Random) -> None:
+    parts = seen_of(frame, tiles)
+    shuffled = []
+    for part in parts:
+        places = list(range(len(part.scores)))
+        random.shuffle(places)
+        shuffled.append(part[np.array(places, np.int64)])
+    random.shuffle(shuffled)
+    assert rows_of(merged(parts)) == rows_of(merged(shuffled))
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(BOXES, max_size=6), PARTS, st.sampled_from([math.inf, 900.0]))
+def test_merging_again_changes_nothing(frame: Rows, tiles: Tiles, largest_px: float) -> None:
+    once = merged(seen_of(frame, tiles), largest_px=largest_px, floor_score=0.05)
+    twice = merged([Seen.from_frame(once)], largest_px=largest_px, floor_score=0.05)
+    assert rows_of(once) == rows_of(twice)
+    assert (np.diff(once.scores) <= 0).all()
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(BOXES, max_size=6), PARTS, st.sampled_from([math.inf, 900.0]))
+def test_no_place_of_the_full_frame_loses_score(
+    frame: Rows, tiles: Tiles, largest_px: float
+) -> None:
+    answer = rows_of(merged(seen_of(frame, tiles), largest_px=largest_px))
+    for x_min, y_min, x_max, y_max, score, label in rows_of(detections(frame)):
+        assert any(
+            other[5] == label
+            and other[4] >= score
+            and min(x_max, other[2]) > max(x_min, other[0])
+            and min(y_max, other[3]) > max(y_min, other[1])
+            for other in answer
+        )
+
+
+def test_a_tile_s_box_is_moved_to_its_place() -> None:
+    tile = Tile(100, 300, 200, 500)
+    (row,) = rows_of(
+        merged([from_tile(detections([(50, 20, 90, 60, 0.4, 0)]), tile, WIDTH, HEIGHT, EVEN)])
+    )
+    assert row == pytest.approx((350, 120, 390, 160, 0.4, 0), abs=1e-6)
+
+
+def test_a_plume_cut_by_a_border_is_one_box() -> None:
+    left, right = Tile(100, 300, 200, 500), Tile(100, 500, 200, 700)
+    parts = [
+        from_tile(detections([(170, 40, 200, 80, 0.3, 0)]), left, WIDTH, HEIGHT, EVEN),
+        from_tile(detections([(0, 42, 25, 78, 0.5, 0)]), right, WIDTH, HEIGHT, EVEN),
+    ]
+    (row,) = rows_of(merged(parts))
+    assert row == pytest.approx((470, 140, 525, 180, 0.5, 0), abs=1e-6)
+
+
+def test_pieces_that_do_not_face_each_other_or_differ_in_kind_stay_apart() -> None:
+    left, right = Tile(100, 300, 200, 500), Tile(100, 500, 200, 700)
+    for other in ((0, 81, 25, 98, 0.5, 0), (0, 42, 25, 78, 0.5, 1), (30, 42, 55, 78, 0.5, 0)):
+        parts = [
+            from_tile(detections([(170, 40, 200, 80, 0.3, 0)]), left, WIDTH, HEIGHT, EVEN),
+            from_tile(detections([other]), right, WIDTH, HEIGHT, EVEN),
+        ]
+        assert len(merged(parts)) == 2
+
+
+def test_boxes_of_one_tile_are_never_joined() -> None:
+    # Two low boxes along a tile's upper border made one long one before, and a track of it.
+    tile = Tile(100, 300, 200, 500)
+    rows = [(40, 0, 80, 12, 0.4, 0), (78, 0, 130, 14, 0.3, 0)]
+    answer = rows_of(merged([from_tile(detections(rows), tile, WIDTH, HEIGHT, EVEN)]))
+    assert len(answer) == 2
+
+
+@pytest.mark.parametrize(
+    ("tile", "box", "cut"),
+    [
+        (Tile(100, 300, 200, 500), (0, 30, 40, 60), True),
+        (Tile(100, 300, 200, 500), (160, 30, 199, 60), True),
+        (Tile(100, 300, 200, 500), (50, 1, 90, 60), True),
+        (Tile(100, 300, 200, 500), (50, 30, 90, 99), True),
+        (Tile(100, 300, 200, 500), (50, 30, 90, 60), False),
+        (Tile(0, 0, 100, 200), (0, 0, 40, 60), False),  # the picture's own border cuts nothing
+        (Tile(500, 800, 600, 1000), (160, 60, 200, 100), False),
+    ],
+)
+def test_half_a_plume_counts_less(
+    tile: Tile, box: tuple[float, float, float, float], *, cut: bool
+) -> None:
+    parts = [from_tile(detections([(*box, 0.4, 0)]), tile, WIDTH, HEIGHT, EVEN)]
+    (score,) = merged(parts).scores.tolist()
+    odds = 0.4 / 0.6 * (math.exp(-0.7) if cut else 1.0)
+    assert score == pytest.approx(odds / (1 + odds), abs=1e-6)
+
+
+def test_calibration_moves_log_odds_of_tiles_only() -> None:
+    calibration = Calibration(-1.0, 0.0)
+    tile = Tile(100, 300, 200, 500)
+    near = from_tile(
+        detections([(50, 20, 90, 60, 0.5, 0), (120, 20, 150, 60, 1.0, 0), (5, 20, 30, 60, 0.0, 0)]),
+        tile,
+        WIDTH,
+        HEIGHT,
+        calibration,
+    )
+    far = Seen.from_frame(detections([(700, 20, 740, 60, 0.5, 0)]))
+    scores = merged([far, near], calibration).scores.tolist()
+    assert scores == pytest.approx([1.0, 0.5, 1 / (1 + math.e), 0.0], abs=1e-6)
+
+
+def test_what_is_large_is_left_to_the_full_frame() -> None:
+    tile = Tile(100, 300, 200, 500)
+    large = detections([(20, 10, 120, 90, 0.9, 0)])
+    near = from_tile(large, tile, WIDTH, HEIGHT, EVEN)
+    assert len(merged([near], largest_px=7999.0)) == 0
+    assert len(merged([near], largest_px=8000.0)) == 1
+    assert len(merged([Seen.from_frame(large)], largest_px=1.0)) == 1
+
+
+def test_a_piece_inside_a_better_box_goes_and_a_better_piece_stays() -> None:
+    frame = Seen.from_frame(detections([(300, 100, 500, 200, 0.6, 0)]))
+    tile = Tile(100, 300, 200, 500)
+    for score, count in ((0.5, 1), (0.7, 2)):
+        piece = from_tile(detections([(50, 20, 90, 60, score, 0)]), tile, WIDTH, HEIGHT, EVEN)
+        assert len(merged([frame, piece])) == count
+    other_kind = from_tile(detections([(50, 20, 90, 60, 0.5, 1)]), tile, WIDTH, HEIGHT, EVEN)
+    assert len(merged([frame, other_kind])) == 2
+
+
+def test_the_answer_is_bounded_and_nothing_gives_nothing() -> None:
+    grid = [
+        (
+            10.0 * (i % 100),
+            10.0 * (i // 100),
+            10.0 * (i % 100) + 5,
+            10.0 * (i // 100) + 5,
+            0.1 + i / 1000,
+            0,
+        )
+        for i in range(MOST + 50)
+    ]
+    answer = merged([Seen.from_frame(detections(grid))])
+    assert len(answer) == MOST
+    assert answer.scores.min() == pytest.approx(0.1 + 50 / 1000, abs=1e-6)
+    assert len(merged([])) == 0
+    assert len(merged([Seen.from_frame(Detections.empty())])) == 0
