@@ -1,0 +1,231 @@
+"""Pictures a second, ours beside others', in turns within one run."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import onnxruntime
+
+from benchmarks.engine.contenders import Bare, detecting
+from benchmarks.engine.environments import ROOT, environment
+from benchmarks.engine.pictures import jpeg, picture
+from benchmarks.support.peer import Peer, PeerFailed
+from benchmarks.support.report import Measure, comparison, skipped
+from benchmarks.support.rounds import Contender, take_turns
+from detector.core import Detector, Picture
+from detector.core.providers import CUDA_PROVIDER, TENSORRT_PROVIDER
+from detector.jpeg_picture import JpegPicture
+from models.units import ImageBGR
+from models.zoo.registry import ModelCard
+
+__all__ = ["measure_bare", "measure_batches", "measure_gpu", "measure_inputs", "measure_peers"]
+
+SHAPE = (384, 640)
+"""Input of a 1080p picture at 640 pixels; ``rect`` in ultralytics' words."""
+CALL = 8
+DIFFERENT = 4
+DETECT_VS_BARE_BAR = 0.95
+PLAIN_BAR = 1.3
+BEST_BAR = 2.2
+_UNIT = "images/s"
+
+
+def measure_bare(
+    card: ModelCard, detector: Detector, threads: int, budget_s: float
+) -> list[Measure]:
+    """Our whole way from 1080p pictures beside the network alone."""
+    ways = {"1 x N": (threads, 1), "N x 1": (1, threads)}
+    bare = {
+        name: Bare(card, session_threads=session, callers=callers, shape=SHAPE)
+        for name, (session, callers) in ways.items()
+    }
+    spent_s = take_turns(
+        {**bare, "ours": detecting(detector, _arrays("1080p"), CALL)},
+        budget_s=budget_s,
+        turn_s=0.25,
+    )
+    best = min(ways, key=lambda name: spent_s[name])
+    return [
+        _beside(
+            "detect_vs_bare",
+            spent_s["ours"],
+            spent_s[best],
+            f"bare session.run, {best}, N = {threads}, {_shape()}, {detector.provider}; "
+            f"ours from 1080p arrays, {CALL} a call",
+            DETECT_VS_BARE_BAR,
+        ),
+        _beside(
+            "one_run_a_core_vs_all_cores_a_run",
+            spent_s["N x 1"],
+            spent_s["1 x N"],
+            f"bare session.run, {_shape()}: {threads} runs of one thread beside one of {threads}",
+        ),
+    ]
+
+
+def measure_inputs(
+    card: ModelCard, detector: Detector, threads: int, budget_s: float
+) -> list[Measure]:
+    """What the size and the coding of the input cost."""
+    contenders: dict[str, Contender] = {
+        "bare": Bare(card, session_threads=1, callers=threads, shape=SHAPE),
+        "detect_1080p_one_a_call": detecting(detector, _arrays("1080p"), 1),
+        "detect_4k": detecting(detector, _arrays("4k"), CALL),
+        "detect_1080p_jpeg": detecting(detector, _files("1080p"), CALL),
+        "detect_4k_jpeg": detecting(detector, _files("4k"), CALL),
+    }
+    spent_s = take_turns(contenders, budget_s=budget_s)
+    words = f"bare session.run, N x 1, N = {threads}, {_shape()}, {detector.provider}"
+    return [
+        _beside(name, spent_s[name], spent_s["bare"], words)
+        for name in contenders
+        if name != "bare"
+    ]
+
+
+def measure_batches(card: ModelCard, threads: int, budget_s: float) -> list[Measure]:
+    """Whether the network is faster on several pictures at once."""
+    batches = (1, 4, 8, 16)
+    spent_s = take_turns(
+        {
+            str(batch): Bare(card, session_threads=1, callers=threads, shape=SHAPE, batch=batch)
+            for batch in batches
+        },
+        budget_s=budget_s,
+    )
+    words = f"batches of 1; bare session.run, N x 1, N = {threads}, {_shape()}"
+    return [
+        _beside(f"batch_{batch}_vs_1", spent_s[str(batch)], spent_s["1"], words)
+        for batch in batches[1:]
+    ]
+
+
+def measure_peers(
+    card: ModelCard, detector: Detector, threads: int, budget_s: float, *, may_make: bool
+) -> list[Measure]:
+    """Ours beside what a user would pick instead, and on OpenVINO."""
+    names = ("detect_vs_ultralytics_ort", "detect_vs_ultralytics_best")
+    theirs = environment("ultralytics", may_make=may_make)
+    fast = environment("openvino", may_make=may_make)
+    with tempfile.TemporaryDirectory() as scratch, ExitStack() as stack:
+        frames = Path(scratch, "frames.npy")
+        np.save(frames, np.stack([picture("1080p", seed) for seed in range(CALL)]))
+        contenders: dict[str, Contender] = {"ours": detecting(detector, _arrays("1080p"), CALL)}
+        about: dict[str, str] = {}
+
+        def enter(name: str, python: Path | str, script: str, *arguments: str) -> None:
+            if isinstance(python, str):
+                about[name] = python
+                return
+            try:
+                peer = stack.enter_context(
+                    Peer(python, ROOT / "benchmarks/engine" / script, arguments)
+                )
+            except (PeerFailed, OSError) as error:
+                about[name] = f"its process failed: {error}"
+                return
+            about[name] = ", ".join(f"{key} {value}" for key, value in peer.about.items())
+            words = ("rect", "square") if name == "ultralytics" else ("detect", "bare")
+            contenders.update({f"{name} {word}": peer.contender(word) for word in words})
+
+        enter("ultralytics", theirs, "peer_ultralytics.py", str(card.path), str(frames), scratch)
+        enter(
+            "openvino",
+            fast,
+            "peer_core.py",
+            str(ROOT),
+            card.name,
+            "openvino",
+            str(frames),
+            str(threads),
+        )
+        spent_s = take_turns(contenders, budget_s=budget_s) if len(contenders) > 1 else {}
+    return _peer_measures(names, spent_s, about, detector.provider)
+
+
+def _peer_measures(
+    names: tuple[str, str], spent_s: Mapping[str, float], about: Mapping[str, str], provider: str
+) -> list[Measure]:
+    measures = []
+    rows = (
+        (names[0], "ours", provider, PLAIN_BAR),
+        (names[1], "openvino detect", "OpenVINOExecutionProvider", BEST_BAR),
+    )
+    for name, who, with_provider, bar in rows:
+        needed = ("ultralytics rect", who)
+        missing = [needs.split()[0] for needs in needed if needs not in spent_s]
+        if missing:
+            measures.append(skipped(name, _UNIT, f"{missing[0]}: {about[missing[0]]}"))
+            continue
+        for word, its_bar, suffix in (("rect", bar, ""), ("square", None, "_square")):
+            words = (
+                f"ultralytics predict(onnx) on the same weights, one a call, {word}; "
+                f"{about['ultralytics']}; ours rect, {CALL} a call, {with_provider}; 1080p arrays"
+            )
+            theirs_s = spent_s[f"ultralytics {word}"]
+            measures.append(_beside(name + suffix, spent_s[who], theirs_s, words, its_bar))
+    if "openvino detect" in spent_s:
+        detect_s, bare_s = spent_s["openvino detect"], spent_s["openvino bare"]
+        words = f"bare session.run on OpenVINO, {_shape()}, {about['openvino']}"
+        measures.append(_beside("openvino_detect_vs_bare", detect_s, bare_s, words))
+        words = f"ours on {provider}; {about['openvino']}"
+        measures.append(_beside("openvino_vs_plain", detect_s, spent_s["ours"], words))
+    else:
+        measures.append(skipped("openvino_vs_plain", _UNIT, about["openvino"]))
+    return measures
+
+
+def measure_gpu(card: ModelCard, budget_s: float) -> list[Measure]:
+    """The same comparison on each GPU provider that this runtime carries."""
+    measures: list[Measure] = []
+    available = onnxruntime.get_available_providers()
+    for device, provider in (("cuda", CUDA_PROVIDER), ("tensorrt", TENSORRT_PROVIDER)):
+        name = f"{device}_detect_vs_bare"
+        if provider not in available:
+            measures.append(
+                skipped(
+                    name, _UNIT, f"this runtime offers {', '.join(available)}; needs the extra gpu"
+                )
+            )
+            continue
+        detector = Detector.open(card, device=device)
+        for batch in (1, 8, 16):
+            spent_s = take_turns(
+                {
+                    "bare": Bare(
+                        card, session_threads=1, callers=1, shape=SHAPE, batch=batch, device=device
+                    ),
+                    "ours": detecting(detector, _arrays("1080p"), batch),
+                },
+                budget_s=budget_s / 6,
+            )
+            words = f"bare session.run, batch {batch}, {_shape()}, {provider}"
+            measures.append(
+                _beside(f"{name}_batch_{batch}", spent_s["ours"], spent_s["bare"], words)
+            )
+    return measures
+
+
+def _beside(
+    name: str, ours_s: float, theirs_s: float, against: str, bar: float | None = None
+) -> Measure:
+    """Ours and theirs by their seconds per picture."""
+    return comparison(name, 1 / ours_s, _UNIT, against, ratio=theirs_s / ours_s, bar=bar)
+
+
+def _arrays(size: str) -> list[Callable[[], Picture]]:
+    def the(image: ImageBGR) -> Picture:
+        return image
+
+    return [partial(the, picture(size, seed)) for seed in range(DIFFERENT)]
+
+
+def _files(size: str) -> list[Callable[[], Picture]]:
+    return [partial(JpegPicture.of, jpeg(size, seed), f"frame {seed}") for seed in range(DIFFERENT)]
+
+
+def _shape() -> str:
+    return f"{SHAPE[0]} x {SHAPE[1]}, batch 1"

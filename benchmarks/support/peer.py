@@ -1,0 +1,78 @@
+"""A contender in another environment: a process that works when told to, and sleeps otherwise."""
+
+import json
+import subprocess
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+__all__ = ["Peer", "PeerFailed"]
+
+
+class PeerFailed(Exception):
+    """The process ended or said something else than was agreed."""
+
+
+class Peer:
+    """Speaks lines: ``{"ready": …}`` once, then ``COUNT`` in and seconds out.
+
+    Args:
+        python: of the environment.
+        script: to run.
+        arguments: for it.
+    """
+
+    def __init__(self, python: Path, script: Path, arguments: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            [python, "-P", script, *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.about: dict[str, Any] = self._read()
+
+    def __enter__(self) -> Self:
+        """The process is there already."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End it."""
+        self._process.kill()
+        self._process.communicate()
+
+    def contender(self, word: str) -> "_Contender":
+        """One of the things that it can do."""
+        return _Contender(self, word)
+
+    def work(self, word: str, count: int) -> float:
+        """Let it work on so many pictures; seconds that it took by its own clock."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{word} {count}\n")
+        self._process.stdin.flush()
+        return float(self._read()["seconds"])
+
+    def _read(self) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        # Whatever else a library prints on the way is passed over.
+        for line in self._process.stdout:
+            if line.startswith("{"):
+                answer: dict[str, Any] = json.loads(line)
+                return answer
+        assert self._process.stderr is not None
+        words = self._process.stderr.read().strip().splitlines()
+        raise PeerFailed(words[-1] if words else "it ended without a word")
+
+
+class _Contender:
+    def __init__(self, peer: Peer, word: str) -> None:
+        self._peer, self._word = peer, word
+
+    def __call__(self, count: int) -> float:
+        return self._peer.work(self._word, count)
