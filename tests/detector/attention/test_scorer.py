@@ -1,0 +1,221 @@
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from camera_gateway.pictures import read_picture
+from detector.attention import STRIP_WIDTH_PX, AttentiveScorer, scorer
+from detector.attention.tiles import input_pixels
+from detector.core import Detector, Picture
+from detector.jpeg_picture import JpegPicture
+from models.config import AttentionRule
+from models.detection import Detections, ModelReference
+from models.errors import FrameCorrupt, ModelMismatch
+from models.units import ImageBGR
+from models.zoo.registry import load_card
+
+FOOTAGE = Path(__file__).resolve().parents[4] / "shared/data/footage"
+REFERENCE = ModelReference("spots", "1", "0" * 64)
+VIEW = ("t1", 0)
+
+
+class Spots:
+    """Finds the bounding box of what is pure white; keeps count of what it was given."""
+
+    reference = REFERENCE
+
+    def __init__(self, side_px: int = 640, score: float = 0.5) -> None:
+        self.side_px = side_px
+        self.score = score
+        self.calls: list[int] = []
+        self.pixels = 0
+
+    def detect(self, images: Sequence[ImageBGR], *, floor_score: float) -> list[Detections]:
+        self.calls.append(len(images))
+        return [self._look(image, floor_score) for image in images]
+
+    def detect_each(
+        self, pictures: Sequence[Picture], *, floor_score: float
+    ) -> list[Detections | FrameCorrupt]:
+        self.calls.append(len(pictures))
+        return [
+            self._look(picture, floor_score)
+            if isinstance(picture, np.ndarray) and picture.shape[2:] == (3,)
+            else FrameCorrupt("No picture.")
+            for picture in pictures
+        ]
+
+    def _look(self, image: ImageBGR, floor_score: float) -> Detections:
+        self.pixels += input_pixels(
+            image.shape[1], image.shape[0], longer_side_px=self.side_px, stride_px=32
+        )
+        rows, columns = np.nonzero(image.min(axis=2) == 255)
+        if len(rows) == 0 or self.score < floor_score:
+            return Detections.empty()
+        box = [columns.min(), rows.min(), columns.max() + 1, rows.max() + 1]
+        return Detections(
+            np.array([box], np.float32), np.array([self.score], np.float32), np.array([0])
+        )
+
+
+def scorers(cost: float = 3.0, **scores: float) -> tuple[AttentiveScorer, Spots, Spots]:
+    full = Spots(640, scores.get("full", 0.5))
+    wide = Spots(STRIP_WIDTH_PX, scores.get("wide", 0.5))
+    return AttentiveScorer(full, wide, AttentionRule(cost=cost)), full, wide
+
+
+def scene(width: int = 640, height: int = 480, spot: tuple[int, int] | None = None) -> ImageBGR:
+    image = np.full((height, width, 3), 200, np.uint8)
+    image[round(0.4 * height) :] = 80
+    if spot is not None:
+        cv2.rectangle(image, spot, (spot[0] + 19, spot[1] + 9), (255, 255, 255), -1)
+    return image
+
+
+def look(scorer: AttentiveScorer, image: Picture, floor_score: float = 0.1) -> Detections:
+    (answer,) = scorer.detect_each([image], floor_score=floor_score, views=[VIEW])
+    assert isinstance(answer, Detections)
+    return answer
+
+
+def test_at_a_cost_of_one_the_answer_is_the_detector_s_own() -> None:
+    attentive, full, wide = scorers(cost=1.0)
+    image = scene(spot=(300, 200))
+    answer = look(attentive, image)
+    assert answer.boxes_xyxy.tolist() == [[300, 200, 320, 210]]
+    assert (full.calls, wide.calls) == ([1], [])
+    assert attentive.reference is REFERENCE
+
+
+def test_a_strip_s_find_stands_where_it_is_in_the_picture() -> None:
+    attentive, _, _ = scorers(wide=0.8, full=0.05)
+    answer = look(attentive, scene(spot=(500, 200)))
+    assert answer.boxes_xyxy.tolist() == [[500, 200, 520, 210]]
+    assert answer.scores.tolist() == pytest.approx([0.8])
+
+
+class NearOnly(Spots):
+    """Too short-sighted for what is small in a full frame."""
+
+    def _look(self, image: ImageBGR, floor_score: float) -> Detections:
+        found = super()._look(image, floor_score)
+        return found if image.shape[0] < 480 else Detections.empty()
+
+
+def test_a_find_away_from_the_skyline_is_made_in_the_round_and_then_looked_at_again() -> None:
+    attentive = AttentiveScorer(NearOnly(), NearOnly(STRIP_WIDTH_PX), AttentionRule())
+    image = scene(spot=(40, 460))
+    answers = [look(attentive, image) for _ in range(60)]
+    promised = attentive._views[VIEW].frames_to_see_all
+    hits = [number for number, answer in enumerate(answers) if len(answer) > 0]
+    assert 0 < hits[0] < promised < 60
+    assert hits[1] - hits[0] <= 2
+    assert answers[hits[0]].boxes_xyxy.tolist() == [[40, 460, 60, 470]]
+
+
+def test_what_is_large_is_left_to_the_full_frame() -> None:
+    attentive, full, _ = scorers(wide=0.9, full=0.3)
+    image = scene()
+    image[190:290, 200:400] = 255  # 6.5 % of the picture, whole inside the strip
+    answer = look(attentive, image)
+    assert answer.scores.tolist() == pytest.approx([0.3])
+    assert full.calls[0] == 1
+
+
+def test_a_damaged_picture_costs_only_itself() -> None:
+    attentive, full, _ = scorers(wide=0.8)
+    good, bad = scene(spot=(300, 200)), JpegPicture(b"\xff\xd8", "t2 frame 0", 640, 480)
+    grey = np.zeros((10, 10), np.uint8)
+    answers = attentive.detect_each(
+        [bad, good, grey, good],
+        floor_score=0.1,
+        views=[("t2", 0), VIEW, ("t4", 0), ("t3", 0)],
+    )
+    assert [type(answer) for answer in answers] == [
+        FrameCorrupt,
+        Detections,
+        FrameCorrupt,
+        Detections,
+    ]
+    assert full.calls[0] == 3  # what could be decoded, in one call
+    assert sorted(attentive._views) == [VIEW, ("t3", 0)]
+
+
+def test_a_file_is_answered_in_its_own_pixels() -> None:
+    attentive, _, _ = scorers(wide=0.8)
+    image = scene(2560, 1440)
+    image[600:640, 800:880] = 255
+    done, data = cv2.imencode(".jpg", image, [cv2.IMWRITE_JPEG_QUALITY, 100])
+    assert done
+    answer = look(attentive, JpegPicture.of(bytes(data), "t1 frame 0"))
+    assert answer.boxes_xyxy[0] == pytest.approx([800, 600, 880, 640], abs=4.0)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 700), st.integers(1, 700), st.floats(1.0, 8.0))
+def test_the_detectors_are_never_given_more_than_the_budget(
+    width: int, height: int, cost: float
+) -> None:
+    attentive, full, wide = scorers(cost=cost)
+    frame = input_pixels(width, height, longer_side_px=640, stride_px=32)
+    for _ in range(3):
+        look(attentive, scene(width, height, spot=(0, 0)))
+    assert full.pixels + wide.pixels <= 3 * cost * frame + 1e-3
+
+
+def test_views_are_bounded_and_a_new_size_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(scorer, "MAX_VIEWS", 3)
+    attentive, _, _ = scorers()
+    for preset in range(5):
+        attentive.detect_each([scene()], floor_score=0.1, views=[("t1", preset)])
+    assert list(attentive._views) == [("t1", 2), ("t1", 3), ("t1", 4)]
+    attentive.detect_each([scene()], floor_score=0.1, views=[("t1", 2)])
+    assert list(attentive._views) == [("t1", 3), ("t1", 4), ("t1", 2)]
+    before = attentive._views["t1", 2]
+    attentive.detect_each([scene(320, 240)], floor_score=0.1, views=[("t1", 2)])
+    assert attentive._views["t1", 2] is not before
+
+
+def test_presets_do_not_share_what_they_remember() -> None:
+    def tiles_of(view_of: Callable[[int], tuple[str, int]]) -> list[int]:
+        attentive, _, _ = scorers()
+        for number in range(4):
+            attentive.detect_each([scene()], floor_score=0.1, views=[view_of(number)])
+        return [view._frames for view in attentive._views.values()]
+
+    assert tiles_of(lambda _number: VIEW) == [4]
+    assert tiles_of(lambda number: ("t1", number)) == [1, 1, 1, 1]
+
+
+def test_a_detector_s_failure_is_passed_on() -> None:
+    class Broken(Spots):
+        def detect(self, images: Sequence[ImageBGR], *, floor_score: float) -> list[Detections]:
+            raise ModelMismatch(f"{len(images)} pictures at {floor_score}.")
+
+    attentive = AttentiveScorer(Spots(), Broken(STRIP_WIDTH_PX), AttentionRule())
+    with pytest.raises(ModelMismatch):
+        look(attentive, scene())
+
+
+@pytest.mark.footage
+def test_a_young_plume_is_seen_better_than_by_the_full_frame() -> None:
+    path = FOOTAGE / "sequences_1min/20160619_FIRE_om-e-mobo-c"
+    if not path.is_dir():
+        pytest.skip("the recorded footage is not beside the checkout")
+    card = load_card("firewatch-yolo11n")
+    full = Detector.open(card, device="cpu", threads=1)
+    wide = Detector.open(card, device="cpu", threads=1, width_px=STRIP_WIDTH_PX)
+    attentive = AttentiveScorer(full, wide, AttentionRule())
+    gains = []
+    for offset_s in (300, 420, 540, 660):
+        (frame,) = path.glob(f"*_+{offset_s:05d}.jpg")
+        image = read_picture(frame)
+        (alone,) = full.detect([image], floor_score=0.01)
+        closer = look(attentive, image, floor_score=0.01)
+        gains.append(float(closer.scores.max()) - float(alone.scores.max()))
+    assert min(gains) >= 0.0
+    assert sum(gains) / len(gains) > 0.05, gains
