@@ -12,10 +12,18 @@ from numpy.typing import NDArray
 
 from detector.evaluate.measures import Judged
 
-__all__ = ["Calibration", "expected_error", "fit", "held_out_error", "pool", "reliability"]
+__all__ = [
+    "LEAST_SCORE",
+    "Calibration",
+    "expected_error",
+    "fit",
+    "held_out_error",
+    "pool",
+    "reliability",
+]
 
 Floats = NDArray[np.float64]
-LEAST_SCORE = 0.01
+LEAST_SCORE = 0.05
 """Detections below it are noise that nobody reads; a fit would be about them only."""
 BINS = 10
 
