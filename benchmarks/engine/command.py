@@ -75,7 +75,7 @@ def _measure(asked: argparse.Namespace) -> list[Measure]:
             "the whole way beside the bare runtime",
             lambda: measure_bare(card, detector, threads, 8.0 if quick else 30.0),
         ),
-        ("parts", lambda: measure_parts(3.0 if quick else 12.0)),
+        ("parts", lambda: measure_parts(2.0 if quick else 12.0)),
         ("inputs", lambda: measure_inputs(card, detector, threads, 4.0 if quick else 25.0)),
         ("batches", lambda: measure_batches(card, threads, 1.0 if quick else 20.0)),
         ("GPU", lambda: measure_gpu(card, 6.0 if quick else 30.0)),

@@ -29,7 +29,7 @@ def take_turns(
     *,
     budget_s: float,
     turn_s: float = 0.35,
-    least_rounds: int = 3,
+    least_rounds: int = 2,
     seed: int = 0,
 ) -> dict[str, float]:
     """Let all contenders work in turns.
