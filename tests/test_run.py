@@ -231,6 +231,7 @@ def test_developers_run_the_demo_with_the_same_packages() -> None:
     ("lock", "wanted"),
     [
         ("runtime", PROJECT["project"]["dependencies"]),
+        ("runtime", PROJECT["project"]["optional-dependencies"]["cpu"]),
         ("runtime", PROJECT["build-system"]["requires"]),
         ("runtime", PROJECT["dependency-groups"]["build"]),
         ("dev", PROJECT["dependency-groups"]["dev"]),
@@ -244,6 +245,17 @@ def test_lock_and_project_agree(lock: str, wanted: list[str]) -> None:
         versions = locked.get(canonicalize_name(requirement.name), set())
         assert versions, f"{line} is not locked: requirements/lock"
         assert all(requirement.specifier.contains(version) for version, _ in versions), line
+
+
+def test_the_builds_of_the_runtime_exclude_each_other() -> None:
+    # Two of them in one environment overwrite each other's files, and the last one wins.
+    extras = PROJECT["project"]["optional-dependencies"]
+    builds = {name for name, wanted in extras.items() if "onnxruntime" in " ".join(wanted)}
+    assert builds == {"cpu", "gpu", "openvino"}
+    assert [{one["extra"] for one in group} for group in PROJECT["tool"]["uv"]["conflicts"]] == [
+        builds
+    ]
+    assert {name for name in pins("runtime") if name.startswith("onnxruntime")} == {"onnxruntime"}
 
 
 def test_neither_a_trainer_nor_a_second_opencv_is_locked() -> None:
