@@ -1,5 +1,8 @@
 """What the parts around the network cost, in processor milliseconds of one thread."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import cv2
 import numpy as np
 
@@ -12,7 +15,7 @@ from detector.core.postprocess import candidates, check_predictions, suppress
 from detector.core.preprocess import Letterbox, write_planes
 from models.units import ImageBGR
 
-__all__ = ["measure_parts"]
+__all__ = ["measure_parts", "opencv_alone"]
 
 INPUT_PX = 640
 PREPROCESS_BAR_MS = 0.7
@@ -26,10 +29,17 @@ def measure_parts(budget_s: float) -> list[Measure]:
         budget_s: for all of them together, about.
     """
     share_s = budget_s / 13
-    threads = cv2.getNumThreads()
-    cv2.setNumThreads(1)  # what it gave to helpers would not be counted
-    try:
+    with opencv_alone():
         return [*_preprocess(share_s), *_postprocess(share_s), *_decode(share_s)]
+
+
+@contextmanager
+def opencv_alone() -> Iterator[None]:
+    """Keep OpenCV in the caller's thread: what it gave to helpers would not be counted."""
+    threads = cv2.getNumThreads()
+    cv2.setNumThreads(1)
+    try:
+        yield
     finally:
         cv2.setNumThreads(threads)
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 
-from benchmarks.engine.contenders import Bare, detecting
+from benchmarks.engine.contenders import FLOOR_SCORE, Bare, detecting
 from benchmarks.engine.environments import ROOT, environment
+from benchmarks.engine.parts import opencv_alone
 from benchmarks.engine.pictures import jpeg, picture
 from benchmarks.support.peer import Peer, PeerFailed
 from benchmarks.support.report import Measure, comparison, skipped
-from benchmarks.support.rounds import Contender, take_turns
+from benchmarks.support.rounds import Contender, Turns, cpu_ms, take_turns
 from detector.core import Detector, Picture
 from detector.core.providers import CUDA_PROVIDER, TENSORRT_PROVIDER
 from detector.jpeg_picture import JpegPicture
@@ -44,7 +45,7 @@ def measure_bare(
         name: Bare(card, session_threads=session, callers=callers, shape=SHAPE)
         for name, (session, callers) in ways.items()
     }
-    spent_s = take_turns(
+    turns = take_turns(
         {**bare, "ours": detecting(detector, _arrays("1080p"), CALL)},
         budget_s=budget_s,
         turn_s=0.25,
@@ -59,25 +60,39 @@ def measure_bare(
     ours = f"; ours from 1080p arrays, {CALL} a call, {threads} threads"
     return [
         _beside(
-            "detect_vs_bare",
-            spent_s["ours"],
-            spent_s["N x 1"],
-            words["N x 1"] + ours,
-            DETECT_VS_BARE_BAR,
+            turns, "detect_vs_bare", "ours", "N x 1", words["N x 1"] + ours, bar=DETECT_VS_BARE_BAR
         ),
+        _beside(turns, "detect_vs_bare_all_cores_a_run", "ours", "1 x N", words["1 x N"] + ours),
         _beside(
-            "detect_vs_bare_all_cores_a_run",
-            spent_s["ours"],
-            spent_s["1 x N"],
-            words["1 x N"] + ours,
-        ),
-        _beside(
+            turns,
             "one_run_a_core_vs_all_cores_a_run",
-            spent_s["N x 1"],
-            spent_s["1 x N"],
+            "N x 1",
+            "1 x N",
             f"{words['1 x N']}; beside it {words['N x 1']}",
         ),
+        _on_one_thread(card),
     ]
+
+
+def _on_one_thread(card: ModelCard) -> Measure:
+    """The same by the processor time of one thread, which no neighbour disturbs."""
+    detector = Detector.open(card, device="cpu", threads=1)
+    bare = Bare(card, session_threads=1, callers=1, shape=SHAPE)
+    images = [picture("1080p", 0)]
+    network_ms, ours_ms = [], []
+    with opencv_alone():
+        for _ in range(3):
+            network_ms.append(cpu_ms(bare.once, budget_s=0.5))
+            ours_ms.append(
+                cpu_ms(lambda: detector.detect(images, floor_score=FLOOR_SCORE), budget_s=0.5)
+            )
+    return comparison(
+        "detect_vs_bare_processor_time",
+        min(ours_ms),
+        "ms",
+        f"bare session.run, {_shape()}, processor time of one thread, OpenCV on one thread",
+        ratio=min(network_ms) / min(ours_ms),
+    )
 
 
 def measure_inputs(
@@ -91,19 +106,15 @@ def measure_inputs(
         "detect_1080p_jpeg": detecting(detector, _files("1080p"), CALL),
         "detect_4k_jpeg": detecting(detector, _files("4k"), CALL),
     }
-    spent_s = take_turns(contenders, budget_s=budget_s)
+    turns = take_turns(contenders, budget_s=budget_s)
     words = f"bare session.run, N x 1, N = {threads}, {_shape()}, {detector.provider}"
-    return [
-        _beside(name, spent_s[name], spent_s["bare"], words)
-        for name in contenders
-        if name != "bare"
-    ]
+    return [_beside(turns, name, name, "bare", words) for name in contenders if name != "bare"]
 
 
 def measure_batches(card: ModelCard, threads: int, budget_s: float) -> list[Measure]:
     """Whether the network is faster on several pictures at once."""
     batches = (1, 4, 8, 16) if budget_s > QUICK_S else (1, 8)
-    spent_s = take_turns(
+    turns = take_turns(
         {
             str(batch): Bare(card, session_threads=1, callers=threads, shape=SHAPE, batch=batch)
             for batch in batches
@@ -111,10 +122,7 @@ def measure_batches(card: ModelCard, threads: int, budget_s: float) -> list[Meas
         budget_s=budget_s,
     )
     words = f"batches of 1; bare session.run, N x 1, N = {threads}, {_shape()}"
-    return [
-        _beside(f"batch_{batch}_vs_1", spent_s[str(batch)], spent_s["1"], words)
-        for batch in batches[1:]
-    ]
+    return [_beside(turns, f"batch_{batch}_vs_1", str(batch), "1", words) for batch in batches[1:]]
 
 
 def measure_peers(
@@ -156,12 +164,12 @@ def measure_peers(
             str(frames),
             str(threads),
         )
-        spent_s = take_turns(contenders, budget_s=budget_s) if len(contenders) > 1 else {}
-    return _peer_measures(names, spent_s, about, detector.provider)
+        turns = take_turns(contenders, budget_s=budget_s) if len(contenders) > 1 else Turns({})
+    return _peer_measures(names, turns, about, detector.provider)
 
 
 def _peer_measures(
-    names: tuple[str, str], spent_s: Mapping[str, float], about: Mapping[str, str], provider: str
+    names: tuple[str, str], turns: Turns, about: Mapping[str, str], provider: str
 ) -> list[Measure]:
     measures = []
     rows = (
@@ -170,7 +178,7 @@ def _peer_measures(
     )
     for name, who, with_provider, bar in rows:
         needed = ("ultralytics rect", who)
-        missing = [needs.split()[0] for needs in needed if needs not in spent_s]
+        missing = [needs.split()[0] for needs in needed if needs not in turns]
         if missing:
             measures.append(skipped(name, _UNIT, f"{missing[0]}: {about[missing[0]]}"))
             continue
@@ -179,14 +187,16 @@ def _peer_measures(
                 f"ultralytics predict(onnx) on the same weights, one a call, {word}; "
                 f"{about['ultralytics']}; ours rect, {CALL} a call, {with_provider}; 1080p arrays"
             )
-            theirs_s = spent_s[f"ultralytics {word}"]
-            measures.append(_beside(name + suffix, spent_s[who], theirs_s, words, its_bar))
-    if "openvino detect" in spent_s:
-        detect_s, bare_s = spent_s["openvino detect"], spent_s["openvino bare"]
+            measures.append(
+                _beside(turns, name + suffix, who, f"ultralytics {word}", words, bar=its_bar)
+            )
+    if "openvino detect" in turns:
         words = f"bare session.run on OpenVINO, {_shape()}, {about['openvino']}"
-        measures.append(_beside("openvino_detect_vs_bare", detect_s, bare_s, words))
+        measures.append(
+            _beside(turns, "openvino_detect_vs_bare", "openvino detect", "openvino bare", words)
+        )
         words = f"ours on {provider}; {about['openvino']}"
-        measures.append(_beside("openvino_vs_plain", detect_s, spent_s["ours"], words))
+        measures.append(_beside(turns, "openvino_vs_plain", "openvino detect", "ours", words))
     else:
         measures.append(skipped("openvino_vs_plain", _UNIT, about["openvino"]))
     return measures
@@ -207,7 +217,7 @@ def measure_gpu(card: ModelCard, budget_s: float) -> list[Measure]:
             continue
         detector = Detector.open(card, device=device)
         for batch in (1, 8, 16):
-            spent_s = take_turns(
+            turns = take_turns(
                 {
                     "bare": Bare(
                         card, session_threads=1, callers=1, shape=SHAPE, batch=batch, device=device
@@ -217,17 +227,17 @@ def measure_gpu(card: ModelCard, budget_s: float) -> list[Measure]:
                 budget_s=budget_s / 6,
             )
             words = f"bare session.run, batch {batch}, {_shape()}, {provider}"
-            measures.append(
-                _beside(f"{name}_batch_{batch}", spent_s["ours"], spent_s["bare"], words)
-            )
+            measures.append(_beside(turns, f"{name}_batch_{batch}", "ours", "bare", words))
     return measures
 
 
 def _beside(
-    name: str, ours_s: float, theirs_s: float, against: str, bar: float | None = None
+    turns: Turns, name: str, ours: str, theirs: str, against: str, *, bar: float | None = None
 ) -> Measure:
-    """Ours and theirs by their seconds per picture."""
-    return comparison(name, 1 / ours_s, _UNIT, against, ratio=theirs_s / ours_s, bar=bar)
+    """One contender beside another."""
+    return comparison(
+        name, turns.rate(ours), _UNIT, against, ratio=turns.ratio(ours, theirs), bar=bar
+    )
 
 
 def _arrays(size: str) -> list[Callable[[], Picture]]:

@@ -1,18 +1,44 @@
 """Several contenders on one machine at the same time, without disturbing one another.
 
 They take turns, a fraction of a second each, in an order that changes from round to round, so that
-a neighbour of this machine slows all of them alike. Their figure is the lower quartile of their
-seconds per picture: a disturbance only ever adds time.
+a neighbour of this machine slows all of them alike. A ratio is the median of the rounds' ratios: it
+compares only what ran within the same second or two. A rate is the lower quartile of the seconds
+per picture: a disturbance only ever adds time.
 """
 
 import random
+import statistics
 import time
 from collections.abc import Callable, Mapping
 
-__all__ = ["Contender", "cpu_ms", "lower_quartile", "take_turns"]
+__all__ = ["Contender", "Turns", "cpu_ms", "lower_quartile", "take_turns"]
 
 Contender = Callable[[int], float]
 """Works on so many pictures and returns the seconds that it took."""
+
+
+class Turns:
+    """What the contenders needed.
+
+    Args:
+        samples: seconds per picture by contender, one entry a round.
+    """
+
+    def __init__(self, samples: Mapping[str, list[float]]) -> None:
+        self._samples = samples
+
+    def __contains__(self, name: str) -> bool:
+        """Whether a contender took part."""
+        return name in self._samples
+
+    def rate(self, name: str) -> float:
+        """Pictures a second."""
+        return 1.0 / lower_quartile(self._samples[name])
+
+    def ratio(self, ours: str, theirs: str) -> float:
+        """How many times as fast ours is as theirs."""
+        pairs = zip(self._samples[theirs], self._samples[ours], strict=True)
+        return statistics.median(their_s / our_s for their_s, our_s in pairs)
 
 
 def lower_quartile(samples: list[float]) -> float:
@@ -31,7 +57,7 @@ def take_turns(
     turn_s: float = 0.35,
     least_rounds: int = 2,
     seed: int = 0,
-) -> dict[str, float]:
+) -> Turns:
     """Let all contenders work in turns.
 
     Args:
@@ -41,9 +67,6 @@ def take_turns(
         turn_s: about how long a turn lasts.
         least_rounds: of each contender.
         seed: of the order.
-
-    Returns:
-        Seconds per picture of each contender.
     """
     order = random.Random(seed)
     counts = {}
@@ -59,7 +82,7 @@ def take_turns(
         for name in names:
             samples[name].append(contenders[name](counts[name]) / counts[name])
         rounds += 1
-    return {name: lower_quartile(seconds) for name, seconds in samples.items()}
+    return Turns(samples)
 
 
 def cpu_ms(job: Callable[[], object], *, budget_s: float) -> float:

@@ -32,7 +32,11 @@ def test_turns_are_shared_and_a_disturbance_does_not_count() -> None:
         budget_s=0.0,
         least_rounds=9,
     )
-    assert spent == {"steady": pytest.approx(0.1), "disturbed": pytest.approx(0.05)}
+    assert spent.rate("steady") == pytest.approx(10.0)
+    assert spent.rate("disturbed") == pytest.approx(20.0)
+    assert spent.ratio("disturbed", "steady") == pytest.approx(2.0)
+    assert "steady" in spent
+    assert "absent" not in spent
     assert worked["steady"] == worked["disturbed"]
     assert lower_quartile([3.0]) == 3.0
 
