@@ -5,8 +5,11 @@ Three things happen, in this order:
 1. **Joining.** A tile's border cuts plumes. Two cut boxes of one class that meet across such a
    border, or overlap, are one box with the better score. A cut box without its other half counts
    less, because half a plume is less sure and its place is wrong by as much as was cut off.
-2. **Suppression**, greedy and per class as in the core: a box goes when a better one overlaps it.
-3. A tile's box that lies inside a better box of its class goes as well: it is a piece of it.
+2. **One place.** Where a tile and the full frame see the same, the full frame says where and the
+   better score counts: tiles come and go, and a box that jumps between two observers looks like
+   mist to the evidence over time (it cost one ignition a frame).
+3. **Suppression**, greedy and per class as in the core: a box goes when a better one overlaps it,
+   and a tile's box also when it lies inside a better one: it is a piece of it.
 
 The answer does not depend on the order of boxes or tiles, merging it again changes nothing, and no
 place loses score: for each box of the full frame the answer has one as good that overlaps it.
@@ -77,6 +80,12 @@ class Seen:
             found.labels.astype(np.int64),
             none,
             none,
+        )
+
+    def detections(self) -> Detections:
+        """The same boxes as an answer."""
+        return Detections(
+            self.boxes.astype(np.float32), self.scores.astype(np.float32), self.labels
         )
 
     def __getitem__(self, chosen: NDArray[np.int64] | NDArray[np.bool_]) -> "Seen":
@@ -169,8 +178,10 @@ def merge(
         together.near,
     )
     wanted = (rounded.scores >= floor_score) & (~rounded.near | (_areas(rounded) <= largest_px))
-    kept = _suppress(_ordered(rounded[wanted]), nms_iou)
-    return Detections(kept.boxes.astype(np.float32), kept.scores.astype(np.float32), kept.labels)
+    kept = _suppress(_ordered(_in_one_place(rounded[wanted], nms_iou)), nms_iou)
+    # Who saw a box no longer matters: equal scores are ordered by place alone.
+    kept = _ordered(Seen.from_frame(kept.detections()))
+    return kept.detections()
 
 
 def _join(cut: Seen, source: NDArray[np.int64], calibration: Calibration) -> Seen:
@@ -200,6 +211,22 @@ def _join(cut: Seen, source: NDArray[np.int64], calibration: Calibration) -> See
     )
 
 
+def _in_one_place(seen: Seen, nms_iou: float) -> Seen:
+    """The full frame's boxes with the scores of the tiles' boxes that mean the same."""
+    seen = _ordered(seen)
+    scores = seen.scores.copy()
+    areas = _areas(seen)
+    for index in np.flatnonzero(seen.near):
+        rivals = np.flatnonzero(~seen.near & (seen.labels == seen.labels[index]))
+        shared = _shared(seen.boxes[index], seen.boxes[rivals])
+        union = areas[index] + areas[rivals] - shared
+        same = np.flatnonzero(shared > nms_iou * union)
+        if len(same) > 0:
+            best = rivals[same[np.argmax(shared[same] / union[same])]]
+            scores[best] = max(scores[best], seen.scores[index])
+    return Seen(seen.boxes, scores, seen.labels, seen.cut, seen.near)
+
+
 def _meet(first: FloatArray, second: FloatArray) -> bool:
     """Whether two cut boxes are parts of one: they touch, and face each other along a side."""
     shared = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
@@ -210,8 +237,8 @@ def _meet(first: FloatArray, second: FloatArray) -> bool:
 
 
 def _ordered(seen: Seen) -> Seen:
-    """By falling score; equal ones by label and place, so that no input order shows."""
-    keys = (seen.near, *seen.boxes.T[::-1], seen.labels, -seen.scores)
+    """By falling score; equal ones by label, the full frame first, and place: no order shows."""
+    keys = (*seen.boxes.T[::-1], seen.near, seen.labels, -seen.scores)
     return seen[np.lexsort(keys)]
 
 

@@ -39,6 +39,8 @@ LEAST_CHANGE = 20.0
 """Summed change inside a tile below which it is not looked at for its change."""
 SAME = 0.8
 """Share of a wanted tile inside one already chosen from which it shows nothing new."""
+MOSTLY = 0.5
+"""Share of a tile inside the strip from which its first turn in the round is late."""
 
 Point = tuple[float, float]
 
@@ -144,8 +146,13 @@ class ViewAttention:
         line = skyline_of(grey, SKYLINE_POINTS) + BELOW_SKYLINE
         self._strip = self.layout.strip_at(float(np.median(line)))
         if not self._waiting:
+            # Far slopes first, but what the strip shows anyway last.
             self._waiting = sorted(
-                self.layout.grid.tiles, key=lambda tile: _away(tile, line, self.layout)
+                self.layout.grid.tiles,
+                key=lambda tile: (
+                    self._strip is not None and _shown(tile, [self._strip], MOSTLY),
+                    _away(tile, line, self.layout),
+                ),
             )
 
 
