@@ -8,6 +8,7 @@ the pipeline has decided on it, in cadences.
 import asyncio
 import os
 import random
+import time
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -114,9 +115,9 @@ def measure_district(
             max_batch=settings.max_batch,
         )
         pipeline.decided = []
-        began_at = clock.now()
+        began_at, spent_s = clock.now(), time.process_time()
         published = asyncio.run(_watch(pipeline, bus, clock, seconds))
-        ended_at = clock.now()
+        ended_at, spent_s = clock.now(), time.process_time() - spent_s
     ages = [(now - made_at).total_seconds() / CADENCE_S for _, made_at, now in pipeline.decided]
     times: dict[str, list[datetime]] = defaultdict(list)
     for camera_id, _, now in pipeline.decided:
@@ -132,7 +133,7 @@ def measure_district(
     hungry = starved(
         times, CAMERAS, began_at, ended_at, timedelta(seconds=STARVED_AFTER_CADENCES * CADENCE_S)
     )
-    busy = counts.network_s / (ended_at - began_at).total_seconds()
+    lasted_s = (ended_at - began_at).total_seconds()
     return [
         limit(f"{name}_p99_cadences", percentile(ages, 99), "cadences", words, P99_BAR_CADENCES),
         figure(f"{name}_median_cadences", percentile(ages, 50), "cadences", words),
@@ -144,7 +145,24 @@ def measure_district(
             0,
         ),
         figure(f"{name}_dropped_frames", dropped, "frames", words),
-        figure(f"{name}_scoring_share", busy, "share", "of the time the scoring loop was at work"),
+        figure(
+            f"{name}_scoring_share",
+            counts.network_s / lasted_s,
+            "share",
+            "of the time the scoring loop was at work",
+        ),
+        figure(
+            f"{name}_processor_ms_a_frame",
+            1000.0 * spent_s / max(1, counts.frames_scored),
+            "ms",
+            "all threads: cameras, checks, decoding, network, decision",
+        ),
+        figure(
+            f"{name}_cores_got",
+            spent_s / lasted_s,
+            "cores",
+            f"of {cores}, as much as the machine's other work left or as was needed",
+        ),
         figure(
             f"{name}_hurried_share",
             counts.frames_hurried / max(1, counts.frames_scored),
