@@ -70,11 +70,11 @@ def measure_bare(
             "1 x N",
             f"{words['1 x N']}; beside it {words['N x 1']}",
         ),
-        _on_one_thread(card),
+        _on_one_thread(card, budget_s / 40),
     ]
 
 
-def _on_one_thread(card: ModelCard) -> Measure:
+def _on_one_thread(card: ModelCard, share_s: float) -> Measure:
     """The same by the processor time of one thread, which no neighbour disturbs."""
     detector = Detector.open(card, device="cpu", threads=1)
     bare = Bare(card, session_threads=1, callers=1, shape=SHAPE)
@@ -82,9 +82,9 @@ def _on_one_thread(card: ModelCard) -> Measure:
     network_ms, ours_ms = [], []
     with opencv_alone():
         for _ in range(3):
-            network_ms.append(cpu_ms(bare.once, budget_s=0.5))
+            network_ms.append(cpu_ms(bare.once, budget_s=share_s))
             ours_ms.append(
-                cpu_ms(lambda: detector.detect(images, floor_score=FLOOR_SCORE), budget_s=0.5)
+                cpu_ms(lambda: detector.detect(images, floor_score=FLOOR_SCORE), budget_s=share_s)
             )
     return comparison(
         "detect_vs_bare_processor_time",
@@ -102,10 +102,11 @@ def measure_inputs(
     contenders: dict[str, Contender] = {
         "bare": Bare(card, session_threads=1, callers=threads, shape=SHAPE),
         "detect_1080p_one_a_call": detecting(detector, _arrays("1080p"), 1),
-        "detect_4k": detecting(detector, _arrays("4k"), CALL),
         "detect_1080p_jpeg": detecting(detector, _files("1080p"), CALL),
         "detect_4k_jpeg": detecting(detector, _files("4k"), CALL),
     }
+    if budget_s > QUICK_S:
+        contenders["detect_4k"] = detecting(detector, _arrays("4k"), CALL)
     turns = take_turns(contenders, budget_s=budget_s)
     words = f"bare session.run, N x 1, N = {threads}, {_shape()}, {detector.provider}"
     return [_beside(turns, name, name, "bare", words) for name in contenders if name != "bare"]
