@@ -55,19 +55,15 @@ def calibrate(found: Sequence[Scene]) -> tuple[list[Calibration], list[dict[str,
         scores, hits = pool(judged)
         one = fit(scores, hits)
         maps.append(one)
-        about = f"val split, {len(scores)} detections from score {LEAST_SCORE}; a hit overlaps by "
-        about += f"IoU {RECALL_IOU}"
+        about = (
+            f"val split, {len(scores)} detections from score {LEAST_SCORE}; a hit overlaps by IoU "
+            f"{RECALL_IOU}; p = sigmoid({one.slope:.4f} * logit(score) + {one.offset:.4f})"
+        )
         held_out = round(held_out_error(judged), 4)
         before = round(expected_error(scores, hits), 4)
         figures += [
-            _row(
-                f"{word} calibration error of the fit, groups held out in five folds",
-                held_out,
-                about,
-            ),
+            _row(f"{word} calibration error of p, groups held out in five folds", held_out, about),
             _row(f"{word} calibration error of the plain score", before, about),
-            _row(f"{word} calibration slope of the logit", round(one.slope, 4), about),
-            _row(f"{word} calibration offset of the logit", round(one.offset, 4), about),
         ]
     return maps, figures
 
@@ -165,6 +161,7 @@ def main() -> int:
     parser.add_argument("--name", required=True, help="of the card")
     parser.add_argument("--version", required=True, help="of the card, YYYY.M.N")
     parser.add_argument("--checkpoint", type=Path, help="publish it instead of the newest one")
+    parser.add_argument("--trained-with", default="", help="more words for the card")
     parser.add_argument("--bake-calibration", action="store_true", help="scores are probabilities")
     parser.add_argument("--no-int8", action="store_true")
     parser.add_argument("--notes", type=Path, help="text file, one known failure a line")
@@ -182,7 +179,7 @@ def main() -> int:
             weights,
             arguments,
             f"training/make.py, recipe {recipe.name} {recipe.fingerprint()}, seed {recipe.seed}, "
-            f"from {arguments.weights.name}, checkpoint {weights.stem}",
+            f"from {arguments.weights.name}, checkpoint {weights.stem}. {arguments.trained_with}",
             notes,
         )
     except InputRefused as error:
