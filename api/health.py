@@ -24,6 +24,7 @@ class HealthAnswer(BaseModel):
         cameras: number of cameras in each state.
         frames_scored: since start.
         frames_corrupt: since start.
+        frames_hurried: since start; looked at in full only, because others waited.
         frames_failed: since start.
         newest_event: sequence of the newest change.
     """
@@ -33,6 +34,7 @@ class HealthAnswer(BaseModel):
     cameras: dict[str, int]
     frames_scored: int
     frames_corrupt: int
+    frames_hurried: int
     frames_failed: int
     newest_event: int
 
@@ -49,6 +51,7 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         cameras=dict(states),
         frames_scored=counts.frames_scored,
         frames_corrupt=counts.frames_corrupt,
+        frames_hurried=counts.frames_hurried,
         frames_failed=counts.frames_failed,
         newest_event=context.store.events.latest(),
     )

@@ -97,4 +97,6 @@ def test_health_is_public_and_names_nothing(api: ApiRig) -> None:
     assert health.json()["status"] == "ok"
     api.context.counts.frames_failed = 1
     assert api.client().get("/api/health").json()["status"] == "degraded"
+    api.context.counts.frames_hurried = 7
+    assert api.client().get("/api/health").json()["frames_hurried"] == 7
     assert "t1-red" not in health.text
