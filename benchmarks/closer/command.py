@@ -2,8 +2,8 @@
 
 import argparse
 import math
-import sys
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from benchmarks.closer.sequences import (
     quiet_folders,
 )
 from benchmarks.support.report import Measure, figure, limit, machine, render, skipped, write
+from detector.core.session import usable_cores
 from models.config import Settings
 from models.zoo.registry import load_card
 
@@ -67,12 +68,10 @@ def _ways(*, quick: bool) -> list[Way]:
 
 
 def _pictures(data: Path, *, quick: bool) -> list[Measure]:
-    pictures = chosen(data, every=4 if quick else 1)
+    pictures = chosen(data, quick=quick)
     ways = _ways(quick=quick)
-    curves = []
-    for way in ways:
-        curves.append(look_at_all(way, pictures))
-        print(f"{way.name}: {len(pictures)} pictures", file=sys.stderr)
+    with ThreadPoolExecutor(usable_cores()) as hands:
+        curves = list(hands.map(lambda way: look_at_all(way, pictures), ways))
     base, ours = curves[:2]
     measures = [
         line
