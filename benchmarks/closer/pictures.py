@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from benchmarks.closer.contenders import Way
 from camera_gateway.pictures import read_picture
+from detector.evaluate.images import scene_of
 from detector.evaluate.labelled_set import SMOKE, Picture, read_index
-from detector.evaluate.measures import Judged, Scene, group_interval, judge, recall_at_budget
+from detector.evaluate.measures import Judged, group_interval, judge, recall_at_budget
 
 __all__ = ["LEAST_IOU", "SMALL_SHARE", "Curve", "chosen", "look_at_all"]
 
@@ -92,18 +93,7 @@ def look_at_all(way: Way, pictures: Sequence[Picture]) -> Curve:
     for picture in pictures:
         image = read_picture(picture.path)
         found = way.look(image, picture.name, FLOOR_SCORE)
-        height_px, width_px = image.shape[:2]
-        scene = Scene(
-            name=picture.name,
-            group=picture.group,
-            view=picture.view,
-            source=picture.source,
-            true_classes=picture.classes,
-            true_boxes=picture.boxes * (width_px, height_px, width_px, height_px),
-            classes=found.labels.astype(np.int64),
-            scores=found.scores.astype(np.float64),
-            boxes=found.boxes_xyxy.astype(np.float64),
-        )
+        scene = scene_of(picture, image, found)
         mine = _small(picture)
         asked = replace(
             scene, true_classes=scene.true_classes[mine], true_boxes=scene.true_boxes[mine]

@@ -18,9 +18,11 @@ from detector.core import Detector
 from detector.evaluate.labelled_set import CLASSES, Picture, read_index
 from detector.evaluate.measures import Scene
 from detector.evaluate.report import report
+from models.detection import Detections
 from models.errors import InputRefused, StorageFull
+from models.units import ImageBGR
 
-__all__ = ["FLOOR_SCORE", "evaluate_images", "look_at", "rows"]
+__all__ = ["FLOOR_SCORE", "evaluate_images", "look_at", "rows", "scene_of"]
 
 FLOOR_SCORE = 0.001
 
@@ -75,22 +77,25 @@ def look_at(
     for number, picture in enumerate(pictures, start=1):
         image = read_picture(picture.path)
         (found,) = detector.detect([image], floor_score=FLOOR_SCORE)
-        height, width = image.shape[:2]
-        scenes.append(
-            Scene(
-                name=picture.name,
-                group=picture.group,
-                view=picture.view,
-                source=picture.source,
-                true_classes=picture.classes,
-                true_boxes=picture.boxes * (width, height, width, height),
-                classes=found.labels.astype(np.int64),
-                scores=found.scores.astype(np.float64),
-                boxes=found.boxes_xyxy.astype(np.float64),
-            )
-        )
+        scenes.append(scene_of(picture, image, found))
         on_progress(number, len(pictures))
     return scenes
+
+
+def scene_of(picture: Picture, image: ImageBGR, found: Detections) -> Scene:
+    """A labelled picture with what was found in it, in pixels of the upright picture."""
+    height_px, width_px = image.shape[:2]
+    return Scene(
+        name=picture.name,
+        group=picture.group,
+        view=picture.view,
+        source=picture.source,
+        true_classes=picture.classes,
+        true_boxes=picture.boxes * (width_px, height_px, width_px, height_px),
+        classes=found.labels.astype(np.int64),
+        scores=found.scores.astype(np.float64),
+        boxes=found.boxes_xyxy.astype(np.float64),
+    )
 
 
 def rows(scenes: Sequence[Scene]) -> list[dict[str, object]]:
