@@ -90,21 +90,28 @@ class ViewAttention:
             self._turn += 1
             new = (tile for tile in wanted if not _shown(tile, chosen, SAME))
             tile = next(new, None) if self._turn % 2 == 0 else None
-            chosen.append(self._next_round(chosen) if tile is None else tile)
+            if tile is None:
+                tile = self._next_round(chosen)
+            if tile is None:
+                break
+            chosen.append(tile)
         return chosen
 
     def follow(self, points: Sequence[Point]) -> None:
         """Where tiles found something, the best first; replaces what the last frame said."""
         self._followed = tuple(points)
 
-    def _next_round(self, chosen: Sequence[Tile]) -> Tile:
-        """The next tile of the round; those that this frame shows whole have had their turn."""
+    def _next_round(self, chosen: Sequence[Tile]) -> Tile | None:
+        """The next tile of the round; those that this frame shows whole have had their turn.
+
+        None when every tile is chosen already: a tiny picture has few.
+        """
         shown = [tile for tile in self._waiting if _shown(tile, chosen, 1.0)]
         self._waiting = [tile for tile in self._waiting if tile not in shown] + shown
-        # Fewer tiles are taken a frame than there are: one of them is always left.
-        tile = next(tile for tile in self._waiting if tile not in chosen)
-        self._waiting.remove(tile)
-        self._waiting.append(tile)
+        tile = next((tile for tile in self._waiting if tile not in chosen), None)
+        if tile is not None:
+            self._waiting.remove(tile)
+            self._waiting.append(tile)
         return tile
 
     def _wanted(self, change: NDArray[np.float32] | None) -> list[Tile]:
