@@ -36,7 +36,7 @@ from training.card import CardText, write_card
 from training.evaluate import draft_card, scenes
 from training.export import export_weights
 from training.quantise import quantise
-from training.recipe import Recipe
+from training.recipe import RECIPES
 from training.train import add_options, start
 
 __all__ = ["calibrate", "main", "publish"]
@@ -169,7 +169,7 @@ def main() -> int:
         "--skip-training", action="store_true", help="publish the newest checkpoint"
     )
     arguments = parser.parse_args()
-    recipe = Recipe()
+    recipe = RECIPES[arguments.recipe]
     try:
         if not arguments.skip_training:
             start(arguments, recipe)

@@ -8,13 +8,13 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from detector.evaluate.labelled_set import Picture
 from models.errors import InputRefused
 
-__all__ = ["Recipe", "strata"]
+__all__ = ["RECIPES", "Recipe", "strata"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,63 @@ class Recipe:
                 f"{self.name!r} ({self.fingerprint()}).",
                 remedy="Resume with the recipe that began the run, or name an empty folder.",
             )
+
+
+RECIPES: Mapping[str, Recipe] = {
+    recipe.name: recipe
+    for recipe in (
+        Recipe(),
+        replace(
+            Recipe(),
+            name="ridges",
+            shares={
+                "tower": 0.20,
+                "tower_zoom": 0.08,
+                "tower_paste": 0.07,
+                "away_paste": 0.03,
+                "tower_away": 0.10,
+                "forest_fire": 0.14,
+                "urban_fire": 0.12,
+                "aerial_fire": 0.01,
+                "webcam": 0.07,
+                "fog_forest": 0.10,
+                "sky": 0.06,
+                "infrared": 0.02,
+            },
+            learning_rate=2e-4,
+            final_rate=0.01,
+            ema_decay=0.998,
+        ),
+        replace(
+            Recipe(),
+            name="coco",
+            shares={
+                "tower": 0.22,
+                "tower_zoom": 0.08,
+                "tower_paste": 0.05,
+                "away_paste": 0.02,
+                "tower_away": 0.06,
+                "forest_fire": 0.16,
+                "urban_fire": 0.16,
+                "aerial_fire": 0.01,
+                "webcam": 0.05,
+                "fog_forest": 0.11,
+                "sky": 0.06,
+                "infrared": 0.02,
+            },
+            mosaic=0.5,
+            mosaic_until=0.8,
+            learning_rate=1e-3,
+            final_rate=0.01,
+            warmup_steps=100,
+            ema_decay=0.998,
+            frozen_layers=0,
+            frozen_statistics=False,
+        ),
+    )
+}
+"""``quiet`` and ``ridges`` go on from weights that know smoke, at rates that do not unlearn it;
+``coco`` begins with weights that have never seen any."""
 
 
 def strata(pictures: tuple[Picture, ...]) -> dict[str, tuple[Picture, ...]]:

@@ -5,6 +5,7 @@ import math
 from pathlib import Path
 
 import torch
+from ultralytics.utils.loss import E2ELoss
 
 from models.errors import InputRefused
 from training.recipe import Recipe
@@ -82,6 +83,7 @@ class Run:
             group["lr"] = rate
         batch = {key: value.to(self.device, non_blocking=True) for key, value in batch.items()}
         batch["img"] = (batch["img"].float() / 255).contiguous(memory_format=torch.channels_last)
+        self._weigh_heads(progress)
         with torch.autocast(self.device.type, torch.bfloat16):
             loss, parts = self.network.loss(batch)
         loss.sum().backward()
@@ -138,6 +140,18 @@ class Run:
                 f"The loss is not a number at step {self.step}.",
                 remedy="Lower the learning rate and start again from the last checkpoint.",
             )
+
+    def _weigh_heads(self, progress: float) -> None:
+        """Move the loss over to the head without suppression as the run goes on.
+
+        Only yolo26n has two heads; ultralytics does the same by the epoch.
+        """
+        criterion = getattr(self.network, "criterion", None)
+        if isinstance(criterion, E2ELoss):
+            criterion.o2m = criterion.o2m_copy + progress * (
+                criterion.final_o2m - criterion.o2m_copy
+            )
+            criterion.o2o = criterion.total - criterion.o2m
 
     def _average(self) -> None:
         decay = self.recipe.ema_decay * (1 - math.exp(-self.step / AVERAGE_WARMUP_STEPS))

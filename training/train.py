@@ -25,7 +25,7 @@ from torch.utils.data import DataLoader, Dataset
 from detector.evaluate.labelled_set import read_index
 from models.errors import InputRefused
 from training.network import load_network
-from training.recipe import Recipe
+from training.recipe import RECIPES, Recipe
 from training.samples import Samples
 from training.state import Run
 
@@ -145,6 +145,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("data", type=Path, help="folder with index.csv")
     parser.add_argument("folder", type=Path, help="of the run; resumed when it holds state.pt")
     parser.add_argument("--weights", type=Path, required=True, help="ultralytics .pt to start from")
+    parser.add_argument("--recipe", choices=sorted(RECIPES), default="ridges")
     parser.add_argument("--fresh-head", action="store_true", help="the weights know other classes")
     parser.add_argument("--device", default="cpu", help="cpu or cuda:0")
     parser.add_argument("--threads", type=int, default=2)
@@ -189,8 +190,9 @@ def main() -> int:
     """Run the training as told on the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     add_options(parser)
+    arguments = parser.parse_args()
     try:
-        start(parser.parse_args(), Recipe())
+        start(arguments, RECIPES[arguments.recipe])
     except InputRefused as error:
         print(error, file=sys.stderr)
         return 1
