@@ -43,6 +43,8 @@ def export_weights(
     out: Path,
     maps: Sequence[Calibration] | None = None,
     pictures: Sequence[Path] = (),
+    *,
+    one_to_one: bool = True,
 ) -> None:
     """Write the ONNX file and compare it with torch on pictures.
 
@@ -51,11 +53,12 @@ def export_weights(
         out: ONNX file to write.
         maps: of the scores, one a class; none leaves them alone.
         pictures: to compare on, square and rectangular.
+        one_to_one: which head of a network with two, see ``training/export_starter.py``.
 
     Raises:
         InputRefused: other classes, or the two runtimes differ.
     """
-    network, names = load_network(weights)
+    network, names = load_network(weights, one_to_one=one_to_one)
     if tuple(names[index] for index in sorted(names)) != CLASSES:
         raise InputRefused(
             f"{weights} knows the classes {names}.", remedy=f"Export {CLASSES} only."
@@ -74,6 +77,7 @@ def main() -> int:
     parser.add_argument("weights", type=Path, help="ultralytics .pt file")
     parser.add_argument("out", type=Path, help="ONNX file to write")
     parser.add_argument("--calibration", type=Path, help="JSON: {class: {slope, offset}}")
+    parser.add_argument("--one-to-many", action="store_true", help="of two heads the other one")
     parser.add_argument("--check", type=Path, nargs="*", default=[], metavar="PICTURE")
     arguments = parser.parse_args()
     maps = None
@@ -81,7 +85,13 @@ def main() -> int:
         read = json.loads(arguments.calibration.read_text())
         maps = [Calibration(read[word]["slope"], read[word]["offset"]) for word in CLASSES]
     try:
-        export_weights(arguments.weights, arguments.out, maps, arguments.check)
+        export_weights(
+            arguments.weights,
+            arguments.out,
+            maps,
+            arguments.check,
+            one_to_one=not arguments.one_to_many,
+        )
     except InputRefused as error:
         print(error, file=sys.stderr)
         return 1

@@ -48,15 +48,27 @@ class WithNormalisation(torch.nn.Module):
         return answer[0] if isinstance(answer, tuple | list) else answer
 
 
-def load_network(weights: Path) -> tuple[WithNormalisation, dict[int, str]]:
+def load_network(
+    weights: Path, *, one_to_one: bool = True
+) -> tuple[WithNormalisation, dict[int, str]]:
     """Read the weights, fuse batch norm and set the head to its export form.
+
+    Args:
+        weights: ultralytics ``.pt`` file.
+        one_to_one: of a network with two heads (yolo26n) take the one that needs no suppression,
+            else the one that does. Either way the answer has one row an anchor, and the reader's
+            suppression finds nothing to do behind the first.
 
     Returns:
         The network in evaluation mode, and its class names by index.
     """
     yolo = YOLO(str(weights))
+    head = yolo.model.model[-1]
+    if getattr(head, "one2one_cv2", None) is not None:
+        if one_to_one:
+            head.cv2, head.cv3 = head.one2one_cv2, head.one2one_cv3
+        head.end2end = False
     network = yolo.model.float().fuse().eval()
-    head = network.model[-1]
     head.dynamic = True  # anchors are made from the shape of each input
     head.export = True
     head.format = "onnx"
