@@ -13,7 +13,7 @@ from typing import Protocol, TypeAlias
 
 from camera_gateway.bus import FrameBus
 from detector.core import Picture
-from detector.desk import AlertDesk, Sighting
+from detector.desk import Sighting
 from detector.evidence import weigh
 from detector.jpeg_picture import JpegPicture
 from detector.tracker import PlumeTracker
@@ -23,7 +23,7 @@ from models.detection import Detections, ModelReference
 from models.errors import FrameCorrupt, SourceEnded, WatchError
 from models.frame import Frame
 
-__all__ = ["Pipeline", "PipelineCounts", "Scorer", "View"]
+__all__ = ["AlertSink", "Pipeline", "PipelineCounts", "Scorer", "View"]
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,17 @@ class Scorer(Protocol):
 
         ``views`` says what each picture shows; ``hurried``, that others wait: nothing beyond the
         full frame is looked at.
+        """
+
+
+class AlertSink(Protocol):
+    """Takes what alerts: the alert desk in service, a list where recordings are judged."""
+
+    def take(self, sighting: Sighting) -> None:
+        """A track that alerts was seen; called again for each frame in which it is seen.
+
+        Raises:
+            WatchError: it could not be kept; the track's next sighting tries again.
         """
 
 
@@ -95,7 +106,7 @@ class Pipeline:
     def __init__(
         self,
         scorer: Scorer,
-        desk: AlertDesk,
+        desk: AlertSink,
         rule: EvidenceRule,
         clock: Clock,
         *,
