@@ -17,7 +17,7 @@ from models.clock import Clock
 from models.errors import FrameCorrupt, InputRefused, SourceEnded
 from models.frame import FrameMode, Provenance, TimeSource
 
-__all__ = ["FolderSource"]
+__all__ = ["FolderSource", "load_jpeg"]
 
 PICTURE_SUFFIXES = frozenset(
     f".{suffix}"
@@ -82,7 +82,7 @@ class FolderSource:
         entry = self._entries[self._next]
         await self._pacer.wait_for(entry.captured_at.timestamp())
         self._next += 1
-        jpeg = await asyncio.to_thread(_load_jpeg, entry.path)
+        jpeg = await asyncio.to_thread(load_jpeg, entry.path)
         return RawFrame(
             jpeg, entry.captured_at, TimeSource.FILE_NAME, self._mode, Provenance.RECORDED
         )
@@ -148,8 +148,15 @@ def _from_offset(path: Path, entries: list[_Entry], offset_s: float | None) -> l
     return kept
 
 
-def _load_jpeg(path: Path) -> bytes:
-    """The file's own bytes when they are a whole JPEG, else the picture encoded as one."""
+def load_jpeg(path: Path) -> bytes:
+    """A picture file as what a camera would have sent.
+
+    Returns:
+        The file's own bytes when they are a whole JPEG, else the picture encoded as one.
+
+    Raises:
+        FrameCorrupt: it is damaged, gone or no picture.
+    """
     try:
         data = path.read_bytes()
         if data.startswith(_JPEG_MARK):

@@ -38,6 +38,9 @@ CUT_LOG_ODDS = -0.7
 LARGEST_SHARE = 0.02
 """Twice the size, as a share of the picture, below which smoke counts as small."""
 MOST_FOLLOWED = 4
+FOLLOWED_SCORE = 0.10
+"""Where a tile found less than this is not gone back to. It does not follow the caller's floor: how
+low somebody reads must not change where the watch looks."""
 
 
 class FrameDetector(Protocol):
@@ -175,7 +178,7 @@ class AttentiveScorer:
             for part in look.parts
         ]
         tiles = [one for part, one in zip(look.parts, seen, strict=True) if not part.is_strip]
-        look.view.follow(_middles(tiles, largest_px, floor_score))
+        look.view.follow(_middles(tiles, largest_px))
         return merge(
             [Seen.from_frame(look.whole), *seen],
             calibration=self._calibration,
@@ -194,9 +197,7 @@ class AttentiveScorer:
         return view
 
 
-def _middles(
-    parts: Sequence[Seen], largest_px: float, floor_score: float
-) -> list[tuple[float, float]]:
+def _middles(parts: Sequence[Seen], largest_px: float) -> list[tuple[float, float]]:
     """Middles of the small things that tiles found, the best first; strips come back anyway."""
     found = [
         (score, (x_min + x_max) / 2, (y_min + y_max) / 2)
@@ -204,7 +205,7 @@ def _middles(
         for score, (x_min, y_min, x_max, y_max) in zip(
             part.scores.tolist(), part.boxes.tolist(), strict=True
         )
-        if score >= floor_score and (x_max - x_min) * (y_max - y_min) <= largest_px
+        if score >= FOLLOWED_SCORE and (x_max - x_min) * (y_max - y_min) <= largest_px
     ]
     found.sort(key=lambda one: (-one[0], one[1], one[2]))
     return [(x, y) for _, x, y in found[:MOST_FOLLOWED]]
