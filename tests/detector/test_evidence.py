@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.evidence import FLOOR_LOG_ODDS, growth_of, unsteadiness_of, weigh
+from detector.evidence import growth_of, unsteadiness_of, weigh
+from detector.evidence.weigh import FLOOR_LOG_ODDS
 from detector.tracker import PlumeTracker, Track
 from models.alert import Finding
 from models.config import EvidenceRule
