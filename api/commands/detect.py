@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
+from api.commands.terminal import say
 from detector.core import Detector, Device
 from detector.files import FileProgress, detect_files
 from models.config import Settings
@@ -67,16 +68,8 @@ def detect(
         transient=True,
     )
 
-    def say(line: str) -> None:
-        # A name may hold line breaks or a terminal's control codes: one line, as text.
-        text = "".join(letter if letter.isprintable() else "?" for letter in line)
-        if on_terminal:
-            console.print(text, markup=False, highlight=False, soft_wrap=True)
-        else:
-            print(text, file=sys.stderr, flush=True)  # noqa: T201  # the tool's own output
-
     def refused(error: InputRefused | FrameCorrupt) -> None:
-        say(f"firewatch: {error}")
+        say(f"firewatch: {error}", console)
 
     try:
         card = open_card(model)
@@ -105,12 +98,13 @@ def detect(
                 on_refused=refused,
             )
     except WatchError as error:
-        say(f"firewatch: {error}")
+        say(f"firewatch: {error}", console)
         raise typer.Exit(1) from error
     if on_terminal:
         say(
             f"{summary.detections} detections in {summary.pictures} pictures of {summary.files} "
-            f"files, {detector.provider}; see {out / 'detections.json'}"
+            f"files, {detector.provider}; see {out / 'detections.json'}",
+            console,
         )
     if summary.refused > 0:
         raise typer.Exit(1)

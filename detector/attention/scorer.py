@@ -14,16 +14,17 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from detector.attention.layout import Layout
+from detector.attention.layout import FULL_WIDTH_PX, STRIP_WIDTH_PX, Layout
 from detector.attention.merge import Calibration, Seen, from_tile, merge
 from detector.attention.pixels import decode_all, on_picture
 from detector.attention.tiles import Tile
 from detector.attention.view import ViewAttention
-from detector.core import Picture
+from detector.core import Detector, Picture
 from models.config import AttentionRule
 from models.detection import Detections, ModelReference
 from models.errors import FrameCorrupt
 from models.units import ImageBGR
+from models.zoo.registry import ModelCard
 
 __all__ = ["AttentiveScorer", "FrameDetector"]
 
@@ -98,6 +99,28 @@ class AttentiveScorer:
         self._cost = rule.cost
         self._calibration = Calibration(rule.part_log_odds, CUT_LOG_ODDS)
         self._views: dict[Hashable, ViewAttention] = {}
+
+    @classmethod
+    def open(
+        cls, card: ModelCard, rule: AttentionRule, *, device: str = "auto", threads: int = 0
+    ) -> "AttentiveScorer":
+        """Load weights for full frames and, where the rule looks closer, for strips.
+
+        Args:
+            card: of the weights.
+            rule: the budget, and what a part's score is worth.
+            device: as of :meth:`detector.core.Detector.open`, and so are the threads.
+            threads: of the CPU for one call; 0 for one per core that this process may use.
+
+        Raises:
+            InputRefused: no such device.
+            ModelMismatch: the weights are not the card's or the device is not there.
+        """
+        full = Detector.open(card, device=device, threads=threads, width_px=FULL_WIDTH_PX)
+        if rule.cost <= 1.0:
+            return cls(full, full, rule)
+        wide = Detector.open(card, device=device, threads=threads, width_px=STRIP_WIDTH_PX)
+        return cls(full, wide, rule)
 
     @property
     def reference(self) -> ModelReference:

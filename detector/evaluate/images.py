@@ -5,8 +5,6 @@ letterbox, suppression as on the card. ``detections.json`` has one row a detecti
 0.001; ``metrics.json`` has every figure with its counts and its 95 % interval over groups.
 """
 
-import errno
-import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,8 +16,9 @@ from detector.core import Detector
 from detector.evaluate.labelled_set import CLASSES, Picture, read_index
 from detector.evaluate.measures import Scene
 from detector.evaluate.report import report
+from detector.evaluate.results import write_results
 from models.detection import Detections
-from models.errors import InputRefused, StorageFull
+from models.errors import InputRefused
 from models.units import ImageBGR
 
 __all__ = ["FLOOR_SCORE", "evaluate_images", "look_at", "rows", "scene_of"]
@@ -58,7 +57,7 @@ def evaluate_images(
         )
     scenes = look_at(pictures, detector, on_progress=on_progress)
     figures = {"model": detector.reference.name, "split": split, **report(scenes)}
-    _write(out, {"detections.json": rows(scenes), "metrics.json": figures})
+    write_results(out, {"detections.json": rows(scenes), "metrics.json": figures})
     return figures
 
 
@@ -114,20 +113,3 @@ def rows(scenes: Sequence[Scene]) -> list[dict[str, object]]:
             scene.classes.tolist(), scene.scores.tolist(), scene.boxes.tolist(), strict=True
         )
     ]
-
-
-def _write(out: Path, files: dict[str, object]) -> None:
-    """Write all files beside their places, then put each in its place."""
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        for name, content in files.items():
-            text = json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1)
-            (out / f".{name}").write_text(text, encoding="utf-8")
-        for name in files:
-            (out / f".{name}").replace(out / name)
-    except OSError as error:
-        kind = StorageFull if error.errno == errno.ENOSPC else InputRefused
-        raise kind(
-            f"The results cannot be written to {out}: {error.strerror}.",
-            remedy="Name another folder with --out.",
-        ) from error
