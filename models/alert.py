@@ -30,6 +30,7 @@ __all__ = [
     "EvidenceFrame",
     "Finding",
     "FrameScore",
+    "PlaceChange",
     "Verdict",
     "check_step",
 ]
@@ -108,6 +109,25 @@ def check_step(
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceChange:
+    """How a picture differs, inside one box, from what its view has shown for the last half hour.
+
+    Attributes:
+        times_usual: change of brightness there, in units of what is usual at that place.
+        whole: the same for the whole picture (its 90th percentile): clouds, rain, a camera's shake.
+        texture: logarithm of the fine structure there over the usual one; below 0 it is veiled.
+        colour: logarithm of the colourfulness there over the usual one; below 0 it has greyed.
+        flicker: change of brightness there since the picture before, in grey values.
+    """
+
+    times_usual: float
+    whole: float
+    texture: float
+    colour: float
+    flicker: float
+
+
+@dataclass(frozen=True, slots=True)
 class FrameScore:
     """What one frame contributed to a decision.
 
@@ -116,12 +136,14 @@ class FrameScore:
         captured_at: UTC.
         score: best detector score of the track in this frame; 0 when the track was missed.
         box: of the track in this frame; None when it was missed.
+        change: of the picture inside the box; None when it was missed or nothing is known.
     """
 
     frame_sequence: int
     captured_at: datetime
     score: float
     box: Box | None
+    change: PlaceChange | None = None
 
 
 class Finding(StrEnum):
@@ -132,6 +154,8 @@ class Finding(StrEnum):
     GREW = "grew"  # area rose over the track's life
     STOOD_STILL = "stood_still"  # its base stayed where it was
     DRIFTED = "drifted"  # it moves sideways as fog and cloud do
+    CHANGED = "changed"  # the picture changed there beyond what is usual
+    LOOKED_SAME = "looked_same"  # the place looks as it has looked for half an hour
     REGREW = "regrew"  # it grew after it had been dismissed
 
 

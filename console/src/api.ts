@@ -16,7 +16,7 @@ export type CameraState =
   | "lost"
   | "ended"
   | "disabled";
-export type Finding = "persisted" | "strong" | "grew" | "stood_still" | "drifted" | "regrew";
+export type Finding = "persisted" | "strong" | "grew" | "stood_still" | "drifted" | "changed" | "looked_same" | "regrew";
 export type Layer =
   | "township"
   | "village"

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
-from models.alert import AlertState, Decision, Finding, FrameScore
+from models.alert import AlertState, Decision, Finding, FrameScore, PlaceChange
 from models.detection import Box, Label, ModelReference
 from models.errors import StoreDamaged
 from models.fix import Fix, FixCluster, FixOutcome, NoFixReason, TerrainReference
@@ -45,7 +45,8 @@ poses = st.builds(
     st.floats(0, 10),
     st.floats(0, 10),
 )
-scores = st.builds(FrameScore, counts, moments, numbers, st.none() | boxes)
+changes = st.builds(PlaceChange, numbers, numbers, numbers, numbers, numbers)
+scores = st.builds(FrameScore, counts, moments, numbers, st.none() | boxes, st.none() | changes)
 decisions = st.builds(
     Decision,
     moments,
@@ -228,3 +229,11 @@ def test_choices_are_members_or_nothing() -> None:
 def test_null_is_none(column: UtcTime | Wkb | Choice) -> None:
     assert column.process_bind_param(None, DIALECT) is None
     assert column.process_result_value(None, DIALECT) is None
+
+
+def test_a_score_from_before_change_was_measured_still_reads() -> None:
+    codec: Codec[FrameScore] = Codec(FrameScore, "score")
+    old = (
+        '[1,{"frame_sequence":3,"captured_at":"2018-07-28T22:07:00+00:00","score":0.0,"box":null}]'
+    )
+    assert codec.decode(old).change is None
