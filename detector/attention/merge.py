@@ -7,12 +7,14 @@ Three things happen, in this order:
    less, because half a plume is less sure and its place is wrong by as much as was cut off.
 2. **One place.** Where a tile and the full frame see the same, the full frame says where and the
    better score counts: tiles come and go, and a box that jumps between two observers looks like
-   mist to the evidence over time (it cost one ignition a frame).
+   mist to the evidence over time (it cost one ignition a frame). The full frame must be sure enough
+   of it (:data:`SAYS_WHERE`): its faintest boxes lie anywhere.
 3. **Suppression**, greedy and per class as in the core: a box goes when a better one overlaps it,
    and a tile's box also when it lies inside a better one: it is a piece of it.
 
-The answer does not depend on the order of boxes or tiles, merging it again changes nothing, and no
-place loses score: for each box of the full frame the answer has one as good that overlaps it.
+The answer does not depend on the order of boxes or tiles, merging it again changes nothing, the
+answer at a higher floor is the part of it above that floor, and no place loses score: for each box
+of the full frame the answer has one as good that overlaps it.
 """
 
 from collections.abc import Sequence
@@ -33,6 +35,8 @@ MEETING = 0.5
 """Share of the shorter of two cut sides that must face each other for the boxes to be one."""
 PIECE = 0.8
 """Share of a tile's box inside a better one from which it is a piece of it."""
+SAYS_WHERE = 0.10
+"""Score from which a box of the full frame says where something is."""
 MOST = 300
 """Most boxes of one answer, the best first, as in the core."""
 
@@ -177,8 +181,10 @@ def merge(
         together.cut,
         together.near,
     )
-    wanted = (rounded.scores >= floor_score) & (~rounded.near | (_areas(rounded) <= largest_px))
-    kept = _suppress(_ordered(_in_one_place(rounded[wanted], nms_iou)), nms_iou)
+    wanted = ~rounded.near | (_areas(rounded) <= largest_px)
+    placed = _in_one_place(rounded[wanted], nms_iou)
+    # Not before: how low a caller reads must not change what stands above.
+    kept = _suppress(_ordered(placed[placed.scores >= floor_score]), nms_iou)
     # Who saw a box no longer matters: equal scores are ordered by place alone.
     kept = _ordered(Seen.from_frame(kept.detections()))
     return kept.detections()
@@ -217,7 +223,9 @@ def _in_one_place(seen: Seen, nms_iou: float) -> Seen:
     scores = seen.scores.copy()
     areas = _areas(seen)
     for index in np.flatnonzero(seen.near):
-        rivals = np.flatnonzero(~seen.near & (seen.labels == seen.labels[index]))
+        rivals = np.flatnonzero(
+            ~seen.near & (seen.labels == seen.labels[index]) & (seen.scores >= SAYS_WHERE)
+        )
         shared = _shared(seen.boxes[index], seen.boxes[rivals])
         union = areas[index] + areas[rivals] - shared
         same = np.flatnonzero(shared > nms_iou * union)

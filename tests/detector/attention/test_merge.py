@@ -101,6 +101,16 @@ def test_merging_again_changes_nothing(frame: Rows, tiles: Tiles, largest_px: fl
 
 
 @settings(max_examples=80, deadline=None)
+@given(st.lists(BOXES, max_size=6), PARTS, st.sampled_from([0.05, 0.1, 0.3, 0.5]))
+def test_how_low_one_reads_changes_nothing_above(
+    frame: Rows, tiles: Tiles, floor_score: float
+) -> None:
+    parts = seen_of(frame, tiles)
+    deep = [row for row in rows_of(merged(parts)) if row[4] >= floor_score]
+    assert rows_of(merged(parts, floor_score=floor_score)) == deep
+
+
+@settings(max_examples=80, deadline=None)
 @given(st.lists(BOXES, max_size=6), PARTS, st.sampled_from([math.inf, 900.0]))
 def test_no_place_of_the_full_frame_loses_score(
     frame: Rows, tiles: Tiles, largest_px: float
