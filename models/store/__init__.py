@@ -1,4 +1,4 @@
-"""The memory of the house: alerts, cameras, land, people, events and the audit log.
+"""The memory of the house: alerts, candidates, ledger, cameras, land, people, events, audit log.
 
 The only place that knows SQL. Repositories take and give the frozen dataclasses of :mod:`models`.
 """
@@ -6,8 +6,10 @@ The only place that knows SQL. Repositories take and give the frozen dataclasses
 from models.store.alerts import AlertRepository
 from models.store.audit import AuditRepository
 from models.store.cameras import CameraRepository
+from models.store.candidates import CandidateRepository
 from models.store.events import EventRepository
 from models.store.land import LandRepository
+from models.store.ledger import LedgerRepository
 from models.store.store import Store
 from models.store.users import SessionRepository, UserRepository
 
@@ -15,8 +17,10 @@ __all__ = [
     "AlertRepository",
     "AuditRepository",
     "CameraRepository",
+    "CandidateRepository",
     "EventRepository",
     "LandRepository",
+    "LedgerRepository",
     "SessionRepository",
     "Store",
     "UserRepository",

@@ -9,10 +9,12 @@ from models.store import engine, schema
 from models.store.alerts import AlertRepository
 from models.store.audit import AuditRepository
 from models.store.cameras import CameraRepository
+from models.store.candidates import CandidateRepository
 from models.store.database import Database
 from models.store.events import EventRepository
 from models.store.failures import as_watch_errors
 from models.store.land import LandRepository
+from models.store.ledger import LedgerRepository
 from models.store.users import SessionRepository, UserRepository
 
 __all__ = ["Store"]
@@ -29,6 +31,8 @@ class Store:
         cameras: and their presets.
         land: layers.
         alerts: with evidence and verdicts.
+        candidates: what was seen and did not become an alert.
+        ledger: known false alarms and registered burns.
         events: what happened, in order.
         users: people.
         sessions: signed-in browsers.
@@ -41,6 +45,8 @@ class Store:
         self.cameras = CameraRepository(database, clock)
         self.land = LandRepository(database, clock)
         self.alerts = AlertRepository(database, clock)
+        self.candidates = CandidateRepository(database, clock)
+        self.ledger = LedgerRepository(database, clock)
         self.events = EventRepository(database)
         self.users = UserRepository(database, clock)
         self.sessions = SessionRepository(database, clock)

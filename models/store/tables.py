@@ -13,6 +13,7 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -20,13 +21,16 @@ from sqlalchemy import (
 )
 
 from models.alert import AlertState, Decision, DismissReason
+from models.candidate import CandidateDraft
 from models.detection import Box, Label
 from models.events import EventKind
 from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
 from models.land import Fact, LandAnswer, Layer
+from models.ledger import LedgerDraft
 from models.site import CameraKind, HeightDatum, Pose
 from models.store.columns import Choice, Coded, Identity, NumberedChoice, UtcTime, Wkb
+from models.suppression import Holder
 from models.user import Role
 
 __all__ = [
@@ -35,9 +39,11 @@ __all__ = [
     "audit_entry",
     "audit_head",
     "camera",
+    "candidate",
     "event",
     "evidence",
     "land_feature",
+    "ledger_entry",
     "metadata",
     "preset",
     "session",
@@ -152,6 +158,39 @@ verdict = Table(
     CheckConstraint("author <> ''", name="has_author"),
     CheckConstraint("(to_state = 'dismissed') = (reason IS NOT NULL)", name="dismissal_has_reason"),
     Index(None, "alert_id"),
+)
+
+candidate = Table(
+    "candidate",
+    metadata,
+    Column("candidate_id", Identity, primary_key=True),
+    Column("key", Text, nullable=False),
+    Column("camera_id", Text, nullable=False),
+    Column("held_by", Choice(Holder), nullable=False),
+    Column("draft", Coded(CandidateDraft, "candidate"), nullable=False),
+    Column("noted_at", UtcTime, nullable=False),
+    # A few kB beside its row: it goes when the row goes, and nothing is left behind.
+    Column("picture", LargeBinary),
+    Column("alert_id", BigInteger),
+    Column("promoted_by", Text, nullable=False),
+    UniqueConstraint("key"),
+    Index(None, "noted_at"),
+    sqlite_autoincrement=True,  # a number that somebody has noted down never means another one
+)
+
+ledger_entry = Table(
+    "ledger_entry",
+    metadata,
+    Column("entry_id", Identity, primary_key=True),
+    Column("draft", Coded(LedgerDraft, "entry of the ledger"), nullable=False),
+    Column("until_at", UtcTime, nullable=False),  # as in the draft, or when it was ended before
+    Column("author", Text, nullable=False),
+    Column("created_at", UtcTime, nullable=False),
+    Column("ended_by", Text, nullable=False),
+    Column("ended_at", UtcTime),
+    CheckConstraint("author <> ''", name="has_author"),
+    Index(None, "until_at"),
+    sqlite_autoincrement=True,
 )
 
 event = Table(

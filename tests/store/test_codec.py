@@ -46,7 +46,16 @@ poses = st.builds(
     st.floats(0, 10),
 )
 changes = st.builds(PlaceChange, numbers, numbers, numbers, numbers, numbers)
-scores = st.builds(FrameScore, counts, moments, numbers, st.none() | boxes, st.none() | changes)
+scores = st.builds(
+    FrameScore,
+    counts,
+    moments,
+    numbers,
+    st.none() | boxes,
+    st.none() | changes,
+    st.none() | boxes,
+    numbers,
+)
 decisions = st.builds(
     Decision,
     moments,

@@ -8,12 +8,14 @@ from pathlib import Path
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import DefaultClause, create_engine, inspect
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateTable
 
+from models.alert import AlertDraft
 from models.errors import StoreDamaged
 from models.store import Store, schema
 from models.store.engine import migrating_engine
@@ -58,22 +60,48 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
         ("verdict", "ck_verdict_has_author"),
         ("verdict", "ck_verdict_dismissal_has_reason"),
         ("audit_head", "ck_audit_head_one_row"),
+        ("ledger_entry", "ck_ledger_entry_has_author"),
     }
 
 
 def test_one_step_down_and_up_again(path: Path, reopen: Reopen) -> None:
     schema.upgrade(path)
-    engine = migrating_engine(path)
-    with engine.connect() as connection, connection.begin():
-        command.downgrade(schema.configuration(connection), "-1")
-    engine.dispose()
-    with closing(sqlite3.connect(path)) as hand:
-        tables = hand.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
-    assert {name for (name,) in tables} <= {"alembic_version", "sqlite_sequence"}
+    all_tables = tables_of(path)
+    step(path, command.downgrade, "-1")
+    assert all_tables - tables_of(path) == {"candidate", "ledger_entry"}
+    step(path, command.downgrade, "base")
+    assert tables_of(path) <= {"alembic_version", "sqlite_sequence"}
     schema.upgrade(path)
+    assert tables_of(path) == all_tables
     store = reopen()
     store.audit.verify()
     store.close()
+
+
+def test_alerts_of_the_first_version_are_there_after_its_migration(
+    path: Path, reopen: Reopen, make_draft: Callable[..., AlertDraft]
+) -> None:
+    store = reopen()
+    kept, _ = store.alerts.open_alert(make_draft(), [])
+    store.close()
+    step(path, command.downgrade, "0001")
+    store = reopen()
+    assert store.alerts.get(kept.alert_id) == kept
+    assert store.candidates.newest(10) == []
+    store.close()
+
+
+def step(path: Path, way: Callable[[Config, str], None], revision: str) -> None:
+    engine = migrating_engine(path)
+    with engine.connect() as connection, connection.begin():
+        way(schema.configuration(connection), revision)
+    engine.dispose()
+
+
+def tables_of(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as hand:
+        tables = hand.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+    return {name for (name,) in tables}
 
 
 def test_an_older_store_is_migrated_when_it_is_opened(
@@ -81,7 +109,7 @@ def test_an_older_store_is_migrated_when_it_is_opened(
 ) -> None:
     reopen().close()
     migrated: list[Path] = []
-    monkeypatch.setattr(schema, "head", lambda: "0002")
+    monkeypatch.setattr(schema, "head", lambda: "9999")
     monkeypatch.setattr(schema, "upgrade", migrated.append)
     reopen().close()
     assert migrated == [path]
@@ -134,7 +162,7 @@ def test_a_path_with_a_percent_sign_is_a_path(path: Path, monkeypatch: pytest.Mo
     link.symlink_to(schema.SCRIPTS)
     monkeypatch.setattr(schema, "SCRIPTS", link)
     schema.upgrade(path)
-    assert schema.current(path) == "0001"
+    assert schema.current(path) == schema.head()
 
 
 def test_the_tables_can_be_made_on_postgresql() -> None:

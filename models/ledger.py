@@ -1,0 +1,276 @@
+"""The ledger of known false alarms and registered burns.
+
+An entry holds alerts of one place back for a time that is always bounded; what it may never hide
+is in :mod:`models.suppression`. A nuisance is a chimney, a steam outlet or a lamp, in a view or on
+the ground; a registered burn (报备用火) is on the ground and has somebody who reported it.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from models.alert import DismissReason
+from models.errors import InputRefused
+
+__all__ = [
+    "LONGEST",
+    "EntryKind",
+    "GroundPlace",
+    "LedgerDraft",
+    "LedgerEntry",
+    "Season",
+    "Times",
+    "ViewPlace",
+    "check_entry",
+]
+
+MINUTES = 24 * 60
+LONGEST_NOTE = 2000
+LARGEST_RADIUS_M = 5000.0
+SMALLEST_SHARE = 0.001
+LONGEST = timedelta(days=366)
+"""No entry outlives a year: what is still true then is said again by somebody."""
+
+
+class EntryKind(StrEnum):
+    """What sort of entry."""
+
+    NUISANCE = "nuisance"
+    BURN = "burn"
+
+
+@dataclass(frozen=True, slots=True)
+class ViewPlace:
+    """A place in a view, as shares of the upright picture's width and height, [0, 1].
+
+    Attributes:
+        camera_id: of the camera.
+        preset: of the view; 0 is a value.
+        x_min: left edge of what was declared, and so on for the other three. Its lower edge is the
+            foot, its area what growth is measured against.
+    """
+
+    camera_id: str
+    preset: int
+    x_min: float
+    y_min: float
+    x_max: float
+    y_max: float
+
+
+@dataclass(frozen=True, slots=True)
+class GroundPlace:
+    """A circle on the ground.
+
+    Attributes:
+        lon_deg: WGS 84.
+        lat_deg: WGS 84.
+        radius_m: of the circle, above 0 and at most 5000.
+    """
+
+    lon_deg: float
+    lat_deg: float
+    radius_m: float
+
+
+@dataclass(frozen=True, slots=True)
+class Season:
+    """Days of the year, both ends included; it may reach over the new year.
+
+    Attributes:
+        from_month: 1 to 12.
+        from_day: 1 to 31.
+        to_month: 1 to 12.
+        to_day: 1 to 31.
+    """
+
+    from_month: int
+    from_day: int
+    to_month: int
+    to_day: int
+
+    def covers(self, month: int, day: int) -> bool:
+        """Whether a day lies in the season."""
+        first, last = (self.from_month, self.from_day), (self.to_month, self.to_day)
+        if first <= last:
+            return first <= (month, day) <= last
+        return (month, day) >= first or (month, day) <= last
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """When an entry holds, on the site's clock; every limit is optional.
+
+    Attributes:
+        from_minute: minute of the day from which it holds, 0 to 1439; None for the whole day.
+        to_minute: minute of the day at which it ends, 0 to 1439; before ``from_minute`` it means
+            the next morning. None exactly when ``from_minute`` is.
+        weekdays: 1 for Monday to 7 for Sunday; empty for all.
+        season: days of the year; None for all.
+    """
+
+    from_minute: int | None = None
+    to_minute: int | None = None
+    weekdays: tuple[int, ...] = ()
+    season: Season | None = None
+
+    def cover(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Whether a moment lies inside.
+
+        Args:
+            at: UTC.
+            zone: of the site.
+        """
+        local = at.astimezone(zone)
+        if self.from_minute is not None and self.to_minute is not None:
+            minute = local.hour * 60 + local.minute
+            if self.from_minute <= self.to_minute:
+                if not self.from_minute <= minute < self.to_minute:
+                    return False
+            elif self.to_minute <= minute < self.from_minute:
+                return False
+            elif minute < self.to_minute:
+                local -= timedelta(days=1)  # the small hours belong to the evening before
+        if self.weekdays and local.isoweekday() not in self.weekdays:
+            return False
+        return self.season is None or self.season.covers(local.month, local.day)
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerDraft:
+    """An entry as a person writes it.
+
+    Attributes:
+        kind: nuisance or burn.
+        place: where; a burn is on the ground.
+        from_at: UTC, from when it holds.
+        until_at: UTC, when it ends: never later than a year after it began.
+        times: hours, days and season; without limits for a burn.
+        reason: what it is.
+        reported_by: who reported the burn; empty for a nuisance.
+        note: free text, may be empty.
+    """
+
+    kind: EntryKind
+    place: ViewPlace | GroundPlace
+    from_at: datetime
+    until_at: datetime
+    times: Times
+    reason: DismissReason
+    reported_by: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """An entry as the store knows it.
+
+    Attributes:
+        entry_id: number, rising.
+        draft: what it says.
+        author: user name.
+        created_at: UTC.
+        ended_by: who ended it early; empty while nobody has.
+        ended_at: UTC, when; None while nobody has.
+    """
+
+    entry_id: int
+    draft: LedgerDraft
+    author: str
+    created_at: datetime
+    ended_by: str = ""
+    ended_at: datetime | None = None
+
+    def holds_at(self, at: datetime, zone: ZoneInfo) -> bool:
+        """Whether it is in force at a moment.
+
+        Args:
+            at: UTC.
+            zone: of the site's clock.
+        """
+        end = self.draft.until_at if self.ended_at is None else self.ended_at
+        return self.draft.from_at <= at < end and self.draft.times.cover(at, zone)
+
+
+def check_entry(draft: LedgerDraft) -> None:
+    """Refuse an entry that cannot be.
+
+    Raises:
+        InputRefused: with one of the codes ``ledger_place``, ``ledger_span``, ``ledger_times``,
+            ``ledger_reporter`` or ``note_refused``.
+    """
+    _check_place(draft)
+    if not timedelta(0) < draft.until_at - draft.from_at <= LONGEST:
+        raise InputRefused(
+            "An entry ends after it begins, within a year.",
+            remedy="Choose another end.",
+            code="ledger_span",
+        )
+    _check_times(draft.times)
+    if (draft.kind is EntryKind.BURN) != bool(draft.reported_by.strip()):
+        raise InputRefused(
+            "A registered burn names who reported it, and only a burn does.",
+            remedy="Say who reported it.",
+            code="ledger_reporter",
+        )
+    if any(len(text) > LONGEST_NOTE or "\0" in text for text in (draft.note, draft.reported_by)):
+        raise InputRefused(
+            f"A note is text of at most {LONGEST_NOTE} characters.", code="note_refused"
+        )
+
+
+def _check_place(draft: LedgerDraft) -> None:
+    place = draft.place
+    if isinstance(place, GroundPlace):
+        sound = (
+            -180.0 <= place.lon_deg <= 180.0
+            and -90.0 <= place.lat_deg <= 90.0
+            and 0.0 < place.radius_m <= LARGEST_RADIUS_M
+        )
+    else:
+        sound = (
+            draft.kind is EntryKind.NUISANCE
+            and place.x_min >= 0.0
+            and place.x_min + SMALLEST_SHARE <= place.x_max <= 1.0
+            and place.y_min >= 0.0
+            and place.y_min + SMALLEST_SHARE <= place.y_max <= 1.0
+        )
+    if not sound:
+        raise InputRefused(
+            "The place is not one: a box inside the picture, or a circle of at most "
+            f"{LARGEST_RADIUS_M:.0f} m on the ground; a burn is on the ground.",
+            code="ledger_place",
+        )
+
+
+def _check_times(times: Times) -> None:
+    minutes = (times.from_minute, times.to_minute)
+    season = times.season
+    sound = (
+        (times.from_minute is None) == (times.to_minute is None)
+        and all(minute is None or 0 <= minute < MINUTES for minute in minutes)
+        and (times.from_minute is None or times.from_minute != times.to_minute)
+        and all(1 <= day <= 7 for day in times.weekdays)
+        and (
+            season is None
+            or (
+                _is_day(season.from_month, season.from_day)
+                and _is_day(season.to_month, season.to_day)
+            )
+        )
+    )
+    if not sound:
+        raise InputRefused(
+            "The hours, days or season are none.",
+            remedy="Hours are two different minutes of the day, days 1 to 7.",
+            code="ledger_times",
+        )
+
+
+def _is_day(month: int, day: int) -> bool:
+    try:
+        datetime(2024, month, day, tzinfo=UTC)  # a leap year: 29 February is a day
+    except ValueError:
+        return False
+    return True
