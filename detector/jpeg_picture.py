@@ -2,15 +2,25 @@
 
 The core knows no files, and the gateway's strict decoder knows no network; here they meet. Damage
 is refused as strictly as everywhere: at every reduction the coded bytes are read to their end.
+
+Whoever follows a view over time wants the picture too, small. Decoding is half of what a frame
+costs besides the network, so the last decoding leaves a small copy behind.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+import cv2
+import numpy as np
 
 from camera_gateway.pictures import decode_jpeg, picture_size
+from detector.core.undecoded import best_reduction
 from models.errors import FrameCorrupt
 from models.units import ImageBGR
 
-__all__ = ["JpegPicture"]
+__all__ = ["SMALL_PX", "JpegPicture"]
+
+SMALL_PX = 512
+"""Least longer side of the small copy, where the picture has as much."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +38,7 @@ class JpegPicture:
     name: str
     width_px: int
     height_px: int
+    _small: list[ImageBGR] = field(default_factory=list, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, data: bytes, name: str) -> "JpegPicture":
@@ -51,4 +62,37 @@ class JpegPicture:
         Raises:
             FrameCorrupt: the file is damaged.
         """
-        return decode_jpeg(self.data, self.name, reduction=reduction)
+        image = decode_jpeg(self.data, self.name, reduction=reduction)
+        self._small[:] = [_halved(image)]
+        return image
+
+    def small(self) -> ImageBGR:
+        """The whole picture, halved until its longer side is below twice :data:`SMALL_PX`.
+
+        Every pixel counts in it. It comes from the last decoding, whatever its reduction; without
+        one the file is decoded as small as that allows.
+
+        Raises:
+            FrameCorrupt: the file is damaged.
+        """
+        if not self._small:
+            scale = SMALL_PX / max(self.width_px, self.height_px)
+            self.decode(
+                best_reduction(
+                    self.width_px,
+                    self.height_px,
+                    content_width=round(self.width_px * scale),
+                    content_height=round(self.height_px * scale),
+                )
+            )
+        return self._small[0]
+
+
+def _halved(image: ImageBGR) -> ImageBGR:
+    while max(image.shape) >= 2 * SMALL_PX and min(image.shape[:2]) >= 2:
+        # The last row or column of an odd side is left out: less than a pixel of the result.
+        rows, columns = image.shape[0] // 2, image.shape[1] // 2
+        image = cv2.resize(
+            image[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA
+        ).astype(np.uint8, copy=False)
+    return image

@@ -135,8 +135,13 @@ class FrameScore:
         frame_sequence: of the frame.
         captured_at: UTC.
         score: best detector score of the track in this frame; 0 when the track was missed.
-        box: of the track in this frame; None when it was missed.
+        box: of the track in this frame, pixels of its upright picture; None when it was missed.
         change: of the picture inside the box; None when it was missed or nothing is known.
+        reference_box: the same box in the coordinates of the view's reference, where the camera
+            does not shake; None when the track was missed, and in decisions from before it was
+            kept.
+        elapsed_s: time that had passed in the view, seconds since its first frame; never goes back
+            where capture time does. 0 in decisions from before it was kept.
     """
 
     frame_sequence: int
@@ -144,6 +149,8 @@ class FrameScore:
     score: float
     box: Box | None
     change: PlaceChange | None = None
+    reference_box: Box | None = None
+    elapsed_s: float = 0.0
 
 
 class Finding(StrEnum):

@@ -67,3 +67,29 @@ def test_what_is_no_whole_jpeg_is_refused_at_once() -> None:
     for cut in (b"", data[:-2], b"GIF89a"):
         with pytest.raises(FrameCorrupt):
             JpegPicture.of(cut, "north")
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "small"),
+    [(1920, 1080, (960, 540)), (1023, 600, (1023, 600)), (2048, 1, (2048, 1)), (90, 51, (90, 51))],
+)
+def test_a_small_copy_is_left_by_any_decoding(
+    width: int, height: int, small: tuple[int, int]
+) -> None:
+    data = encode_jpeg(scene(height, width))
+    undecoded, decoded = JpegPicture.of(data, "north"), JpegPicture.of(data, "north")
+    decoded.decode(1)
+    left, made = decoded.small(), undecoded.small()
+    assert left.shape == (small[1], small[0], 3)
+    assert left is decoded.small()
+    assert max(made.shape) >= min(512, width)
+    again = cv2.resize(made, small, interpolation=cv2.INTER_AREA)
+    assert np.abs(again.astype(int) - left).mean() < 1.0
+
+
+def test_the_small_copy_of_a_damaged_file_is_refused() -> None:
+    whole = encode_jpeg(scene(360, 640))
+    scan = whole.index(b"\xff\xda")
+    hollow = JpegPicture.of(whole[: scan + 200] + whole[-2:], "north")
+    with pytest.raises(FrameCorrupt, match="north"):
+        hollow.small()
