@@ -219,17 +219,23 @@ def _inside(given: Path, leave_out: Path) -> Iterator[_Found]:
         elif not is_picture(item.path):
             videos.append(VideoSequence(item.name, item.path))
         elif item.path == given:
-            yield InputRefused(
-                f"{given} is a single picture.",
-                remedy="Name the folder of the sequence.",
-                code="single_picture",
-            )
+            yield _no_sequence(given)
         else:
             folder = Path(item.name).parent.as_posix()
             folders.setdefault(folder, []).append(item.path)
     for folder, paths in folders.items():
         yield from _views(given.resolve().name if folder == "." else folder, paths)
     yield from videos
+
+
+def _no_sequence(path: Path) -> InputRefused:
+    if path.exists():
+        return InputRefused(
+            f"{path} is a single picture.",
+            remedy="Name the folder of the sequence.",
+            code="single_picture",
+        )
+    return InputRefused(f"{path} does not exist.", remedy="Check the path.", code="file_missing")
 
 
 def _views(name: str, paths: Sequence[Path]) -> Iterator[_Found]:
