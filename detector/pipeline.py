@@ -16,6 +16,7 @@ from detector.core import Picture
 from detector.desk import Sighting
 from detector.evidence import weigh
 from detector.jpeg_picture import JpegPicture
+from detector.registration import Registrar
 from detector.tracker import PlumeTracker
 from models.clock import Clock
 from models.config import EvidenceRule
@@ -118,7 +119,8 @@ class Pipeline:
         self._rule = rule
         self._clock = clock
         self._max_batch = max_batch
-        self._trackers: dict[tuple[str, int], PlumeTracker] = {}
+        self._trackers: dict[View, PlumeTracker] = {}
+        self._registrars: dict[View, Registrar] = {}
 
     async def run(self, bus: FrameBus) -> None:
         """Work until the bus is closed; a failure costs its frames, is counted and never more.
@@ -195,7 +197,13 @@ class Pipeline:
         tracker = self._trackers.get(view)
         if tracker is None:
             tracker = self._trackers[view] = PlumeTracker(self._rule.forget_s)
-        seen = tracker.update(detections.to_boxes(), frame.sequence, frame.captured_at)
+            self._registrars[view] = Registrar()
+        registration = self._registrars[view].register(
+            picture.small(), frame.captured_at, picture.width_px, picture.height_px
+        )
+        seen = tracker.update(
+            detections.to_boxes(), frame.sequence, frame.captured_at, registration
+        )
         for track in seen:
             weighing = weigh(track, self._rule)
             if weighing.alerts:

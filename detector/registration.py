@@ -27,8 +27,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.tracking.shift import LEAST_SIDE_PX, Edges, Shift, edges_of, find_shift
+from detector.tracking.shift import Edges, Shift, edges_of, find_shift, small_size
 from models.detection import Box
+from models.units import ImageBGR
 
 __all__ = ["Registrar", "Registration", "RegistrationState"]
 
@@ -150,23 +151,19 @@ class Registrar:
         self._stranger_frames = 0
 
     def register(
-        self, grey: NDArray[np.uint8], captured_at: datetime, width_px: int, height_px: int
+        self, picture: ImageBGR, captured_at: datetime, width_px: int, height_px: int
     ) -> Registration:
         """Find a frame's place and let the reference learn it.
 
         Args:
-            grey: the whole upright picture, small, its longer side about
-                :data:`shift.LONGER_SIDE_PX` pixels.
+            picture: the whole upright picture, of any size; it is looked at
+                :data:`shift.LONGER_SIDE_PX` pixels long.
             captured_at: UTC; may jump.
-            width_px: of the upright picture, at least 1.
-            height_px: of the upright picture, at least 1.
+            width_px: of the upright picture as the camera made it, at least 1.
+            height_px: the same downwards.
         """
         size_px = (width_px, height_px)
-        # A strip of a few rows is stretched: it may not say much, but it breaks nothing.
-        sides = tuple(max(side, LEAST_SIDE_PX) for side in grey.shape)
-        if sides != grey.shape:
-            grey = cv2.resize(grey, sides[::-1]).astype(np.uint8, copy=False)
-        edges = edges_of(grey)
+        edges = edges_of(_small_grey(picture))
         place, shift = self._find(edges, size_px)
         if place is None or not _sure(shift):
             place, shift = self._strange(edges, size_px, captured_at, place)
@@ -176,7 +173,7 @@ class Registrar:
             place.shift = shift
             place.renew(edges, shift, captured_at)
         self._here = place.number
-        return self._answer(place, shift, size_px, grey.shape)
+        return self._answer(place, shift)
 
     def _find(self, edges: Edges, size_px: tuple[int, int]) -> tuple["_Place | None", Shift]:
         """The place that the frame shows, else the one that the camera was last seen at."""
@@ -223,12 +220,12 @@ class Registrar:
             del self._places[1]
         return place
 
-    def _answer(
-        self, place: _Place, shift: Shift, size_px: tuple[int, int], shape: tuple[int, ...]
-    ) -> Registration:
-        width_px, height_px = size_px
-        dx_px, dy_px = shift.dx * width_px / shape[1], shift.dy * height_px / shape[0]
-        longer_px = max(size_px)
+    def _answer(self, place: _Place, shift: Shift) -> Registration:
+        width_px, height_px = place.size_px
+        longer_px = max(place.size_px)
+        # Edges are as wide as the small picture, but less high.
+        small = small_size(width_px, height_px)
+        dx_px, dy_px = shift.dx * width_px / small[0], shift.dy * height_px / small[1]
         if not _sure(shift):
             state, slack = RegistrationState.UNKNOWN, UNKNOWN_SLACK_SHARE
         elif max(abs(dx_px), abs(dy_px)) > MOVED_SHARE * longer_px:
@@ -247,6 +244,14 @@ class Registrar:
             width_px,
             height_px,
         )
+
+
+def _small_grey(picture: ImageBGR) -> NDArray[np.uint8]:
+    size = small_size(picture.shape[1], picture.shape[0])
+    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+    shrinks = grey.shape[0] >= size[1] and grey.shape[1] >= size[0]
+    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
+    return small.astype(np.uint8, copy=False)
 
 
 def _sure(shift: Shift) -> bool:
