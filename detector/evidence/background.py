@@ -1,0 +1,178 @@
+"""A slow background of one view, and how much the picture changed against it at a place.
+
+Young smoke is a place that looked the same for half an hour and now does not. What must not pass
+for change is taken out in turn:
+
+- **exposure and the sun**: brightness is compared with its own surroundings (a mean over an eighth
+  of the width is subtracted), and the whole difference is centred on its median;
+- **noise, leaves, traffic**: every place knows how much it usually differs, and change is counted
+  in units of that, never below what JPEG and a shake of a pixel reach;
+- **a picture that changed as a whole** (infrared filter, another scene, a camera that was away for
+  hours) is no change at a place: the background begins anew, and change is unknown, not zero.
+
+The memory is in seconds, so that a frame a minute and live video mean the same. What is measured
+here is weighed in :mod:`detector.evidence.weigh`.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import datetime
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from detector.evidence.change import COLOUR_SHRINK, PictureChange
+from models.units import ImageBGR
+
+__all__ = ["WIDTH_PX", "SlowBackground"]
+
+WIDTH_PX = 512
+"""A column of smoke 15 of 1,024 px wide still covers seven; measured on the om-e ignition."""
+MEMORY_S = 1800.0
+AWAY_S = 7200.0
+"""A view that was not seen for longer begins anew: light and weather have changed."""
+KNOWN_AFTER = 4
+"""Pictures learnt before change is spoken of: two pictures always differ somewhere."""
+OTHER_SCENE = 4.0
+"""Median change of the whole picture from which it is another scene."""
+LEAST_GREY = 1.5
+FIRST_GREY = 3.0
+MOST_TIMES = np.float32(3.0)
+SMOOTH = (5, 5)
+EVERY_S = 0.9
+"""Between two pictures closer than this nothing new can be seen: the last answer stands."""
+LEARN_EVERY_S = 20.0
+"""Live video teaches no more than this: the memory is in seconds, and small steps would be lost in
+the rounding of what is stored."""
+STEPS_A_GREY = np.float32(64.0)
+
+Floats32 = NDArray[np.float32]
+Stored = NDArray[np.int16]  # in steps of 1/64 grey value: half the memory of floats
+
+
+@dataclass(slots=True, eq=False)
+class _Usual:
+    """What the view usually shows: brightness, its spread, colourfulness; and the last picture."""
+
+    detail: Stored
+    spread: Stored
+    colour: Stored
+    last_detail: Stored
+    learnt: int
+    learnt_at: datetime
+    seen_at: datetime
+
+
+class SlowBackground:
+    """What one view usually looks like; nothing is known before some pictures were seen.
+
+    A view of 16:9 costs 0.9 MB.
+    """
+
+    def __init__(self) -> None:
+        self._usual: _Usual | None = None
+        self._change: PictureChange | None = None
+
+    def compare(self, picture: ImageBGR, captured_at: datetime) -> PictureChange | None:
+        """Compare a picture with the background, then let the background learn it.
+
+        Args:
+            picture: upright, of any size, always of the same view; no more than
+                :data:`WIDTH_PX` of its width is made use of.
+            captured_at: UTC; a clock that jumps back costs nothing but a step of learning.
+
+        Returns:
+            None while nothing is known: too few pictures, a long absence, another scene.
+        """
+        usual = self._usual
+        if usual is not None and _apart_s(usual.seen_at, captured_at) < EVERY_S:
+            return self._change
+        detail, colour = _look(picture)
+        if (
+            usual is None
+            or usual.detail.shape != detail.shape
+            or _apart_s(usual.seen_at, captured_at) > AWAY_S
+        ):
+            self._begin(detail, colour, captured_at)
+            return None
+        difference = detail - _unpack(usual.detail)
+        difference -= np.float32(np.median(difference[::4, ::4]))
+        size, spread = np.abs(difference), _unpack(usual.spread)
+        times_usual = cv2.blur(size, SMOOTH) / cv2.blur(spread, SMOOTH)
+        middle, whole = np.quantile(times_usual[::4, ::4], (0.5, 0.9))
+        if middle > OTHER_SCENE:
+            self._begin(detail, colour, captured_at)
+            return None
+        self._change = None
+        if usual.learnt >= KNOWN_AFTER:
+            self._change = PictureChange(
+                times_usual=times_usual.astype(np.float32),
+                whole=float(whole),
+                detail=detail,
+                usual_detail=detail - difference,
+                last_detail=_unpack(usual.last_detail),
+                colour=colour,
+                usual_colour=_unpack(usual.colour),
+            )
+        pause_s = _apart_s(usual.learnt_at, captured_at)
+        if pause_s >= LEARN_EVERY_S:
+            share = np.float32(max(1.0 - math.exp(-pause_s / MEMORY_S), 1.0 / (usual.learnt + 1)))
+            usual.detail = _pack(detail + (share - 1) * difference)
+            # A plume must not teach its place to be restless within minutes.
+            seen = np.minimum(size, MOST_TIMES * spread)
+            usual.spread = _pack(np.maximum(spread + share * (seen - spread), LEAST_GREY))
+            kept = _unpack(usual.colour)
+            usual.colour = _pack(kept + share * (colour - kept))
+            usual.learnt, usual.learnt_at = usual.learnt + 1, captured_at
+        usual.last_detail, usual.seen_at = _pack(detail), captured_at
+        return self._change
+
+    def _begin(self, detail: Floats32, colour: Floats32, captured_at: datetime) -> None:
+        before = self._usual
+        spread = np.full(detail.shape, FIRST_GREY * STEPS_A_GREY, np.int16)
+        if before is not None and before.spread.shape == detail.shape:
+            spread = before.spread  # another scene, the same sensor and the same trees
+        self._usual = _Usual(
+            detail=_pack(detail),
+            spread=spread,
+            colour=_pack(colour),
+            last_detail=_pack(detail),
+            learnt=1,
+            learnt_at=captured_at,
+            seen_at=captured_at,
+        )
+        self._change = None
+
+
+def _apart_s(first: datetime, second: datetime) -> float:
+    return abs((second - first).total_seconds())
+
+
+def _pack(values: Floats32) -> Stored:
+    packed: Stored = np.rint(values * STEPS_A_GREY).astype(np.int16)
+    return packed
+
+
+def _unpack(stored: Stored) -> Floats32:
+    return stored.astype(np.float32) / STEPS_A_GREY
+
+
+def _look(picture: ImageBGR) -> tuple[Floats32, Floats32]:
+    """Brightness against its surroundings, and colourfulness on a quarter of the sides."""
+    height, width = picture.shape[:2]
+    if width >= 2 * WIDTH_PX:  # halving first averages, and is eight times as fast
+        picture = cv2.resize(
+            picture, (width // 2, max(1, height // 2)), interpolation=cv2.INTER_AREA
+        ).astype(np.uint8, copy=False)
+    rows = min(max(COLOUR_SHRINK, round(height * WIDTH_PX / width)), 4 * WIDTH_PX)
+    small = cv2.resize(picture, (WIDTH_PX, rows), interpolation=cv2.INTER_LINEAR)
+    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    side = WIDTH_PX // 8 + 1
+    around = cv2.blur(grey, (side, side), borderType=cv2.BORDER_REFLECT_101)
+    detail: Floats32 = cv2.GaussianBlur(grey, (3, 3), 0.0) - around
+    tiny = cv2.resize(
+        small, (WIDTH_PX // COLOUR_SHRINK, rows // COLOUR_SHRINK), interpolation=cv2.INTER_AREA
+    ).astype(np.float32)
+    colour: Floats32 = np.ptp(tiny, axis=2)
+    return detail, colour
