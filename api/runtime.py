@@ -25,7 +25,7 @@ from camera_gateway.gateway import Gateway
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource
 from camera_gateway.vault import EvidenceVault
-from detector.attention import STRIP_WIDTH_PX, AttentiveScorer
+from detector.attention import AttentiveScorer, band_width_px
 from detector.core.detector import Detector
 from detector.desk import AlertDesk
 from detector.keeper import EvidenceKeeper
@@ -122,7 +122,9 @@ def build_watch(
     looks_closer = settings.attention.cost > 1.0
     scorer = AttentiveScorer(
         detector,
-        Detector.open(card, threads=threads, width_px=STRIP_WIDTH_PX) if looks_closer else detector,
+        Detector.open(card, threads=threads, width_px=band_width_px(settings.attention.cost))
+        if looks_closer
+        else detector,
         settings.attention,
     )
     bus = MemoryBus(clock, max_age_s=settings.max_frame_age_s)

@@ -7,7 +7,7 @@ processor's seconds. Each runs on one thread of the CPU, so that several may run
 import time
 from collections.abc import Hashable, Sequence
 
-from detector.attention import STRIP_WIDTH_PX, AttentiveScorer
+from detector.attention import AttentiveScorer, band_width_px
 from detector.attention.tiles import input_pixels
 from detector.core import Detector
 from models.config import AttentionRule
@@ -83,5 +83,5 @@ def full_frame(card: ModelCard, width_px: int) -> Way:
 
 def closer_look(card: ModelCard, cost: float) -> Way:
     """The full frame at 640 with what fits into a budget."""
-    detectors = [_Counted(card, 640), _Counted(card, STRIP_WIDTH_PX)]
+    detectors = [_Counted(card, 640), _Counted(card, band_width_px(cost))]
     return Way(f"closer look, cost {cost:g}", detectors, AttentionRule(cost=cost))

@@ -22,7 +22,7 @@ from camera_gateway.gateway import Gateway
 from camera_gateway.pictures import check_jpeg
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import RawFrame
-from detector.attention import STRIP_WIDTH_PX, AttentiveScorer
+from detector.attention import AttentiveScorer, band_width_px
 from detector.core import Detector
 from detector.desk import Sighting
 from detector.pipeline import Pipeline
@@ -103,7 +103,7 @@ def measure_district(
     attention = AttentionRule(cost=cost)
     with _cores(CORES) as cores:
         detector = Detector.open(card, threads=cores)
-        wide = Detector.open(card, threads=cores, width_px=STRIP_WIDTH_PX)
+        wide = Detector.open(card, threads=cores, width_px=band_width_px(cost))
         clock = SystemClock()
         bus = MemoryBus(clock, settings.max_frame_age_s)
         desk = _CountingDesk()

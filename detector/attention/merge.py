@@ -1,18 +1,17 @@
-"""One answer from the full frame's boxes and the tiles' boxes.
+"""One answer from the full frame's boxes and a band's boxes.
 
 Three things happen, in this order:
 
-1. **Joining.** A tile's border cuts plumes. Two cut boxes of one class that meet across such a
-   border, or overlap, are one box with the better score. A cut box without its other half counts
-   less, because half a plume is less sure and its place is wrong by as much as was cut off.
-2. **One place.** Where a tile and the full frame see the same, the full frame says where and the
-   better score counts: tiles come and go, and a box that jumps between two observers looks like
+1. **Worth.** A band's score is brought to the full frame's scale. A box that ends at the band's
+   border counts less: half a plume is less sure, and its place is wrong by as much as was cut off.
+2. **One place.** Where the band and the full frame see the same, the full frame says where and the
+   better score counts: bands come and go, and a box that jumps between two observers looks like
    mist to the evidence over time (it cost one ignition a frame). The full frame must be sure enough
    of it (:data:`SAYS_WHERE`): its faintest boxes lie anywhere.
 3. **Suppression**, greedy and per class as in the core: a box goes when a better one overlaps it,
-   and a tile's box also when it lies inside a better one: it is a piece of it.
+   and a band's box also when it lies inside a better one: it is a piece of it.
 
-The answer does not depend on the order of boxes or tiles, merging it again changes nothing, the
+The answer does not depend on the order of boxes or parts, merging it again changes nothing, the
 answer at a higher floor is the part of it above that floor, and no place loses score: for each box
 of the full frame the answer has one as good that overlaps it.
 """
@@ -27,63 +26,45 @@ from detector.attention.tiles import Tile
 from models.detection import Detections
 from models.units import FloatArray
 
-__all__ = ["Calibration", "Seen", "from_tile", "merge"]
+__all__ = ["Seen", "from_band", "merge"]
 
 CUT_REACH = 0.02
-"""A box is cut when it ends within this share of the tile's side from an inner border."""
-MEETING = 0.5
-"""Share of the shorter of two cut sides that must face each other for the boxes to be one."""
+"""A box is cut when it ends within this share of the band's height from a border inside the
+picture."""
+CUT_LOG_ODDS = -0.7
+"""Half the odds: a plume of which only a piece is seen."""
 PIECE = 0.8
-"""Share of a tile's box inside a better one from which it is a piece of it."""
+"""Share of a band's box inside a better one from which it is a piece of it."""
 SAYS_WHERE = 0.10
 """Score from which a box of the full frame says where something is."""
 MOST = 300
 """Most boxes of one answer, the best first, as in the core."""
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """What a tile's score is worth on the full frame's scale.
-
-    A tile shows texture larger, so its background scores higher; measured in ``docs/detector.md``.
-
-    Attributes:
-        tile_log_odds: added to the log-odds of every tile's box.
-        cut_log_odds: added once more for a cut box that found no other half; 0 or less.
-    """
-
-    tile_log_odds: float
-    cut_log_odds: float
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Seen:
-    """Boxes from the full frame or from tiles, in pixels of the picture.
+    """Boxes from the full frame or from a band, in pixels of the picture.
 
     Attributes:
         boxes: (n, 4) float64, x_min y_min x_max y_max.
         scores: (n,) float64, 0 to 1, on the full frame's scale.
         labels: (n,) int64.
-        cut: (n,) whether the box ends at an inner border of its tile.
-        near: (n,) whether it comes from a tile.
+        near: (n,) whether it comes from a band.
     """
 
     boxes: FloatArray
     scores: FloatArray
     labels: NDArray[np.int64]
-    cut: NDArray[np.bool_]
     near: NDArray[np.bool_]
 
     @classmethod
     def from_frame(cls, found: Detections) -> "Seen":
-        """The full frame's boxes: nothing of them is cut."""
-        none = np.zeros(len(found), np.bool_)
+        """The full frame's boxes."""
         return cls(
             found.boxes_xyxy.astype(np.float64),
             found.scores.astype(np.float64),
             found.labels.astype(np.int64),
-            none,
-            none,
+            np.zeros(len(found), np.bool_),
         )
 
     def detections(self) -> Detections:
@@ -98,59 +79,46 @@ class Seen:
             self.boxes[chosen],
             self.scores[chosen],
             self.labels[chosen],
-            self.cut[chosen],
             self.near[chosen],
         )
 
 
-def from_tile(
-    found: Detections, tile: Tile, width_px: int, height_px: int, calibration: Calibration
-) -> Seen:
-    """A tile's boxes, moved to their place in the picture, their scores on the frame's scale.
+def from_band(found: Detections, band: Tile, height_px: int, log_odds: float) -> Seen:
+    """A band's boxes, moved to their place in the picture, their scores on the frame's scale.
 
     Args:
-        found: in pixels of the tile.
-        tile: where it lies.
-        width_px: of the picture.
+        found: in pixels of the band.
+        band: where it lies.
         height_px: of the picture.
-        calibration: of the scores.
+        log_odds: added to the log-odds of every box: a band shows texture larger, so its background
+            scores higher.
     """
-    corner = np.array([tile.x_min, tile.y_min, tile.x_min, tile.y_min], np.float64)
+    corner = np.array([band.x_min, band.y_min, band.x_min, band.y_min], np.float64)
     boxes = found.boxes_xyxy.astype(np.float64) + corner
-    reach_x = CUT_REACH * (tile.x_max - tile.x_min)
-    reach_y = CUT_REACH * (tile.y_max - tile.y_min)
+    reach = CUT_REACH * (band.y_max - band.y_min)
     cut = np.zeros(len(found), np.bool_)
-    if tile.x_min > 0:
-        cut |= boxes[:, 0] <= tile.x_min + reach_x
-    if tile.y_min > 0:
-        cut |= boxes[:, 1] <= tile.y_min + reach_y
-    if tile.x_max < width_px:
-        cut |= boxes[:, 2] >= tile.x_max - reach_x
-    if tile.y_max < height_px:
-        cut |= boxes[:, 3] >= tile.y_max - reach_y
+    if band.y_min > 0:
+        cut |= boxes[:, 1] <= band.y_min + reach
+    if band.y_max < height_px:
+        cut |= boxes[:, 3] >= band.y_max - reach
+    # Scores of 0 and 1 stay what they are.
+    odds = found.scores.astype(np.float64) * np.exp(log_odds + CUT_LOG_ODDS * cut)
     return Seen(
         boxes,
-        _shifted(found.scores.astype(np.float64), calibration.tile_log_odds),
+        odds / (odds + (1.0 - found.scores.astype(np.float64))),
         found.labels.astype(np.int64),
-        cut,
         np.ones(len(found), np.bool_),
     )
 
 
 def merge(
-    parts: Sequence[Seen],
-    *,
-    calibration: Calibration,
-    largest_px: float,
-    nms_iou: float,
-    floor_score: float,
+    parts: Sequence[Seen], *, largest_px: float, nms_iou: float, floor_score: float
 ) -> Detections:
-    """Join, suppress, and order by falling score.
+    """Put in one place, suppress, and order by falling score.
 
     Args:
-        parts: of the full frame and of the tiles, in any order.
-        calibration: for cut boxes without their other half.
-        largest_px: area, square pixels, above which a tile's box is left to the full frame.
+        parts: of the full frame and of the band, in any order.
+        largest_px: area, square pixels, above which a band's box is left to the full frame.
         nms_iou: overlap (intersection over union) above which the weaker box goes.
         floor_score: boxes below it are left out of the answer, 0 to 1.
     """
@@ -160,26 +128,14 @@ def merge(
         np.concatenate([part.boxes for part in parts]),
         np.concatenate([part.scores for part in parts]),
         np.concatenate([part.labels for part in parts]),
-        np.concatenate([part.cut for part in parts]),
         np.concatenate([part.near for part in parts]),
-    )
-    whole = everything[~everything.cut]
-    source = np.repeat(np.arange(len(parts)), [len(part.scores) for part in parts])
-    joined = _join(everything[everything.cut], source[everything.cut], calibration)
-    together = Seen(
-        np.concatenate([whole.boxes, joined.boxes]),
-        np.concatenate([whole.scores, joined.scores]),
-        np.concatenate([whole.labels, joined.labels]),
-        np.concatenate([whole.cut, joined.cut]),
-        np.concatenate([whole.near, joined.near]),
     )
     # Rounded before they are compared: the answer, merged again, is compared with the same numbers.
     rounded = Seen(
-        together.boxes.astype(np.float32).astype(np.float64),
-        together.scores.astype(np.float32).astype(np.float64),
-        together.labels,
-        together.cut,
-        together.near,
+        everything.boxes.astype(np.float32).astype(np.float64),
+        everything.scores.astype(np.float32).astype(np.float64),
+        everything.labels,
+        everything.near,
     )
     wanted = ~rounded.near | (_areas(rounded) <= largest_px)
     placed = _in_one_place(rounded[wanted], nms_iou)
@@ -190,35 +146,8 @@ def merge(
     return kept.detections()
 
 
-def _join(cut: Seen, source: NDArray[np.int64], calibration: Calibration) -> Seen:
-    """Cut boxes of different tiles that meet become one; those that meet none count less."""
-    group = np.arange(len(cut.scores))
-    for first in range(len(group)):
-        for second in range(first + 1, len(group)):
-            alike = cut.labels[first] == cut.labels[second] and source[first] != source[second]
-            if alike and _meet(cut.boxes[first], cut.boxes[second]):
-                group[group == group[second]] = group[first]
-    boxes, scores, labels = [], [], []
-    for number in np.unique(group):
-        members = group == number
-        best = float(cut.scores[members].max())
-        alone = int(members.sum()) == 1
-        low, high = cut.boxes[members, :2].min(axis=0), cut.boxes[members, 2:].max(axis=0)
-        boxes.append(np.concatenate([low, high]))
-        scores.append(_shifted(np.array([best]), calibration.cut_log_odds)[0] if alone else best)
-        labels.append(int(cut.labels[members][0]))
-    none = np.zeros(len(boxes), np.bool_)
-    return Seen(
-        np.array(boxes, np.float64).reshape(-1, 4),
-        np.array(scores, np.float64),
-        np.array(labels, np.int64),
-        none,
-        ~none,
-    )
-
-
 def _in_one_place(seen: Seen, nms_iou: float) -> Seen:
-    """The full frame's boxes with the scores of the tiles' boxes that mean the same."""
+    """The full frame's boxes with the scores of the band's boxes that mean the same."""
     seen = _ordered(seen)
     scores = seen.scores.copy()
     areas = _areas(seen)
@@ -232,16 +161,7 @@ def _in_one_place(seen: Seen, nms_iou: float) -> Seen:
         if len(same) > 0:
             best = rivals[same[np.argmax(shared[same] / union[same])]]
             scores[best] = max(scores[best], seen.scores[index])
-    return Seen(seen.boxes, scores, seen.labels, seen.cut, seen.near)
-
-
-def _meet(first: FloatArray, second: FloatArray) -> bool:
-    """Whether two cut boxes are parts of one: they touch, and face each other along a side."""
-    shared = np.minimum(first[2:], second[2:]) - np.maximum(first[:2], second[:2])
-    shorter = np.minimum(first[2:] - first[:2], second[2:] - second[:2])
-    reach = CUT_REACH * np.maximum(first[2:] - first[:2], second[2:] - second[:2]).max()
-    faces = shared >= MEETING * shorter
-    return bool((shared >= -max(reach, 1.0)).all() and faces.any())
+    return Seen(seen.boxes, scores, seen.labels, seen.near)
 
 
 def _ordered(seen: Seen) -> Seen:
@@ -274,10 +194,3 @@ def _shared(box: FloatArray, others: FloatArray) -> FloatArray:
     low, high = np.maximum(box[:2], others[:, :2]), np.minimum(box[2:], others[:, 2:])
     shared: FloatArray = np.prod(np.clip(high - low, 0.0, None), axis=1)
     return shared
-
-
-def _shifted(scores: FloatArray, log_odds: float) -> FloatArray:
-    """Scores with something added to their log-odds; 0 and 1 stay what they are."""
-    odds = scores * np.exp(log_odds)
-    shifted: FloatArray = odds / (odds + (1.0 - scores))
-    return shifted

@@ -1,15 +1,15 @@
-"""Decodes pictures for a closer look: no larger than a strip needs, several side by side.
+"""Decodes pictures for a closer look: no larger than a band needs, several side by side.
 
-The core decodes what it looks at itself, as small as the full frame needs; a strip needs twice the
-size, and one decoding must serve both.
+The core decodes what it looks at itself, as small as the full frame needs; a band needs more, and
+one decoding must serve both.
 """
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 
-from detector.attention.layout import STRIP_WIDTH_PX
 from detector.core import Picture
 from detector.core.undecoded import best_reduction
 from models.detection import Detections
@@ -21,12 +21,18 @@ __all__ = ["decode_all", "on_picture"]
 MOST_HANDS = 8
 
 
-def decode_all(pictures: Sequence[Picture]) -> list[ImageBGR | FrameCorrupt]:
-    """Pixels of every picture, in their order, or why a picture has none."""
+def decode_all(pictures: Sequence[Picture], width_px: int) -> list[ImageBGR | FrameCorrupt]:
+    """Pixels of every picture, in their order, or why a picture has none.
+
+    Args:
+        pictures: of any sizes; those that are pixels already are left as they are.
+        width_px: that a band needs; no picture that has as many is decoded to fewer.
+    """
+    decode = partial(_decode, width_px=width_px)
     if len(pictures) < 2:
-        return [_decode(picture) for picture in pictures]
+        return [decode(picture) for picture in pictures]
     with ThreadPoolExecutor(min(len(pictures), MOST_HANDS)) as hands:
-        return list(hands.map(_decode, pictures))
+        return list(hands.map(decode, pictures))
 
 
 def on_picture(found: Detections, image: ImageBGR, picture: Picture) -> Detections:
@@ -40,15 +46,14 @@ def on_picture(found: Detections, image: ImageBGR, picture: Picture) -> Detectio
     return Detections(boxes.astype(np.float32), found.scores, found.labels)
 
 
-def _decode(picture: Picture) -> ImageBGR | FrameCorrupt:
+def _decode(picture: Picture, width_px: int) -> ImageBGR | FrameCorrupt:
     if isinstance(picture, np.ndarray):
         return picture
-    scale = STRIP_WIDTH_PX / max(picture.width_px, picture.height_px)
     reduction = best_reduction(
         picture.width_px,
         picture.height_px,
-        content_width=round(picture.width_px * scale),
-        content_height=round(picture.height_px * scale),
+        content_width=width_px,
+        content_height=max(1, round(picture.height_px * width_px / picture.width_px)),
     )
     try:
         return picture.decode(reduction)

@@ -1,11 +1,11 @@
-"""Scores the full frame and, with what the budget leaves, parts of it at twice the size.
+"""Scores the full frame and, with what the budget leaves, a band of it larger.
 
-A wrapper around two detectors of the same weights: one for full frames and tiles, one for strips,
-which are twice as wide. It keeps what it needs per camera and preset, for a bounded number of them;
-the view that was seen longest ago is forgotten first and begins again. At a cost of 1 nothing is
-looked at closer or remembered, and the answer is the detector's own.
+A wrapper around two detectors of the same weights: one for full frames, one for bands, which are
+wider. It keeps what it needs per camera and preset, for a bounded number of them; the view that was
+seen longest ago is forgotten first and begins again. At a cost of 1 nothing is looked at closer or
+remembered, and the answer is the detector's own.
 
-Parts are for what is small: what fills more than :data:`LARGEST_SHARE` of the picture is left to
+Bands are for what is small: what fills more than :data:`LARGEST_SHARE` of the picture is left to
 the full frame, which sees it whole. Without that, mist that the full frame scores at 0.6 reached
 0.85 in parts, and a fog over a ridge raised an alert; measured in ``docs/detector.md``.
 """
@@ -14,8 +14,8 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from detector.attention.layout import FULL_WIDTH_PX, STRIP_WIDTH_PX, Layout
-from detector.attention.merge import Calibration, Seen, from_tile, merge
+from detector.attention.layout import FULL_WIDTH_PX, Layout, band_width_px
+from detector.attention.merge import Seen, from_band, merge
 from detector.attention.pixels import decode_all, on_picture
 from detector.attention.tiles import Tile
 from detector.attention.view import ViewAttention
@@ -23,25 +23,23 @@ from detector.core import Detector, Picture
 from models.config import AttentionRule
 from models.detection import Detections, ModelReference
 from models.errors import FrameCorrupt
+from models.mask import ViewMask
 from models.units import ImageBGR
 from models.zoo.registry import ModelCard
 
 __all__ = ["AttentiveScorer", "FrameDetector"]
 
 MAX_VIEWS = 2000
-"""110 cameras with 18 presets each; a view remembers about 50 kB."""
+"""110 cameras with 18 presets each; a view remembers about 40 kB."""
 NMS_IOU = 0.5
 PART_FLOOR = 0.02
-"""Parts are read down to this score before calibration, or to the caller's floor if that is lower:
-two halves of a plume may each be weak."""
-CUT_LOG_ODDS = -0.7
-"""Half the odds: a plume of which only a piece is seen."""
+"""Bands are read down to this score before calibration, or to the caller's floor if that is
+lower."""
 LARGEST_SHARE = 0.02
 """Twice the size, as a share of the picture, below which smoke counts as small."""
-MOST_FOLLOWED = 4
 FOLLOWED_SCORE = 0.10
-"""Where a tile found less than this is not gone back to. It does not follow the caller's floor: how
-low somebody reads must not change where the watch looks."""
+"""What scores less is not gone back to. It does not follow the caller's floor: how low somebody
+reads must not change where the watch looks."""
 
 
 class FrameDetector(Protocol):
@@ -61,54 +59,56 @@ class FrameDetector(Protocol):
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Part:
-    """A strip or tile of one picture of a call."""
-
-    tile: Tile
-    pixels: ImageBGR
-    is_strip: bool
-
-
-@dataclass(frozen=True, slots=True, eq=False)
 class _Look:
     """A picture of a call with what is looked at closer.
 
     Attributes:
+        image: its pixels.
         whole: what the full frame shows.
         view: that remembers.
-        parts: chosen.
+        band: chosen, if any.
     """
 
+    image: ImageBGR
     whole: Detections
     view: ViewAttention
-    parts: tuple[_Part, ...]
+    band: Tile | None
 
 
 class AttentiveScorer:
-    """Full frame plus parts; not for several threads at once, because it remembers.
+    """Full frame plus band; not for several threads at once, because it remembers.
 
     Args:
-        full: for full frames and tiles, input :data:`layout.FULL_WIDTH_PX` wide.
-        wide: the same weights for strips, input :data:`layout.STRIP_WIDTH_PX` wide.
-        rule: the budget, and what a part's score is worth.
+        full: for full frames, input :data:`layout.FULL_WIDTH_PX` wide.
+        wide: the same weights for bands, input :func:`layout.band_width_px` wide.
+        rule: the budget, and what a band's score is worth.
+        masks: those in force by view, read at every frame; a view that is not there has none. What
+            they hide is not looked at closer, and the full frame sees it all the same.
     """
 
-    def __init__(self, full: FrameDetector, wide: FrameDetector, rule: AttentionRule) -> None:
+    def __init__(
+        self,
+        full: FrameDetector,
+        wide: FrameDetector,
+        rule: AttentionRule,
+        masks: Mapping[Hashable, Sequence[ViewMask]] | None = None,
+    ) -> None:
         self._full = full
         self._wide = wide
-        self._cost = rule.cost
-        self._calibration = Calibration(rule.part_log_odds, CUT_LOG_ODDS)
-        self._views: dict[Hashable, ViewAttention] = {}
+        self._rule = rule
+        self._band_width_px = band_width_px(rule.cost)
+        self._masks = {} if masks is None else masks
+        self._views: dict[Hashable, tuple[ViewAttention, tuple[ViewMask, ...]]] = {}
 
     @classmethod
     def open(
         cls, card: ModelCard, rule: AttentionRule, *, device: str = "auto", threads: int = 0
     ) -> "AttentiveScorer":
-        """Load weights for full frames and, where the rule looks closer, for strips.
+        """Load weights for full frames and, where the rule looks closer, for bands.
 
         Args:
             card: of the weights.
-            rule: the budget, and what a part's score is worth.
+            rule: the budget, and what a band's score is worth.
             device: as of :meth:`detector.core.Detector.open`, and so are the threads.
             threads: of the CPU for one call; 0 for one per core that this process may use.
 
@@ -119,7 +119,8 @@ class AttentiveScorer:
         full = Detector.open(card, device=device, threads=threads, width_px=FULL_WIDTH_PX)
         if rule.cost <= 1.0:
             return cls(full, full, rule)
-        wide = Detector.open(card, device=device, threads=threads, width_px=STRIP_WIDTH_PX)
+        width_px = band_width_px(rule.cost)
+        wide = Detector.open(card, device=device, threads=threads, width_px=width_px)
         return cls(full, wide, rule)
 
     @property
@@ -142,7 +143,7 @@ class AttentiveScorer:
             floor_score: detections below it are left out, 0 to 1.
             views: what each picture shows: camera and preset. Pictures of one view stand in the
                 order of their time.
-            hurried: no time for a closer look; the views' rotations go on where they stopped.
+            hurried: no time for a closer look; the views' rounds go on where they stopped.
 
         Returns:
             One answer per picture, in the order of the pictures: what was found, in pixels of the
@@ -151,12 +152,12 @@ class AttentiveScorer:
         Raises:
             WatchError: as the detectors do; nothing was answered then.
         """
-        if self._cost <= 1.0 or hurried:
+        if self._rule.cost <= 1.0 or hurried:
             return list(self._full.detect_each(pictures, floor_score=floor_score))
         floor = min(PART_FLOOR, floor_score)
         answers: list[Detections | FrameCorrupt] = [Detections.empty()] * len(pictures)
         images: dict[int, ImageBGR] = {}
-        for index, image in enumerate(decode_all(pictures)):
+        for index, image in enumerate(decode_all(pictures, self._band_width_px)):
             if isinstance(image, FrameCorrupt):
                 answers[index] = image
             else:
@@ -167,68 +168,55 @@ class AttentiveScorer:
             if isinstance(answer, FrameCorrupt):
                 answers[index] = answer
             else:
-                looks[index] = self._choose(image, answer, views[index])
-        closer = self._look_closer([part for look in looks.values() for part in look.parts], floor)
+                view = self._view(views[index], image.shape[1], image.shape[0])
+                looks[index] = _Look(image, answer, view, view.choose(image))
+        closer = self._look_closer(looks, floor)
         for index, look in looks.items():
-            merged = self._merge(look, closer, floor_score)
-            answers[index] = on_picture(merged, images[index], pictures[index])
+            merged = self._merge(look, closer.get(index), floor_score)
+            answers[index] = on_picture(merged, look.image, pictures[index])
         return answers
 
-    def _choose(self, image: ImageBGR, whole: Detections, key: Hashable) -> _Look:
-        view = self._view(key, image.shape[1], image.shape[0])
-        parts = tuple(
-            _Part(tile, tile.cut(image), is_strip=view.layout.is_strip(tile))
-            for tile in view.choose(image)
-        )
-        return _Look(whole, view, parts)
+    def _look_closer(self, looks: Mapping[int, _Look], floor_score: float) -> dict[int, Detections]:
+        """One call, not one a picture: the core works side by side on what it gets."""
+        bands = {
+            index: look.band.cut(look.image)
+            for index, look in looks.items()
+            if look.band is not None
+        }
+        found = self._wide.detect(list(bands.values()), floor_score=floor_score)
+        return dict(zip(bands, found, strict=True))
 
-    def _look_closer(self, parts: Sequence[_Part], floor_score: float) -> dict[_Part, Detections]:
-        """One call a detector, not one a picture: the core works side by side on what it gets."""
-        found: dict[_Part, Detections] = {}
-        for detector, is_strip in ((self._full, False), (self._wide, True)):
-            mine = [part for part in parts if part.is_strip is is_strip]
-            answers = detector.detect([part.pixels for part in mine], floor_score=floor_score)
-            found.update(zip(mine, answers, strict=True))
-        return found
-
-    def _merge(
-        self, look: _Look, closer: Mapping[_Part, Detections], floor_score: float
-    ) -> Detections:
+    def _merge(self, look: _Look, closer: Detections | None, floor_score: float) -> Detections:
         width_px, height_px = look.view.layout.size_px
+        seen = [Seen.from_frame(look.whole)]
+        if closer is not None and look.band is not None:
+            seen.append(from_band(closer, look.band, height_px, self._rule.part_log_odds))
         largest_px = LARGEST_SHARE * width_px * height_px
-        seen = [
-            from_tile(closer[part], part.tile, width_px, height_px, self._calibration)
-            for part in look.parts
-        ]
-        tiles = [one for part, one in zip(look.parts, seen, strict=True) if not part.is_strip]
-        look.view.follow(_middles(tiles, largest_px))
-        return merge(
-            [Seen.from_frame(look.whole), *seen],
-            calibration=self._calibration,
+        merged = merge(
+            seen,
             largest_px=largest_px,
             nms_iou=NMS_IOU,
-            floor_score=floor_score,
+            floor_score=min(floor_score, FOLLOWED_SCORE),
         )
+        look.view.follow(_middles(merged, largest_px))
+        asked = merged.scores >= floor_score
+        return Detections(merged.boxes_xyxy[asked], merged.scores[asked], merged.labels[asked])
 
     def _view(self, key: Hashable, width_px: int, height_px: int) -> ViewAttention:
-        view = self._views.pop(key, None)
+        masks = tuple(self._masks.get(key, ()))
+        view, known = self._views.pop(key, (None, ()))
         if view is None or view.layout.size_px != (width_px, height_px):
-            view = ViewAttention(Layout.within(width_px, height_px, self._cost))
-        self._views[key] = view
+            view = ViewAttention(Layout.within(width_px, height_px, self._rule.cost), masks)
+        elif known != masks:
+            view.mask(masks)
+        self._views[key] = view, masks
         while len(self._views) > MAX_VIEWS:
             self._views.pop(next(iter(self._views)))
         return view
 
 
-def _middles(parts: Sequence[Seen], largest_px: float) -> list[tuple[float, float]]:
-    """Middles of the small things that tiles found, the best first; strips come back anyway."""
-    found = [
-        (score, (x_min + x_max) / 2, (y_min + y_max) / 2)
-        for part in parts
-        for score, (x_min, y_min, x_max, y_max) in zip(
-            part.scores.tolist(), part.boxes.tolist(), strict=True
-        )
-        if score >= FOLLOWED_SCORE and (x_max - x_min) * (y_max - y_min) <= largest_px
-    ]
-    found.sort(key=lambda one: (-one[0], one[1], one[2]))
-    return [(x, y) for _, x, y in found[:MOST_FOLLOWED]]
+def _middles(found: Detections, largest_px: float) -> list[tuple[float, float]]:
+    """Middles of the small things that were found, the best first."""
+    low, high = found.boxes_xyxy[:, :2], found.boxes_xyxy[:, 2:]
+    small = (found.scores >= FOLLOWED_SCORE) & ((high - low).prod(axis=1) <= largest_px)
+    return [(float(x), float(y)) for x, y in (low + high)[small] / 2]

@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.attention.background import LIMIT, WIDTH_PX, SlowBackground
+from detector.attention.background import LIMIT, WIDTH_PX, SlowBackground, thinned_grey
 
 RANDOM = np.random.default_rng(5)
 SCENE = np.clip(
@@ -69,3 +69,13 @@ def test_what_stays_is_learnt_and_what_comes_slowly_was_never_news() -> None:
         change = slow.change(seen(with_plume(SCENE, 40.0 * frame / 240), 100 + frame))
         assert change is not None
         assert float(change.sum()) < 20.0
+
+
+def test_a_large_picture_is_thinned_and_stays_the_same_picture() -> None:
+    grey = np.repeat(np.repeat(seen(SCENE, 0), 3, axis=0), 3, axis=1)
+    large = np.stack([grey] * 3, axis=2)
+    thin = thinned_grey(large)
+    assert thin.shape == (480, 640)
+    assert np.abs(thin.astype(int) - seen(SCENE, 0)).max() <= 1
+    assert thinned_grey(large[:7, :639]).shape == (7, 639)
+    assert thinned_grey(large[:1, :1281]).shape == (1, 641)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from detector.attention.merge import MOST, Calibration, Seen, from_tile, merge
+from detector.attention.merge import MOST, Seen, from_band, merge
 from detector.attention.tiles import Tile
 from models.detection import Detections
 
@@ -16,7 +16,6 @@ Rows: TypeAlias = Sequence[tuple[float, float, float, float, float, int]]
 Tiles: TypeAlias = Sequence[tuple[Tile, Rows]]
 
 WIDTH, HEIGHT = 1000, 600
-EVEN = Calibration(0.0, -0.7)
 
 
 def detections(rows: Rows) -> Detections:
@@ -33,17 +32,19 @@ def detections(rows: Rows) -> Detections:
 
 def merged(
     parts: Sequence[Seen],
-    calibration: Calibration = EVEN,
     largest_px: float = math.inf,
     floor_score: float = 0.0,
 ) -> Detections:
     return merge(
         parts,
-        calibration=calibration,
         largest_px=largest_px,
         nms_iou=0.5,
         floor_score=floor_score,
     )
+
+
+def band_of(rows: Rows, band: Tile, log_odds: float = 0.0) -> Seen:
+    return from_band(detections(rows), band, HEIGHT, log_odds)
 
 
 def rows_of(found: Detections) -> list[tuple[float, ...]]:
@@ -74,7 +75,7 @@ PARTS = st.lists(st.tuples(TILES, st.lists(BOXES, max_size=6)), max_size=4)
 def seen_of(frame: Rows, tiles: Tiles) -> list[Seen]:
     return [
         Seen.from_frame(detections(frame)),
-        *(from_tile(detections(rows), tile, WIDTH, HEIGHT, EVEN) for tile, rows in tiles),
+        *(band_of(rows, tile) for tile, rows in tiles),
     ]
 
 
@@ -126,82 +127,47 @@ def test_no_place_of_the_full_frame_loses_score(
         )
 
 
-def test_a_tile_s_box_is_moved_to_its_place() -> None:
+def test_a_band_s_box_is_moved_to_its_place() -> None:
     tile = Tile(100, 300, 200, 500)
-    (row,) = rows_of(
-        merged([from_tile(detections([(50, 20, 90, 60, 0.4, 0)]), tile, WIDTH, HEIGHT, EVEN)])
-    )
+    (row,) = rows_of(merged([band_of([(50, 20, 90, 60, 0.4, 0)], tile)]))
     assert row == pytest.approx((350, 120, 390, 160, 0.4, 0), abs=1e-6)
 
 
-def test_a_plume_cut_by_a_border_is_one_box() -> None:
-    left, right = Tile(100, 300, 200, 500), Tile(100, 500, 200, 700)
-    parts = [
-        from_tile(detections([(170, 40, 200, 80, 0.3, 0)]), left, WIDTH, HEIGHT, EVEN),
-        from_tile(detections([(0, 42, 25, 78, 0.5, 0)]), right, WIDTH, HEIGHT, EVEN),
-    ]
-    (row,) = rows_of(merged(parts))
-    assert row == pytest.approx((470, 140, 525, 180, 0.5, 0), abs=1e-6)
-
-
-def test_pieces_that_do_not_face_each_other_or_differ_in_kind_stay_apart() -> None:
-    left, right = Tile(100, 300, 200, 500), Tile(100, 500, 200, 700)
-    for other in ((0, 81, 25, 98, 0.5, 0), (0, 42, 25, 78, 0.5, 1), (30, 42, 55, 78, 0.5, 0)):
-        parts = [
-            from_tile(detections([(170, 40, 200, 80, 0.3, 0)]), left, WIDTH, HEIGHT, EVEN),
-            from_tile(detections([other]), right, WIDTH, HEIGHT, EVEN),
-        ]
-        assert len(merged(parts)) == 2
-
-
-def test_boxes_of_one_tile_are_never_joined() -> None:
-    # Two low boxes along a tile's upper border made one long one before, and a track of it.
-    tile = Tile(100, 300, 200, 500)
-    rows = [(40, 0, 80, 12, 0.4, 0), (78, 0, 130, 14, 0.3, 0)]
-    answer = rows_of(merged([from_tile(detections(rows), tile, WIDTH, HEIGHT, EVEN)]))
-    assert len(answer) == 2
-
-
 @pytest.mark.parametrize(
-    ("tile", "box", "cut"),
+    ("band", "box", "cut"),
     [
-        (Tile(100, 300, 200, 500), (0, 30, 40, 60), True),
-        (Tile(100, 300, 200, 500), (160, 30, 199, 60), True),
-        (Tile(100, 300, 200, 500), (50, 1, 90, 60), True),
-        (Tile(100, 300, 200, 500), (50, 30, 90, 99), True),
-        (Tile(100, 300, 200, 500), (50, 30, 90, 60), False),
-        (Tile(0, 0, 100, 200), (0, 0, 40, 60), False),  # the picture's own border cuts nothing
-        (Tile(500, 800, 600, 1000), (160, 60, 200, 100), False),
+        (Tile(100, 0, 200, 1000), (50, 1, 90, 60), True),
+        (Tile(100, 0, 200, 1000), (50, 30, 90, 99), True),
+        (Tile(100, 0, 200, 1000), (50, 30, 90, 60), False),
+        (Tile(100, 0, 200, 1000), (0, 30, 40, 60), False),  # the picture's own border cuts nothing
+        (Tile(100, 0, 200, 1000), (960, 30, 1000, 60), False),
+        (Tile(0, 0, 100, 1000), (50, 0, 90, 60), False),
+        (Tile(500, 0, 600, 1000), (50, 60, 90, 100), False),
     ],
 )
 def test_half_a_plume_counts_less(
-    tile: Tile, box: tuple[float, float, float, float], *, cut: bool
+    band: Tile, box: tuple[float, float, float, float], *, cut: bool
 ) -> None:
-    parts = [from_tile(detections([(*box, 0.4, 0)]), tile, WIDTH, HEIGHT, EVEN)]
-    (score,) = merged(parts).scores.tolist()
+    (score,) = merged([band_of([(*box, 0.4, 0)], band)]).scores.tolist()
     odds = 0.4 / 0.6 * (math.exp(-0.7) if cut else 1.0)
     assert score == pytest.approx(odds / (1 + odds), abs=1e-6)
 
 
-def test_calibration_moves_log_odds_of_tiles_only() -> None:
-    calibration = Calibration(-1.0, 0.0)
-    tile = Tile(100, 300, 200, 500)
-    near = from_tile(
-        detections([(50, 20, 90, 60, 0.5, 0), (120, 20, 150, 60, 1.0, 0), (5, 20, 30, 60, 0.0, 0)]),
-        tile,
-        WIDTH,
-        HEIGHT,
-        calibration,
+def test_calibration_moves_log_odds_of_bands_only() -> None:
+    near = band_of(
+        [(50, 20, 90, 60, 0.5, 0), (120, 20, 150, 60, 1.0, 0), (5, 20, 30, 60, 0.0, 0)],
+        Tile(100, 0, 200, 1000),
+        -1.0,
     )
     far = Seen.from_frame(detections([(700, 20, 740, 60, 0.5, 0)]))
-    scores = merged([far, near], calibration).scores.tolist()
+    scores = merged([far, near]).scores.tolist()
     assert scores == pytest.approx([1.0, 0.5, 1 / (1 + math.e), 0.0], abs=1e-6)
 
 
 def test_what_is_large_is_left_to_the_full_frame() -> None:
     tile = Tile(100, 300, 200, 500)
     large = detections([(20, 10, 120, 90, 0.9, 0)])
-    near = from_tile(large, tile, WIDTH, HEIGHT, EVEN)
+    near = from_band(large, tile, HEIGHT, 0.0)
     assert len(merged([near], largest_px=7999.0)) == 0
     assert len(merged([near], largest_px=8000.0)) == 1
     assert len(merged([Seen.from_frame(large)], largest_px=1.0)) == 1
@@ -211,9 +177,9 @@ def test_a_piece_inside_a_better_box_goes_and_a_better_piece_stays() -> None:
     frame = Seen.from_frame(detections([(300, 100, 500, 200, 0.6, 0)]))
     tile = Tile(100, 300, 200, 500)
     for score, count in ((0.5, 1), (0.7, 2)):
-        piece = from_tile(detections([(50, 20, 90, 60, score, 0)]), tile, WIDTH, HEIGHT, EVEN)
+        piece = band_of([(50, 20, 90, 60, score, 0)], tile)
         assert len(merged([frame, piece])) == count
-    other_kind = from_tile(detections([(50, 20, 90, 60, 0.5, 1)]), tile, WIDTH, HEIGHT, EVEN)
+    other_kind = band_of([(50, 20, 90, 60, 0.5, 1)], tile)
     assert len(merged([frame, other_kind])) == 2
 
 
@@ -222,12 +188,12 @@ def test_where_both_see_the_same_the_full_frame_says_where_and_the_better_score_
     frame = Seen.from_frame(
         detections([(350, 120, 390, 160, 0.4, 0), (350, 140, 390, 180, 0.3, 0)])
     )
-    near = from_tile(detections([(54, 22, 90, 60, 0.7, 0)]), tile, WIDTH, HEIGHT, EVEN)
+    near = band_of([(54, 22, 90, 60, 0.7, 0)], tile)
     answer = rows_of(merged([near, frame]))
     assert answer[0] == pytest.approx((350, 120, 390, 160, 0.7, 0), abs=1e-6)
     # The neighbour that it overlaps less keeps its own score.
     assert answer[1] == pytest.approx((350, 140, 390, 180, 0.3, 0), abs=1e-6)
-    weaker = from_tile(detections([(54, 22, 90, 60, 0.2, 0)]), tile, WIDTH, HEIGHT, EVEN)
+    weaker = band_of([(54, 22, 90, 60, 0.2, 0)], tile)
     assert rows_of(merged([weaker, frame])) == rows_of(merged([frame]))
 
 

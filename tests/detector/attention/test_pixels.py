@@ -18,16 +18,17 @@ def jpeg(width: int, height: int) -> JpegPicture:
     ("size", "decoded"),
     [
         ((640, 480), (640, 480)),
-        ((1920, 1080), (1920, 1080)),  # a half would be smaller than a strip needs
+        ((1920, 1080), (1920, 1080)),  # a half would be smaller than a band needs
         ((2561, 1441), (1281, 721)),
-        ((5120, 2880), (1280, 720)),
-        ((1440, 2560), (720, 1280)),
+        ((4352, 2448), (1088, 612)),
+        ((1440, 2560), (1440, 2560)),  # a band is as wide as the picture, not as long
+        ((2176, 2), (1088, 1)),
     ],
 )
-def test_a_picture_is_decoded_no_smaller_than_a_strip_needs(
+def test_a_picture_is_decoded_no_smaller_than_a_band_needs(
     size: tuple[int, int], decoded: tuple[int, int]
 ) -> None:
-    (image,) = decode_all([jpeg(*size)])
+    (image,) = decode_all([jpeg(*size)], 1088)
     assert not isinstance(image, FrameCorrupt)
     assert (image.shape[1], image.shape[0]) == decoded
 
@@ -35,12 +36,12 @@ def test_a_picture_is_decoded_no_smaller_than_a_strip_needs(
 def test_answers_keep_their_order_and_damage_costs_only_itself() -> None:
     array = np.zeros((5, 6, 3), np.uint8)
     broken = JpegPicture(b"\xff\xd8\xff", "broken", 640, 480)
-    first, second, third = decode_all([jpeg(64, 48), broken, array])
+    first, second, third = decode_all([jpeg(64, 48), broken, array], 1088)
     assert not isinstance(first, FrameCorrupt)
     assert first.shape == (48, 64, 3)
     assert isinstance(second, FrameCorrupt)
     assert third is array
-    assert decode_all([]) == []
+    assert decode_all([], 1088) == []
 
 
 def test_boxes_come_back_in_pixels_of_the_whole_picture() -> None:

@@ -1,4 +1,5 @@
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import cv2
@@ -8,19 +9,32 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from camera_gateway.pictures import read_picture
-from detector.attention import STRIP_WIDTH_PX, AttentiveScorer, scorer
+from detector.attention import AttentiveScorer, band_width_px, scorer
 from detector.attention.tiles import input_pixels
+from detector.attention.view import ViewAttention
 from detector.core import Detector, Picture
 from detector.jpeg_picture import JpegPicture
 from models.config import AttentionRule
 from models.detection import Detections, ModelReference
 from models.errors import FrameCorrupt, ModelMismatch
+from models.mask import MaskKind, ViewMask
 from models.units import ImageBGR
 from models.zoo.registry import load_card
 
 FOOTAGE = Path(__file__).resolve().parents[4] / "shared/data/footage"
 REFERENCE = ModelReference("spots", "1", "0" * 64)
 VIEW = ("t1", 0)
+BAND_PX = band_width_px(3.0)
+
+
+def mask_of(top: float, bottom: float) -> ViewMask:
+    corners = ((0.0, top), (1.0, top), (1.0, bottom), (0.0, bottom))
+    drawn_at = datetime(2026, 11, 25, tzinfo=UTC)
+    return ViewMask(*VIEW, MaskKind.NUISANCE, corners, "li", drawn_at)
+
+
+def view_of(attentive: AttentiveScorer, key: Hashable = VIEW) -> ViewAttention:
+    return attentive._views[key][0]
 
 
 class Spots:
@@ -64,8 +78,8 @@ class Spots:
 
 def scorers(cost: float = 3.0, **scores: float) -> tuple[AttentiveScorer, Spots, Spots]:
     full = Spots(640, scores.get("full", 0.5))
-    wide = Spots(STRIP_WIDTH_PX, scores.get("wide", 0.5))
-    return AttentiveScorer(full, wide, AttentionRule(cost=cost)), full, wide
+    wide = Spots(band_width_px(cost), scores.get("wide", 0.5))
+    return AttentiveScorer(full, wide, AttentionRule(cost=cost, part_log_odds=0.0)), full, wide
 
 
 def scene(width: int = 640, height: int = 480, spot: tuple[int, int] | None = None) -> ImageBGR:
@@ -91,7 +105,7 @@ def test_at_a_cost_of_one_the_answer_is_the_detector_s_own() -> None:
     assert attentive.reference is REFERENCE
 
 
-def test_a_strip_s_find_stands_where_it_is_in_the_picture() -> None:
+def test_a_band_s_find_stands_where_it_is_in_the_picture() -> None:
     attentive, _, _ = scorers(wide=0.8, full=0.05)
     answer = look(attentive, scene(spot=(500, 200)))
     assert answer.boxes_xyxy.tolist() == [[500, 200, 520, 210]]
@@ -107,20 +121,68 @@ class NearOnly(Spots):
 
 
 def test_a_find_away_from_the_skyline_is_made_in_the_round_and_then_looked_at_again() -> None:
-    attentive = AttentiveScorer(NearOnly(), NearOnly(STRIP_WIDTH_PX), AttentionRule())
+    attentive = AttentiveScorer(NearOnly(), NearOnly(BAND_PX), AttentionRule())
     image = scene(spot=(40, 460))
-    answers = [look(attentive, image) for _ in range(60)]
-    promised = attentive._views[VIEW].frames_to_see_all
+    answers = [look(attentive, image) for _ in range(24)]
+    promised = view_of(attentive).frames_to_see_all
     hits = [number for number, answer in enumerate(answers) if len(answer) > 0]
-    assert 0 < hits[0] < promised < 60
-    assert hits[1] - hits[0] <= 2
+    assert promised is not None
+    assert 0 < hits[0] < promised < 24
+    assert hits[1] - hits[0] == 2  # the next frame is the skyline's
     assert answers[hits[0]].boxes_xyxy.tolist() == [[40, 460, 60, 470]]
+
+
+def test_what_the_full_frame_suspects_outside_the_band_is_looked_at() -> None:
+    attentive, _, _ = scorers(full=0.2, wide=0.7)
+    scores = [look(attentive, scene(spot=(40, 460))).scores.tolist() for _ in range(2)]
+    assert scores == [[pytest.approx(0.2)], [pytest.approx(0.7)]]
+
+
+def test_how_low_a_caller_reads_changes_nothing_above_and_not_where_the_watch_looks() -> None:
+    answers = []
+    for floor_score in (0.01, 0.5):
+        attentive, _, _ = scorers(full=0.2, wide=0.7)
+        found = [look(attentive, scene(spot=(40, 460)), floor_score) for _ in range(12)]
+        answers.append([one.scores[one.scores >= 0.5].tolist() for one in found])
+    assert answers[0] == answers[1]
+    assert [] in answers[0]
+
+
+def test_a_masked_place_takes_no_band_and_the_full_frame_sees_it_all_the_same() -> None:
+    below = mask_of(0.6, 1.0)
+    masks: dict[Hashable, tuple[ViewMask, ...]] = {}
+    full, wide = Spots(640, 0.2), Spots(BAND_PX, 0.7)
+    attentive = AttentiveScorer(full, wide, AttentionRule(), masks)
+    image = scene(spot=(40, 460))
+    look(attentive, image)
+    masks[VIEW] = (below,)  # drawn while the watch runs
+    pixels, answers = wide.pixels, [look(attentive, image) for _ in range(12)]
+    assert [answer.scores.tolist() for answer in answers] == [[pytest.approx(0.2)]] * 12
+    # What is left of the view is lower than a band: no masked row is paid for.
+    assert wide.pixels - pixels == 12 * input_pixels(640, 288, longer_side_px=BAND_PX, stride_px=32)
+    masks[VIEW] = (mask_of(0.0, 1.0),)
+    pixels = wide.pixels
+    assert look(attentive, image).scores.tolist() == pytest.approx([0.2])
+    assert wide.pixels == pixels
+    masks.clear()
+    look(attentive, image)
+    assert wide.pixels > pixels
+
+
+def test_a_mask_of_one_preset_blinds_no_other() -> None:
+    masks = {("t1", 1): (mask_of(0.0, 1.0),)}
+    wide = Spots(BAND_PX, 0.8)
+    attentive = AttentiveScorer(Spots(640, 0.05), wide, AttentionRule(), masks)
+    image = scene(spot=(500, 200))
+    found = attentive.detect_each([image] * 2, floor_score=0.1, views=[("t1", 0), ("t1", 1)])
+    assert [len(answer) for answer in found if isinstance(answer, Detections)] == [1, 0]
+    assert wide.calls == [1]
 
 
 def test_what_is_large_is_left_to_the_full_frame() -> None:
     attentive, full, _ = scorers(wide=0.9, full=0.3)
     image = scene()
-    image[190:290, 200:400] = 255  # 6.5 % of the picture, whole inside the strip
+    image[190:290, 200:400] = 255  # 6.5 % of the picture, whole inside the band
     answer = look(attentive, image)
     assert answer.scores.tolist() == pytest.approx([0.3])
     assert full.calls[0] == 1
@@ -157,7 +219,7 @@ def test_a_file_is_answered_in_its_own_pixels() -> None:
 
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 700), st.integers(1, 700), st.floats(1.0, 8.0))
-@example(width=1, height=1, cost=6.0)  # every tile of a tiny picture is chosen at once
+@example(width=1, height=1, cost=6.0)  # nothing of it is worth a band
 def test_the_detectors_are_never_given_more_than_the_budget(
     width: int, height: int, cost: float
 ) -> None:
@@ -176,20 +238,20 @@ def test_views_are_bounded_and_a_new_size_begins_anew(monkeypatch: pytest.Monkey
     assert list(attentive._views) == [("t1", 2), ("t1", 3), ("t1", 4)]
     attentive.detect_each([scene()], floor_score=0.1, views=[("t1", 2)])
     assert list(attentive._views) == [("t1", 3), ("t1", 4), ("t1", 2)]
-    before = attentive._views["t1", 2]
+    before = view_of(attentive, ("t1", 2))
     attentive.detect_each([scene(320, 240)], floor_score=0.1, views=[("t1", 2)])
-    assert attentive._views["t1", 2] is not before
+    assert view_of(attentive, ("t1", 2)) is not before
 
 
 def test_presets_do_not_share_what_they_remember() -> None:
-    def tiles_of(view_of: Callable[[int], tuple[str, int]]) -> list[int]:
+    def frames_of(key_of: Callable[[int], tuple[str, int]]) -> list[int]:
         attentive, _, _ = scorers()
         for number in range(4):
-            attentive.detect_each([scene()], floor_score=0.1, views=[view_of(number)])
-        return [view._frames for view in attentive._views.values()]
+            attentive.detect_each([scene()], floor_score=0.1, views=[key_of(number)])
+        return [view._frames for view, _ in attentive._views.values()]
 
-    assert tiles_of(lambda _number: VIEW) == [4]
-    assert tiles_of(lambda number: ("t1", number)) == [1, 1, 1, 1]
+    assert frames_of(lambda _number: VIEW) == [4]
+    assert frames_of(lambda number: ("t1", number)) == [1, 1, 1, 1]
 
 
 def test_a_detector_s_failure_is_passed_on() -> None:
@@ -197,7 +259,7 @@ def test_a_detector_s_failure_is_passed_on() -> None:
         def detect(self, images: Sequence[ImageBGR], *, floor_score: float) -> list[Detections]:
             raise ModelMismatch(f"{len(images)} pictures at {floor_score}.")
 
-    attentive = AttentiveScorer(Spots(), Broken(STRIP_WIDTH_PX), AttentionRule())
+    attentive = AttentiveScorer(Spots(), Broken(BAND_PX), AttentionRule())
     with pytest.raises(ModelMismatch):
         look(attentive, scene())
 
@@ -209,7 +271,7 @@ def test_a_young_plume_is_seen_better_than_by_the_full_frame() -> None:
         pytest.skip("the recorded footage is not beside the checkout")
     card = load_card("firewatch-yolo11n")
     full = Detector.open(card, device="cpu", threads=1)
-    wide = Detector.open(card, device="cpu", threads=1, width_px=STRIP_WIDTH_PX)
+    wide = Detector.open(card, device="cpu", threads=1, width_px=BAND_PX)
     attentive = AttentiveScorer(full, wide, AttentionRule())
     gains = []
     for offset_s in (300, 420, 540, 660):

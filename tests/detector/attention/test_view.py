@@ -1,3 +1,5 @@
+from datetime import UTC, datetime
+
 import cv2
 import numpy as np
 import pytest
@@ -8,10 +10,18 @@ from numpy.typing import NDArray
 from detector.attention.layout import Layout
 from detector.attention.tiles import Tile
 from detector.attention.view import ViewAttention
+from models.mask import MaskKind, ViewMask
 from models.units import ImageBGR
 
+BORN = datetime(2026, 11, 25, tzinfo=UTC)
 
-def valley(width: int, height: int, ridge: float = 0.4, seed: int = 0) -> ImageBGR:
+
+def block(x_min: float, y_min: float, x_max: float, y_max: float) -> ViewMask:
+    corners = ((x_min, y_min), (x_max, y_min), (x_max, y_max), (x_min, y_max))
+    return ViewMask("t1", 0, MaskKind.NUISANCE, corners, "li", BORN)
+
+
+def valley(width: int, height: int, ridge: float = 0.3, seed: int = 0) -> ImageBGR:
     """A bright sky over rough ground."""
     random = np.random.default_rng(seed)
     image = np.full((height, width, 3), 190, np.uint8)
@@ -21,122 +31,211 @@ def valley(width: int, height: int, ridge: float = 0.4, seed: int = 0) -> ImageB
     return image
 
 
-def seen_map(width: int, height: int, tiles: list[Tile]) -> NDArray[np.bool_]:
-    seen = np.zeros((height, width), np.bool_)
-    for tile in tiles:
-        seen[tile.y_min : tile.y_max, tile.x_min : tile.x_max] = True
-    return seen
+def view_640(*masks: ViewMask) -> ViewAttention:
+    """Bands of 320 rows of 480, two in the round; the ridge's lies in the middle."""
+    return ViewAttention(Layout.within(640, 480, 3.0), masks)
 
 
-@settings(max_examples=25, deadline=None)
+def rows_of(band: Tile | None) -> tuple[int, int]:
+    assert band is not None
+    assert (band.x_min, band.x_max) == (0, 640)
+    return band.y_min, band.y_max
+
+
+def painted(masks: list[ViewMask], width: int, height: int) -> NDArray[np.bool_]:
+    """Where any place of a pixel is masked at all."""
+    hidden = np.zeros((height, width), np.bool_)
+    for mask in masks:
+        x, y = np.array(mask.polygon).T
+        rows = slice(int(y.min() * height), -int(-y.max() * height // 1))
+        hidden[rows, int(x.min() * width) : -int(-x.max() * width // 1)] = True
+    return hidden
+
+
+MASKS = st.lists(
+    st.tuples(st.integers(0, 9), st.integers(0, 9), st.integers(1, 10), st.integers(1, 10)).map(
+        lambda b: block(
+            b[0] / 10, b[1] / 10, min(1.0, (b[0] + b[2]) / 10), min(1.0, (b[1] + b[3]) / 10)
+        )
+    ),
+    max_size=4,
+)
+
+
+@settings(max_examples=40, deadline=None)
 @given(
     st.integers(8, 120),
     st.integers(8, 120),
-    st.sampled_from([2.0, 3.0, 5.0, 20.0, 100.0]),
+    st.sampled_from([1.6, 2.0, 3.0, 5.0, 20.0]),
+    MASKS,
     st.integers(0, 2**16),
 )
-def test_every_place_is_looked_at_within_the_promised_frames(
-    width: int, height: int, cost: float, seed: int
+def test_every_unmasked_place_is_looked_at_within_the_promised_frames(
+    width: int, height: int, cost: float, masks: list[ViewMask], seed: int
 ) -> None:
     random = np.random.default_rng(seed)
-    view = ViewAttention(Layout.within(width, height, cost))
-    assume(view.layout.tiles_a_frame > 0)
+    view = ViewAttention(Layout.within(width, height, cost), masks)
     window = view.frames_to_see_all
-    maps = []
+    assume(window is not None)
+    assert window is not None
+    maps = [painted(masks, width, height)] * (window == 0)
     for _ in range(2 * window + 3):
         # All that can draw attention away: pictures that change everywhere, and finds all the time.
-        tiles = view.choose(random.integers(0, 256, (height, width, 3), np.uint8))
-        assert len(set(tiles)) == len(tiles) == view.layout.tiles_a_frame + view.layout.has_strip
-        assert all(
-            0 <= t.x_min < t.x_max <= width and 0 <= t.y_min < t.y_max <= height for t in tiles
-        )
-        view.follow([(float(x), float(y)) for x, y in random.uniform(0, 200, (4, 2))])
-        maps.append(seen_map(width, height, tiles))
+        band = view.choose(random.integers(0, 256, (height, width, 3), np.uint8))
+        seen = painted(masks, width, height)
+        if window == 0:
+            assert band is None
+        else:
+            assert band is not None
+            assert 0 <= band.y_min < band.y_max <= height
+            seen[band.y_min : band.y_max, band.x_min : band.x_max] = True
+        view.follow([(float(x), float(y)) for x, y in random.uniform(0, 120, (4, 2))])
+        maps.append(seen)
     for start in range(len(maps) - window + 1):
-        assert np.logical_or.reduce(maps[start : start + window]).all()
+        assert np.logical_or.reduce(maps[start : start + max(1, window)]).all()
 
 
-def test_the_same_frames_give_the_same_tiles() -> None:
-    def run() -> list[list[Tile]]:
+def test_the_same_frames_give_the_same_bands() -> None:
+    def run() -> list[Tile | None]:
         view = ViewAttention(Layout.within(320, 180, 3.0))
         answers = []
         for frame in range(40):
             answers.append(view.choose(valley(320, 180, seed=frame)))
-            view.follow([(100.0, 150.0)] if frame % 3 == 0 else [])
+            view.follow([(100.0, 170.0)] if frame % 3 == 0 else [])
         return answers
 
     assert run() == run()
 
 
-def test_the_first_frame_is_given_to_the_skyline() -> None:
-    view = ViewAttention(Layout.within(640, 480, 3.0))
-    strip, tile = view.choose(valley(640, 480))
-    assert (strip.x_min, strip.x_max) == (0, 640)
-    assert strip.y_min < 0.4 * 480 < (strip.y_min + strip.y_max) / 2
-    # The tile looks where the strip does not, but no further away than needed.
-    assert strip.shared_px(tile) < 0.5 * tile.area_px
-    assert strip.y_min - 128 < tile.y_min < strip.y_max + 128
+def test_the_skyline_gets_what_the_round_leaves() -> None:
+    view = view_640()
+    assert view.frames_to_see_all == 8
+    bands = [rows_of(view.choose(valley(640, 480))) for _ in range(8)]
+    ridge = bands[0]
+    # Centred a tenth of the height below the ridge; the rounds' turns are the last of four.
+    assert ridge == pytest.approx((0.4 * 480 - 160, 0.4 * 480 + 160), abs=12)
+    assert bands == [ridge, ridge, ridge, (0, 320), ridge, ridge, ridge, (160, 480)]
 
 
-def quiet_view() -> ViewAttention:
-    """Ten quiet frames behind it; the next tile is one of attention's turns."""
-    view = ViewAttention(Layout.within(640, 480, 3.0))
-    for frame in range(11):
-        view.choose(valley(640, 480, seed=0) + np.uint8(frame % 2))
+def settled(*masks: ViewMask) -> ViewAttention:
+    """Quiet frames behind it; the next band is that of what stands out."""
+    view = view_640(*masks)
+    for frame in range(13):
+        view.choose(valley(640, 480) + np.uint8(frame % 2))
+        view.follow([])
     return view
 
 
-def test_what_changed_is_looked_at() -> None:
-    view = quiet_view()
+def changed(x: int = 500, y: int = 450) -> ImageBGR:
     image = valley(640, 480)
-    cv2.rectangle(image, (500, 400), (540, 430), (220, 220, 220), -1)
-    _, tile = view.choose(image)
-    assert tile == view.layout.grid.around(
-        (tile.x_min + tile.x_max) / 2, (tile.y_min + tile.y_max) / 2
-    )
-    assert tile.x_min <= 500
-    assert tile.x_max >= 540
-    assert tile.y_min <= 400
-    assert tile.y_max >= 430
+    cv2.rectangle(image, (x, y), (x + 40, y + 25), (220, 220, 220), -1)
+    return image
+
+
+def test_what_changed_outside_the_skyline_s_band_is_looked_at() -> None:
+    assert rows_of(settled().choose(changed())) == (160, 480)
+    assert rows_of(settled().choose(changed(y=200))) == rows_of(settled().choose(valley(640, 480)))
 
 
 def test_what_was_found_is_looked_at_again_and_takes_turns_with_change() -> None:
-    view = quiet_view()
+    view = settled()
     view.follow([(90.0, 440.0)])
-    _, tile = view.choose(valley(640, 480))
-    assert tile == view.layout.grid.around(90.0, 440.0)
+    assert rows_of(view.choose(valley(640, 480))) == (160, 480)
 
-    firsts = []
-    for frame in range(8):
-        image = valley(640, 480)
-        cv2.circle(image, (520, 420), 14 + 2 * (frame % 3), (230, 230, 230), -1)
-        view.follow([(90.0, 440.0)])
-        _, tile = view.choose(image)
-        firsts.append(tile.x_max >= 520)
-    # Every second frame belongs to the round; of the others neither kind takes all.
-    attention = firsts[1::2]
-    assert any(attention)
-    assert not all(attention)
+    view = settled()
+    bands = []
+    for frame in range(16):
+        view.follow([(90.0, 5.0)])
+        bands.append(rows_of(view.choose(changed(x=100 + 20 * frame))))
+    assert set(bands[0::4]) == {(0, 320), (160, 480)}
 
 
-def test_a_find_inside_the_strip_takes_no_tile() -> None:
-    view = quiet_view()
-    view.follow([(320.0, 0.44 * 480)])
-    strip, tile = view.choose(valley(640, 480))
-    assert tile in view.layout.grid.tiles
-    assert strip.shared_px(tile) < tile.area_px
+def test_a_find_lasts_until_it_was_looked_at() -> None:
+    view = settled()
+    view.follow([(90.0, 470.0)])
+    assert rows_of(view.choose(valley(640, 480))) == (160, 480)
+    view.follow([(90.0, 470.0)])  # found again
+    for _ in range(3):
+        view.choose(valley(640, 480))
+        view.follow([])  # the other bands do not show it
+    assert rows_of(view.choose(valley(640, 480))) == (160, 480)
+    view.follow([])  # gone
+    bands = [rows_of(view.choose(valley(640, 480))) for _ in range(4)]
+    assert bands[-1] == bands[0] != (160, 480)
+
+
+def test_a_find_inside_the_skyline_s_band_takes_no_band_of_its_own() -> None:
+    view = settled()
+    quiet = rows_of(settled().choose(valley(640, 480)))
+    view.follow([(320.0, 250.0)])
+    assert rows_of(view.choose(valley(640, 480))) == quiet
 
 
 def test_a_moved_camera_finds_its_skyline_again() -> None:
-    view = ViewAttention(Layout.within(640, 480, 3.0))
-    for _ in range(30):
-        (before, _) = view.choose(valley(640, 480, ridge=0.3))
-    (after, _) = view.choose(valley(640, 480, ridge=0.7))
-    assert after.y_min > before.y_min + 100
+    view = view_640()
+    before, *_ = [rows_of(view.choose(valley(640, 480, ridge=0.2))) for _ in range(30)]
+    after = rows_of(view.choose(valley(640, 480, ridge=0.7)))
+    assert after[0] > before[0] + 100
+
+
+def test_a_masked_place_draws_no_band() -> None:
+    masked = block(0.7, 0.85, 1.0, 1.0)
+    quiet = rows_of(settled(masked).choose(valley(640, 480)))
+    assert rows_of(settled(masked).choose(changed())) == quiet
+    assert rows_of(settled(masked).choose(changed(x=100))) == (160, 480)  # beside it
+    view = settled(masked)
+    view.follow([(600.0, 450.0)])
+    assert rows_of(view.choose(valley(640, 480))) == quiet
+    view.follow([(600.0, 450.0), (100.0, 450.0)])
+    bands = [rows_of(view.choose(valley(640, 480))) for _ in range(4)]
+    assert bands[-1] == (160, 480)
+
+
+def test_masked_columns_do_not_say_where_the_skyline_is() -> None:
+    image = valley(640, 480, ridge=0.25)
+    image[:384, :400] = 190  # a bright roof in front, over more than half of the width
+    open_view = rows_of(view_640().choose(image))
+    masked = rows_of(view_640(block(0.0, 0.0, 0.625, 1.0)).choose(image))
+    assert masked[0] < open_view[0] - 50
+    assert masked == pytest.approx((0.35 * 480 - 160, 0.35 * 480 + 160), abs=16)
+
+
+def test_masked_rows_are_not_paid_for() -> None:
+    view = view_640(block(0.0, 0.0, 1.0, 0.1), block(0.0, 0.9, 1.0, 1.0))
+    bands = {rows_of(view.choose(valley(640, 480))) for _ in range(8)}
+    assert min(top for top, _ in bands) == 48
+    assert max(bottom for _, bottom in bands) == 432
+
+
+def test_a_view_of_which_nothing_is_left_takes_no_band_and_comes_back() -> None:
+    view = view_640(block(0.0, 0.0, 1.0, 0.6), block(0.0, 0.5, 1.0, 1.0))
+    assert view.frames_to_see_all == 0
+    assert view.choose(valley(640, 480)) is None
+    view.mask([])
+    assert view.frames_to_see_all == 8
+    assert view.choose(valley(640, 480)) is not None
+
+
+def test_without_a_skyline_outside_the_masks_the_round_goes_on() -> None:
+    # Everything but a corner at the bottom is masked: the ridge's columns are all hidden.
+    view = view_640(
+        block(0.0, 0.0, 1.0, 0.5), block(0.1, 0.4, 1.0, 1.0), block(0.0, 0.4, 0.1, 0.55)
+    )
+    assert view.frames_to_see_all == 1
+    assert rows_of(view.choose(valley(640, 480)))[1] == 480
+    ragged = view_640(block(0.0, 0.0, 0.99, 0.97), block(0.9, 0.03, 1.0, 1.0))
+    bands = [rows_of(ragged.choose(valley(640, 480))) for _ in range(8)]
+    assert set(bands) == {(0, 320), (160, 480)}
 
 
 @pytest.mark.parametrize("cost", [1.0, 1.2])
 def test_too_small_a_budget_buys_nothing(cost: float) -> None:
     view = ViewAttention(Layout.within(640, 480, cost))
-    assert view.choose(valley(640, 480)) == []
-    assert view.frames_to_see_all == 0
+    assert view.choose(valley(640, 480)) is None
+    assert view.frames_to_see_all is None
+
+
+def test_a_budget_for_the_whole_view_looks_at_all_of_it_every_time() -> None:
+    view = ViewAttention(Layout.within(640, 480, 16.0))
+    assert view.frames_to_see_all == 1
+    assert rows_of(view.choose(valley(640, 480))) == (0, 480)
