@@ -24,6 +24,7 @@ from detector.file_inputs import gather, is_picture
 from models.errors import FrameCorrupt, InputRefused
 
 __all__ = [
+    "SOME_DAY",
     "Moment",
     "PictureSequence",
     "Recording",

@@ -12,6 +12,9 @@ that they come back as the same float32.
 The closer look remembers what a view showed before. What is kept is therefore the answer of the run
 that first saw the frame, in the order of its time; a run that skips frames may have looked
 elsewhere. An entry that cannot be read is asked for and written again.
+
+Whoever changes what the core or the closer look answers raises :data:`LOOK_VERSION`: otherwise old
+answers pass for new ones.
 """
 
 import errno
@@ -31,7 +34,10 @@ from models.config import AttentionRule
 from models.detection import Detections, Label, ModelReference
 from models.errors import FrameCorrupt, InputRefused, StorageFull
 
-__all__ = ["RECORD_FLOOR", "RecordedScorer"]
+__all__ = ["LOOK_VERSION", "RECORD_FLOOR", "RecordedScorer", "at_least"]
+
+LOOK_VERSION = 1
+"""Of the code that looks, which no rule tells."""
 
 RECORD_FLOOR = 0.02
 """Detections are kept down to this score, or to the floor that is asked for if that is lower."""
@@ -51,7 +57,7 @@ class RecordedScorer:
 
     def __init__(self, scorer: Scorer, folder: Path, rule: AttentionRule) -> None:
         self._scorer = scorer
-        look = hashlib.sha256(rule.model_dump_json().encode()).hexdigest()
+        look = hashlib.sha256(f"{LOOK_VERSION}{rule.model_dump_json()}".encode()).hexdigest()
         self._folder = folder / f"{scorer.reference.sha256[:16]}-{look[:8]}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
