@@ -71,6 +71,7 @@ class Watch:
     context: Context
     bus: MemoryBus
     pipeline: Pipeline
+    desk: AlertDesk
     clips: ThreadPoolExecutor
 
     @asynccontextmanager
@@ -78,6 +79,7 @@ class Watch:
         """Start gateways, pipeline and live feed; stop sources first, then drain what is left."""
         async with AsyncExitStack() as stack:
             stack.callback(self.clips.shutdown)
+            stack.callback(self.desk.flush)
             feed = asyncio.create_task(_keep_running("live feed", self.context.feed.run))
             stack.push_async_callback(_stop, feed)
             pipeline = asyncio.create_task(
@@ -165,7 +167,7 @@ def build_watch(
         },
         counts=pipeline.counts,
     )
-    return Watch(context, bus, pipeline, clips)
+    return Watch(context, bus, pipeline, desk, clips)
 
 
 def serve(watch: Watch, listening: socket.socket) -> None:

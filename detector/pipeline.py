@@ -62,13 +62,20 @@ class Scorer(Protocol):
 
 
 class AlertSink(Protocol):
-    """Takes what alerts: the alert desk in service, a list where recordings are judged."""
+    """Takes what was seen: the alert desk in service, a list where recordings are judged."""
 
     def take(self, sighting: Sighting) -> None:
         """A track that alerts was seen; called again for each frame in which it is seen.
 
         Raises:
             WatchError: it could not be kept; the track's next sighting tries again.
+        """
+
+    def note(self, sighting: Sighting) -> None:
+        """A track was seen whose evidence does not suffice; called again for each such frame.
+
+        Raises:
+            WatchError: as above.
         """
 
 
@@ -206,7 +213,10 @@ class Pipeline:
         )
         for track in seen:
             weighing = weigh(track, self._rule)
+            size_px = (picture.width_px, picture.height_px)
+            sighting = Sighting(frame, *size_px, track, weighing, self._scorer.reference)
             if weighing.alerts:
                 self.counts.alerts += 1
-                size_px = (picture.width_px, picture.height_px)
-                self._desk.take(Sighting(frame, *size_px, track, weighing, self._scorer.reference))
+                self._desk.take(sighting)
+            else:
+                self._desk.note(sighting)

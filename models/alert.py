@@ -19,6 +19,7 @@ from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
 from models.land import LandAnswer
 from models.site import Pose
+from models.suppression import Overcome
 
 __all__ = [
     "OPEN_STATES",
@@ -163,7 +164,13 @@ class Finding(StrEnum):
     DRIFTED = "drifted"  # it moves sideways as fog and cloud do
     CHANGED = "changed"  # the picture changed there beyond what is usual
     LOOKED_SAME = "looked_same"  # the place looks as it has looked for half an hour
-    REGREW = "regrew"  # it grew after it had been dismissed
+    REGREW = "regrew"  # it grew after it had been held back
+    NEW_POSITION = "new_position"  # its foot moved away from what was held back
+    SECOND_PLUME = "second_plume"  # it stands beside the one that is held back
+    SECOND_SENSOR = "second_sensor"  # a camera on another mast sees it too
+    NIGHT_FLAME = "night_flame"  # flame in the dark: nothing but a fresh verdict holds it back
+    LATE = "late"  # it arrived long after it was captured
+    PROMOTED = "promoted"  # a person made an alert of it
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +185,8 @@ class Decision:
         scores: the frames that were weighed, in time order.
         model: the weights that scored them.
         config_version: hash of the settings that shaped the decision.
+        overcome: suppressions that touched it and yielded; empty in decisions from before they
+            were kept.
     """
 
     decided_at: datetime
@@ -187,6 +196,7 @@ class Decision:
     scores: tuple[FrameScore, ...]
     model: ModelReference
     config_version: str
+    overcome: tuple[Overcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.errors import InputRefused
 
-__all__ = ["AttentionRule", "EvidenceRule", "Settings", "load_settings"]
+__all__ = ["AttentionRule", "EvidenceRule", "Settings", "SuppressionRule", "load_settings"]
 
 ENVIRONMENT_PREFIX = "FIREWATCH_"
 
@@ -52,6 +52,19 @@ class AttentionRule(_Section):
     part_log_odds: Annotated[float, Field(ge=-20.0, le=20.0)] = 0.0
 
 
+class SuppressionRule(_Section):
+    """How long a verdict holds the same plume back; what it never hides: ``docs/detector.md``.
+
+    Attributes:
+        cool_down_s: after a verdict the same plume, unchanged, alerts again when this has passed.
+        night_flame_s: the same for flame in the dark; doubles with each verdict about the same
+            flame within a day, up to ``cool_down_s``.
+    """
+
+    cool_down_s: Annotated[float, Field(ge=0.0, le=7 * 86400.0)] = 4 * 3600.0
+    night_flame_s: Annotated[float, Field(ge=0.0, le=86400.0)] = 1800.0
+
+
 class Settings(_Section):
     """Everything that an installation may set.
 
@@ -67,6 +80,7 @@ class Settings(_Section):
         time_zone: of the clock on screen.
         attention: how much a frame is looked at closer.
         evidence: how hits become an alert.
+        suppression: how long a verdict holds the same plume back.
     """
 
     data_dir: Path = Path("data")
@@ -80,6 +94,7 @@ class Settings(_Section):
     time_zone: str = "Asia/Shanghai"
     attention: AttentionRule = AttentionRule()
     evidence: EvidenceRule = EvidenceRule()
+    suppression: SuppressionRule = SuppressionRule()
 
     @property
     def store_url(self) -> str:
@@ -89,8 +104,8 @@ class Settings(_Section):
     @property
     def decision_version(self) -> str:
         """Hash of the settings that shape a decision, 12 hexadecimal digits."""
-        rules = self.evidence.model_dump_json() + self.attention.model_dump_json()
-        shaping = rules + self.model_card
+        rules = (self.evidence, self.attention, self.suppression)
+        shaping = "".join(rule.model_dump_json() for rule in rules) + self.model_card
         return hashlib.sha256(shaping.encode()).hexdigest()[:12]
 
 

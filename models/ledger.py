@@ -182,15 +182,10 @@ class LedgerEntry:
     ended_by: str = ""
     ended_at: datetime | None = None
 
-    def holds_at(self, at: datetime, zone: ZoneInfo) -> bool:
-        """Whether it is in force at a moment.
-
-        Args:
-            at: UTC.
-            zone: of the site's clock.
-        """
+    def in_span(self, at: datetime) -> bool:
+        """Whether a moment (UTC) lies between its beginning and its end, whatever its hours."""
         end = self.draft.until_at if self.ended_at is None else self.ended_at
-        return self.draft.from_at <= at < end and self.draft.times.cover(at, zone)
+        return self.draft.from_at <= at < end
 
 
 def check_entry(draft: LedgerDraft) -> None:

@@ -69,6 +69,9 @@ class AlertList:
         alert.sightings += 1
         alert.most_log_odds = max(alert.most_log_odds, sighting.weighing.log_odds)
 
+    def note(self, sighting: Sighting) -> None:
+        """What does not alert is not listed."""
+
     def _touching(self, sighting: Sighting) -> ListedAlert | None:
         box, frame = sighting.track.last_box, sighting.frame
         for alert in reversed(self.alerts):

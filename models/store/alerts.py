@@ -3,11 +3,11 @@
 Every change writes its event, and every step its audit entry, in the same transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, or_, select, update
 
 from models.alert import (
     OPEN_STATES,
@@ -30,6 +30,7 @@ __all__ = ["AlertRepository"]
 
 _LARGEST: Final = 2**63 - 1
 _LONGEST_NOTE: Final = 4000
+_SETTLED: Final = (AlertState.CLOSED, AlertState.DISMISSED)
 _SHORTCUTS: Final = frozenset({AlertState.CONFIRMED, AlertState.DISMISSED})
 
 
@@ -228,6 +229,23 @@ class AlertRepository:
                 alert.c.camera_id == camera_id,
                 alert.c.preset == preset,
                 alert.c.state.in_(sorted(OPEN_STATES)),
+            )
+
+    def of_cameras(self, camera_ids: Collection[str], settled_since: datetime) -> list[Alert]:
+        """The alerts of some cameras that need people or were settled lately, newest first.
+
+        Args:
+            camera_ids: of whatever preset.
+            settled_since: UTC; dismissed or closed at this moment or later.
+        """
+        settled = select(verdict.c.alert_id).where(
+            verdict.c.at >= settled_since, verdict.c.to_state.in_(_SETTLED)
+        )
+        with self._database.read() as connection:
+            return load(
+                connection,
+                alert.c.camera_id.in_(sorted(camera_ids)),
+                or_(alert.c.state.in_(sorted(OPEN_STATES)), alert.c.alert_id.in_(settled)),
             )
 
     def _told(self, connection: Connection, alert_id: int, kind: EventKind) -> Alert:

@@ -1,7 +1,7 @@
 from pathlib import Path
 
 import pytest
-from detector_rig import START, Rig, build_rig, smoke
+from detector_rig import CAMERA, START, Rig, build_rig, smoke
 
 from camera_gateway.pictures import decode_jpeg
 from models.alert import AlertState, DismissReason, Finding
@@ -60,7 +60,7 @@ def test_the_alert_keeps_when_it_was_decided_and_takes_newer_knowledge(rig: Rig)
 
 def test_after_a_restart_the_same_plume_adds_to_its_alert(rig: Rig, tmp_path: Path) -> None:
     see_a_fire(rig)
-    restarted = build_rig(rig.store, tmp_path, rig.pipeline._desk._cameras)
+    restarted = build_rig(rig.store, tmp_path, {CAMERA.camera_id: CAMERA})
     restarted.next_sequence = 100
     see_a_fire(restarted, from_s=2400.0)
     (alert,) = rig.store.alerts.working()
@@ -77,7 +77,7 @@ def test_without_any_picture_a_restart_still_finds_its_alert(
         "camera_gateway.vault.EvidenceVault.put", lambda _, key, data: full(key, data)
     )
     see_a_fire(rig)
-    restarted = build_rig(rig.store, tmp_path, rig.pipeline._desk._cameras)
+    restarted = build_rig(rig.store, tmp_path, {CAMERA.camera_id: CAMERA})
     restarted.next_sequence = 100
     see_a_fire(restarted, from_s=2400.0)
     assert len(rig.store.alerts.newest(10)) == 1
@@ -97,6 +97,8 @@ def test_a_dismissed_plume_stays_quiet_until_it_has_doubled(rig: Rig) -> None:
         rig.see(60.0 * step, smoke(0.7, 80.0))
     assert rig.store.alerts.working() == []
     rig.see(600.0, smoke(0.7, 120.0))
+    assert rig.store.alerts.working() == []  # one wide box may be an accident
+    rig.see(660.0, smoke(0.7, 120.0))
     (again,) = rig.store.alerts.working()
     assert again.alert_id != alert.alert_id
     assert again.draft.decision.findings[0] is Finding.REGREW
@@ -111,9 +113,11 @@ def test_a_second_dismissal_does_not_silence_a_third_growth(rig: Rig) -> None:
     for generation in range(3):
         (alert,) = rig.store.alerts.working()
         dismiss(rig, alert.alert_id)
-        rig.see(600.0 + 240.0 * generation, smoke(0.7, width))
+        from_s = 600.0 + 360.0 * generation
+        rig.see(from_s, smoke(0.7, width))
         width *= 1.6
-        rig.see(720.0 + 240.0 * generation, smoke(0.7, width))
+        for step in range(1, 4):
+            rig.see(from_s + 60.0 * step, smoke(0.7, width))
     assert len(rig.store.alerts.newest(10)) == 4
 
 

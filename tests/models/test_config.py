@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from models.config import AttentionRule, EvidenceRule, Settings, load_settings
+from models.config import AttentionRule, EvidenceRule, Settings, SuppressionRule, load_settings
 from models.errors import InputRefused
 
 
@@ -90,3 +90,5 @@ def test_the_decision_version_tells_what_shaped_a_decision() -> None:
     assert Settings(model_card="other").decision_version != version
     assert Settings(evidence=EvidenceRule(min_hits=9)).decision_version != version
     assert Settings(attention=AttentionRule(cost=1.0)).decision_version != version
+    shorter = SuppressionRule(cool_down_s=60.0)
+    assert Settings(suppression=shorter).decision_version != version

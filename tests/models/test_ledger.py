@@ -93,12 +93,12 @@ def test_hours_and_the_hours_left_over_share_the_day(first: int, last: int, minu
 
 def test_an_entry_holds_from_its_beginning_until_its_end() -> None:
     entry = LedgerEntry(1, NUISANCE, "zhang", START)
-    assert entry.holds_at(START, SHANGHAI)
-    assert not entry.holds_at(START - timedelta(microseconds=1), SHANGHAI)
-    assert not entry.holds_at(NUISANCE.until_at, SHANGHAI)
+    assert entry.in_span(START)
+    assert not entry.in_span(START - timedelta(microseconds=1))
+    assert not entry.in_span(NUISANCE.until_at)
     ended = replace(entry, ended_by="li", ended_at=START + timedelta(hours=1))
-    assert ended.holds_at(START + timedelta(minutes=59), SHANGHAI)
-    assert not ended.holds_at(START + timedelta(hours=1), SHANGHAI)
+    assert ended.in_span(START + timedelta(minutes=59))
+    assert not ended.in_span(START + timedelta(hours=1))
 
 
 @pytest.mark.parametrize("draft", [NUISANCE, BURN, replace(NUISANCE, place=BURN.place)])

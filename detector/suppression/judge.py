@@ -1,0 +1,143 @@
+"""Brings together what touches a sighting, what is remembered of it, and what other masts see."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from detector.sighting import Sighting, reference_boxes
+from detector.suppression.memory import SuppressionMemory
+from detector.suppression.rules import LATEST_HITS, Ruling, Seen
+from detector.suppression.sensors import same_mast
+from detector.suppression.sources import MasksOf, SuppressionSources
+from detector.suppression.witnesses import Witnesses
+from models.alert import Alert
+from models.config import Settings
+from models.detection import Label
+from models.fix import Fix
+from models.site import Camera
+from models.store import LedgerRepository
+from models.suppression import Holder, Overcome, Release
+
+__all__ = ["Judge"]
+
+
+SMALLEST_SHARE: Final = 0.0004
+"""Areas below this share of the picture count as this: 19 by 19 pixels of a 1280 by 720 picture."""
+
+HALF_SURE: Final = 0.5
+"""Share of the threshold from which a sighting is testimony for another mast."""
+
+NIGHT_FLAME_SCORE: Final = 0.5
+NIGHT_FLAME_HITS: Final = 2
+
+
+class Judge:
+    """Says what holds a sighting back.
+
+    Args:
+        ledger: of the store.
+        cameras: by key.
+        settings: threshold, cool-down and the site's clock.
+        masks_of: masks of a view.
+        is_dark: whether a frame's own picture is dark.
+    """
+
+    def __init__(
+        self,
+        ledger: LedgerRepository,
+        cameras: Mapping[str, Camera],
+        settings: Settings,
+        masks_of: MasksOf,
+        is_dark: Callable[[Sighting], bool],
+    ) -> None:
+        self._ledger = ledger
+        self._cameras = cameras
+        self._threshold = settings.evidence.alert_log_odds
+        self._sources = SuppressionSources(
+            settings.suppression, ZoneInfo(settings.time_zone), masks_of
+        )
+        self._is_dark = is_dark
+        self._memory = SuppressionMemory()
+        self._witnesses = Witnesses()
+        self._masts: dict[str, frozenset[str]] = {}
+
+    def mast_of(self, camera_id: str) -> frozenset[str]:
+        """Keys of the cameras that stand together with this one, itself included."""
+        known = self._masts.get(camera_id)
+        if known is None:
+            here = self._cameras[camera_id].position
+            known = self._masts[camera_id] = frozenset(
+                key for key, camera in self._cameras.items() if same_mast(here, camera.position)
+            )
+        return known
+
+    def rule(self, sighting: Sighting, fix: Fix, alerts: Sequence[Alert]) -> Ruling:
+        """What holds a sighting whose evidence suffices.
+
+        Args:
+            sighting: of a track that would alert.
+            fix: of it.
+            alerts: of its mast, without working ones of its own view that touch it.
+        """
+        is_night = self._is_night_flame(sighting)
+        touching = self._sources.touching(
+            sighting,
+            fix,
+            ledger=self._ledger.unended(sighting.frame.received_at),
+            alerts=alerts,
+            is_night=is_night,
+        )
+        witnessed = self._witnesses.strongest(sighting, fix) >= HALF_SURE * self._threshold
+        ruling = self._memory.rule(
+            Seen(
+                camera_id=sighting.frame.camera_id,
+                preset=sighting.frame.preset,
+                track=sighting.track.number,
+                frame_sequence=sighting.frame.sequence,
+                at=sighting.frame.received_at,
+                boxes=reference_boxes(sighting.track.scores, LATEST_HITS),
+                smallest_px=SMALLEST_SHARE * sighting.width_px * sighting.height_px,
+                flame_at_night=is_night,
+                other_sensor=witnessed,
+            ),
+            touching,
+        )
+        if ruling.held is None or ruling.held.by is Holder.DUPLICATE:
+            self._witnesses.hear(sighting, fix)
+        else:
+            self._witnesses.dismiss(sighting)
+        return ruling
+
+    def may_alert_after_all(
+        self, sighting: Sighting, fix_of: Callable[[Sighting], Fix]
+    ) -> tuple[Overcome, ...]:
+        """Why a sighting whose own evidence does not suffice alerts all the same; mostly empty.
+
+        Flame in the dark that was seen twice with some certainty alerts whatever it does. Evidence
+        of two masts for one place adds up, as log-odds of independent witnesses do.
+        """
+        if self._is_certain_night_flame(sighting):
+            return (_declined(sighting, Release.NIGHT_FLAME),)
+        log_odds = sighting.weighing.log_odds
+        if log_odds < HALF_SURE * self._threshold or len(self._cameras) < 2:
+            return ()
+        fix = fix_of(sighting)
+        together = log_odds + self._witnesses.strongest(sighting, fix)
+        self._witnesses.hear(sighting, fix)
+        if together >= self._threshold and together > log_odds:
+            return (_declined(sighting, Release.SECOND_SENSOR),)
+        return ()
+
+    def _is_certain_night_flame(self, sighting: Sighting) -> bool:
+        if sighting.track.label is not Label.FLAME:
+            return False
+        hits = [hit for hit in sighting.track.hits if hit.score >= NIGHT_FLAME_SCORE]
+        return len(hits) >= NIGHT_FLAME_HITS and self._is_dark(sighting)
+
+    def _is_night_flame(self, sighting: Sighting) -> bool:
+        return sighting.track.label is Label.FLAME and self._is_dark(sighting)
+
+
+def _declined(sighting: Sighting, release: Release) -> Overcome:
+    area_px = sighting.track.last_box.area_px
+    return Overcome(Holder.DECLINED, "", release, area_px, area_px)
