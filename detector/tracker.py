@@ -71,7 +71,8 @@ class PlumeTracker:
     """Tracks of one camera at one preset.
 
     Args:
-        forget_s: a track unseen for longer than this, by capture time, ends.
+        forget_s: a track unseen for longer than this ends, by capture time as
+            :class:`tracking.view_time.ViewTime` counts it.
 
     Attributes:
         dropped: tracks and boxes given up because :data:`MAX_TRACKS` stronger ones were alive.
@@ -121,8 +122,15 @@ class PlumeTracker:
         """
         elapsed_s = self._time.advance(captured_at)
         self._ended = []
-        self._end([track for track in self._tracks if self._is_over(track, captured_at)])
+        self._end(
+            [
+                track
+                for track in self._tracks
+                if elapsed_s - track.last_hit.elapsed_s > self._forget_s
+            ]
+        )
         place = 0 if registration is None else registration.place
+        slack_px = 0.0 if registration is None else registration.slack_px
         here = [track for track in self._tracks if track.place == place]
         original: dict[int, Box] = {}
         moved = []
@@ -136,7 +144,7 @@ class PlumeTracker:
                 [track for track in here if track.label is label],
                 [box for box in moved if box.label is label],
                 place,
-                0.0 if registration is None else registration.slack_px,
+                slack_px,
             )
         ]
         for plume in plumes:
@@ -150,7 +158,8 @@ class PlumeTracker:
                     change_at(original[id(best)]),
                     best,
                     elapsed_s,
-                )
+                ),
+                slack_px,
             )
         self._make_room()
         seen = {plume.track.number for plume in plumes}
@@ -160,20 +169,14 @@ class PlumeTracker:
         seen |= self._merge([track for track in self._tracks if track.place == place], seen)
         return tuple(track for track in self._tracks if track.number in seen)
 
-    def _is_over(self, track: Track, captured_at: datetime) -> bool:
-        # By both clocks: where capture time jumps, what has passed in the view may be little, and
-        # while a backlog comes in, what has passed may be much of what the track has seen already.
-        unseen_s = self._time.elapsed_s - track.last_hit.elapsed_s
-        apart_s = abs((captured_at - track.last_seen_at).total_seconds())
-        return unseen_s > self._forget_s and apart_s > self._forget_s
-
     def _share_out(
         self, tracks: Sequence[Track], boxes: Sequence[Box], place: int, slack_px: float
     ) -> list[_Plume]:
         """Boxes of one label, the best first, to tracks of it, the oldest first."""
         corners = corners_of(boxes)
         last = corners_of([track.last_reference_box for track in tracks])
-        pairs = assign(costs_of(last, corners, slack_px)) if tracks and boxes else []
+        slack = np.array([max(slack_px, track.slack_px) for track in tracks])
+        pairs = assign(costs_of(last, corners, slack)) if tracks and boxes else []
         plumes = [
             _Plume(tracks[row], boxes[column], [boxes[column]]) for row, column in sorted(pairs)
         ]
@@ -181,7 +184,11 @@ class PlumeTracker:
         left = [index for index in range(len(boxes)) if index not in taken]
         own = corners[[column for _, column in sorted(pairs)]].reshape(-1, 4)
         whole = _together(own, last[[row for row, _ in sorted(pairs)]].reshape(-1, 4))
-        for index in left:
+        for done, index in enumerate(left):
+            if len(plumes) - len(pairs) >= MAX_TRACKS:
+                # The rest is weaker than all these new ones.
+                self.dropped += len(left) - done
+                break
             one = corners[index : index + 1]
             owners = np.flatnonzero(is_piece(one, own, whole))
             if len(owners):

@@ -37,7 +37,7 @@ def boxes_touch(first: Box, second: Box) -> bool:
 
     Symmetric; a box always touches itself, a degenerate one included.
     """
-    return bool(_touch(corners_of([first]), corners_of([second]), 0.0)[0, 0])
+    return bool(_touch(corners_of([first]), corners_of([second]), np.zeros(1))[0, 0])
 
 
 def corners_of(boxes: Sequence[Box]) -> FloatArray:
@@ -57,13 +57,13 @@ def covered(first: FloatArray, second: FloatArray) -> FloatArray:
     return np.minimum(share, 1.0)
 
 
-def costs_of(tracks: FloatArray, boxes: FloatArray, slack_px: float) -> FloatArray:
+def costs_of(tracks: FloatArray, boxes: FloatArray, slack_px: FloatArray) -> FloatArray:
     """What it costs to let a box continue a track, (tracks, boxes).
 
     Args:
         tracks: last boxes of tracks.
         boxes: of this frame.
-        slack_px: how far beside its expected place a thing may lie.
+        slack_px: (tracks,) how far beside its track's last box a thing may lie.
 
     Returns:
         Distance of the feet in mean diagonals plus the share that is not covered, from 0; infinite
@@ -71,7 +71,7 @@ def costs_of(tracks: FloatArray, boxes: FloatArray, slack_px: float) -> FloatArr
     """
     share = covered(tracks, boxes)
     size = 0.5 * (_diagonals(tracks)[:, None] + _diagonals(boxes)[None, :])
-    apart = np.maximum(_feet_apart(tracks, boxes) - slack_px, 0.0) / np.maximum(size, 1.0)
+    apart = np.maximum(_feet_apart(tracks, boxes) - slack_px[:, None], 0.0) / np.maximum(size, 1.0)
     possible = _touch(tracks, boxes, slack_px) & ((share >= OVERLAPS) | (apart <= FEET_APART))
     return np.where(possible, apart + 1.0 - share, np.inf)
 
@@ -119,12 +119,13 @@ def is_piece(box: FloatArray, best: FloatArray, plume: FloatArray) -> NDArray[np
     return piece
 
 
-def _touch(first: FloatArray, second: FloatArray, slack_px: float) -> NDArray[np.bool_]:
+def _touch(first: FloatArray, second: FloatArray, slack_px: FloatArray) -> NDArray[np.bool_]:
     reach = REACH * (first[:, 2:] - first[:, :2])
     other = REACH * (second[:, 2:] - second[:, :2])
     low, high = (first[:, :2] - reach)[:, None], (first[:, 2:] + reach)[:, None]
     other_low, other_high = (second[:, :2] - other)[None], (second[:, 2:] + other)[None]
-    near = (low <= other_high + slack_px) & (other_low <= high + slack_px)
+    slack = slack_px[:, None, None]
+    near = (low <= other_high + slack) & (other_low <= high + slack)
     touching: NDArray[np.bool_] = np.all(near, axis=2)
     return touching
 

@@ -10,7 +10,9 @@ from models.detection import Box, Label
 __all__ = ["MAX_REMEMBERED", "Track"]
 
 MAX_REMEMBERED = 240
-"""Frames remembered per track: four hours of one-minute frames, enough to see any growth."""
+"""Most frames remembered per track: hours of one-minute frames, enough to see any growth."""
+THINNED = 24
+"""So many go at once, no two neighbours, when there are more."""
 RECENT = 60
 """The last frames are all kept; of the older ones those go first that lie closest in time, so that
 live video remembers hours too, only more coarsely."""
@@ -31,6 +33,7 @@ class Track:
         scores: one entry for each frame that showed its place since the track began, misses
             included, in the order of arrival; thinned when there are many, the first one stays.
         strength: best score so far, 0 to 1.
+        slack_px: how far its last reference box may lie from where it truly stands.
         absorbed: numbers of the younger tracks that grew into this one, in that order. Whatever was
             decided about them concerns this plume too.
         merged_into: number of the older track that this one grew into; None while it lives.
@@ -41,6 +44,7 @@ class Track:
     place: int = 0
     scores: list[FrameScore] = field(default_factory=list)
     strength: float = 0.0
+    slack_px: float = 0.0
     absorbed: tuple[int, ...] = ()
     merged_into: int | None = None
     _last_hit: FrameScore | None = None
@@ -77,11 +81,16 @@ class Track:
         """Capture time of the first frame that is remembered."""
         return self.hits[0].captured_at
 
-    def add(self, score: FrameScore) -> None:
-        """Remember one more frame."""
+    def add(self, score: FrameScore, slack_px: float = 0.0) -> None:
+        """Remember one more frame.
+
+        Args:
+            score: of the frame.
+            slack_px: how far its reference box may lie from where it truly stands.
+        """
         self.scores.append(score)
         if score.box is not None:
-            self._last_hit = score
+            self._last_hit, self.slack_px = score, slack_px
             self.strength = max(self.strength, score.score)
         self._thin()
 
@@ -94,17 +103,23 @@ class Track:
         self.scores = merged
         self.strength = max(self.strength, younger.strength)
         self.absorbed += (*younger.absorbed, younger.number)
-        self._last_hit = max(
-            (self.last_hit, younger.last_hit), key=lambda hit: (hit.elapsed_s, hit.score)
-        )
+        if _freshness(younger.last_hit) > _freshness(self.last_hit):
+            self._last_hit, self.slack_px = younger.last_hit, younger.slack_px
         younger.merged_into = self.number
         self._thin()
 
     def _thin(self) -> None:
-        while len(self.scores) > MAX_REMEMBERED:
-            # The first sighting stays: growth is measured against how it began.
-            old = range(1, MAX_REMEMBERED - RECENT)
-            del self.scores[min(old, key=self._dispensable)]
+        if len(self.scores) <= MAX_REMEMBERED:
+            return
+        # The first sighting stays: growth is measured against how it began.
+        old = sorted(range(1, len(self.scores) - RECENT), key=self._dispensable)
+        gone: set[int] = set()
+        for index in old:
+            if len(self.scores) - len(gone) <= MAX_REMEMBERED - THINNED:
+                break
+            if not {index - 1, index + 1} & gone:
+                gone.add(index)
+        self.scores = [score for index, score in enumerate(self.scores) if index not in gone]
 
     def _dispensable(self, index: int) -> tuple[int, int]:
         """Order in which entries go: small gaps before them first, in powers of two.
@@ -123,6 +138,10 @@ def _key(score: FrameScore) -> tuple[int, datetime]:
 
 def _worth(score: FrameScore) -> tuple[bool, float]:
     return score.box is not None, score.score
+
+
+def _freshness(hit: FrameScore) -> tuple[float, float]:
+    return hit.elapsed_s, hit.score
 
 
 def _known(box: Box | None) -> Box:
