@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from benchmarks.closer.command import main
-from benchmarks.closer.contenders import closer_look, full_frame
+from benchmarks.closer.contenders import Answers, closer_look, full_frame
 from benchmarks.closer.sequences import Event, frames_of, judge
+from models.config import AttentionRule
 from models.zoo import load_card
 
 
@@ -43,7 +44,9 @@ def test_the_cost_is_counted_where_it_is_spent_and_grey_is_quiet() -> None:
     image = np.full((90, 160, 3), 120, np.uint8)
     event = Event(Path("nowhere"), 60.0, {60.0: (10.0, 10.0, 14.0, 14.0)})
     verdicts = []
-    for way in (full_frame(card, 640), closer_look(card, 3.0)):
+    answers = Answers(0.01)
+    rule = AttentionRule(cost=3.0)
+    for way in (full_frame(card, 640, answers), closer_look(card, rule, answers)):
         verdict = judge(way, "v", [(0.0, image), (60.0, image)], event)
         assert (verdict.alert_s, verdict.frames, verdict.quiet_frames) == (None, 2, 1)
         assert verdict.small == (0.0,)
