@@ -7,7 +7,7 @@ that touches an alert of the same view and class adds to that one. Nobody dismis
 from dataclasses import dataclass
 from datetime import datetime
 
-from detector.desk import Sighting
+from detector.sighting import Sighting
 from detector.tracker import boxes_touch
 from models.detection import Box
 
@@ -41,20 +41,26 @@ class ListedAlert:
 
 
 class AlertList:
-    """Collects alerts; see :class:`detector.pipeline.AlertSink`."""
+    """Collects alerts; see :class:`detector.pipeline.AlertSink`.
+
+    Attributes:
+        alerts: in the order in which they opened.
+        most_log_odds: of whatever was seen since somebody set it to None, alerting or not.
+    """
 
     def __init__(self) -> None:
         self.alerts: list[ListedAlert] = []
+        self.most_log_odds: float | None = None
         self._of_track: dict[tuple[str, int, int], ListedAlert] = {}
 
     def take(self, sighting: Sighting) -> None:
         """Open an alert for the sighting, or add to the one it belongs to."""
+        self.note(sighting)
         frame, track = sighting.frame, sighting.track
-        key = (frame.camera_id, frame.preset, track.number)
-        alert = self._of_track.get(key) or self._touching(sighting)
+        alert = self._of_track.get(sighting.key) or self._touching(sighting)
         if alert is None:
             alert = ListedAlert(
-                opened=sighting,
+                opened=sighting.without_picture(),
                 first_seen_at=track.first_seen_at,
                 first_hits=len(track.hits),
                 first_box=track.last_box,
@@ -64,20 +70,23 @@ class AlertList:
                 most_log_odds=sighting.weighing.log_odds,
             )
             self.alerts.append(alert)
-        self._of_track[key] = alert
+        self._of_track[sighting.key] = alert
         alert.last_box, alert.last_seen_at = track.last_box, frame.captured_at
         alert.sightings += 1
         alert.most_log_odds = max(alert.most_log_odds, sighting.weighing.log_odds)
 
     def note(self, sighting: Sighting) -> None:
-        """What does not alert is not listed."""
+        """What does not alert is not listed; how near it came is kept."""
+        log_odds = sighting.weighing.log_odds
+        most = self.most_log_odds
+        self.most_log_odds = log_odds if most is None else max(most, log_odds)
 
     def _touching(self, sighting: Sighting) -> ListedAlert | None:
-        box, frame = sighting.track.last_box, sighting.frame
+        box = sighting.track.last_box
         for alert in reversed(self.alerts):
             first = alert.opened
             if (
-                (first.frame.camera_id, first.frame.preset) == (frame.camera_id, frame.preset)
+                first.view == sighting.view
                 and first.track.label is box.label
                 and boxes_touch(alert.last_box, box)
             ):

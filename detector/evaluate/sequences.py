@@ -164,7 +164,8 @@ def _scores(frame: WatchedFrame) -> dict[str, Any]:
         label.word: round(float(found.scores[found.labels == label].max(initial=0.0)), 5)
         for label in Label
     }
-    return best | {"sha256": frame.sha256}
+    log_odds = None if frame.log_odds is None else round(frame.log_odds, 4)
+    return best | {"log_odds": log_odds, "sha256": frame.sha256}
 
 
 def _alert(at_s: float, alert: ListedAlert) -> dict[str, Any]:

@@ -30,12 +30,14 @@ class WatchedFrame:
         captured_at: UTC.
         sha256: of the picture file; empty for a damaged one.
         found: down to :data:`RECORD_FLOOR`, or what is wrong with the picture.
+        log_odds: most of any track that was seen in it; None when there was none.
     """
 
     at_s: float
     captured_at: datetime
     sha256: str
     found: Detections | FrameCorrupt
+    log_odds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +119,13 @@ def watch(
         if isinstance(moment.picture, FrameCorrupt):
             frames.append(WatchedFrame(moment.at_s, moment.captured_at, "", moment.picture))
         else:
-            heard.last = NO_JPEG
+            heard.last, desk.most_log_odds = NO_JPEG, None
             number = pipeline.counts.frames_scored
             pipeline.process([_frame(moment, moment.picture, recording.name, number)])
             whole = isinstance(heard.last, Detections)
             name = hashlib.sha256(moment.picture).hexdigest() if whole else ""
-            frames.append(WatchedFrame(moment.at_s, moment.captured_at, name, heard.last))
+            most = desk.most_log_odds
+            frames.append(WatchedFrame(moment.at_s, moment.captured_at, name, heard.last, most))
         opened_at_s += [moment.at_s] * (len(desk.alerts) - len(opened_at_s))
         on_frame(len(frames))
     return Watched(tuple(frames), tuple(zip(opened_at_s, desk.alerts, strict=True)))

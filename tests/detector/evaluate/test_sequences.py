@@ -90,6 +90,8 @@ def test_a_plume_alerts_once_and_says_why(bench: Bench) -> None:
     assert fire["false_alarms"] == 0
     assert [frame["at_s"] for frame in row["frames"]] == [60.0 * n for n in range(-3, 8)]
     assert [frame["smoke"] for frame in row["frames"][:5]] == [0.0, 0.0, 0.0, 0.0, 0.7]
+    assert [frame["log_odds"] is None for frame in row["frames"]] == [True] * 4 + [False] * 7
+    assert row["frames"][4]["log_odds"] < row["frames"][5]["log_odds"] == alert["log_odds"]
     assert bench.frames[-1] == ("ridge", 11)
 
 
