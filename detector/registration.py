@@ -15,7 +15,7 @@ The reference is renewed slowly, because light and season change it: frames that
 blended into it, each at its place against the very **first** picture as long as that can still be
 found, so that renewals do not add up to a creep. Only shifts are measured, no rotation or zoom.
 
-A view costs 130 kB a place, at most :data:`MAX_PLACES` places.
+A view costs up to 200 kB a place (1080p: 110 kB), at most :data:`MAX_PLACES` places.
 """
 
 import math
@@ -27,7 +27,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.tracking.shift import Edges, Shift, edges_of, find_shift, small_size
+from detector.tracking.shift import Edges, Shift, edges_of, find_shift, small_size, spectrum_of
 from models.detection import Box
 from models.units import ImageBGR
 
@@ -156,17 +156,18 @@ class Registrar:
         """Find a frame's place and let the reference learn it.
 
         Args:
-            picture: the whole upright picture, of any size; it is looked at
-                :data:`shift.LONGER_SIDE_PX` pixels long.
+            picture: the whole upright picture, or a smaller copy of it; it is looked at with no
+                more than :data:`tracking.shift.LONGEST_SIDE_PX` pixels a side.
             captured_at: UTC; may jump.
             width_px: of the upright picture as the camera made it, at least 1.
             height_px: the same downwards.
         """
         size_px = (width_px, height_px)
-        edges = edges_of(_small_grey(picture))
-        place, shift = self._find(edges, size_px)
+        edges = edges_of(_small_grey(picture, small_size(width_px, height_px)))
+        spectrum = spectrum_of(edges)
+        place, shift = self._find(edges, spectrum, size_px)
         if place is None or not _sure(shift):
-            place, shift = self._strange(edges, size_px, captured_at, place)
+            place, shift = self._strange(edges, spectrum, size_px, captured_at, place)
         else:
             self._stranger = None
         if _sure(shift):
@@ -175,28 +176,35 @@ class Registrar:
         self._here = place.number
         return self._answer(place, shift)
 
-    def _find(self, edges: Edges, size_px: tuple[int, int]) -> tuple["_Place | None", Shift]:
+    def _find(
+        self, edges: Edges, spectrum: Edges, size_px: tuple[int, int]
+    ) -> tuple[_Place | None, Shift]:
         """The place that the frame shows, else the one that the camera was last seen at."""
-        fitting = [
-            place
-            for place in self._places
-            if place.size_px == size_px and place.reference.shape == edges.shape
-        ]
+        fitting = [place for place in self._places if place.size_px == size_px]
         fitting.sort(key=lambda place: place.number != self._here)
         for place in fitting:
-            shift = find_shift(_edges(place.reference), edges)
+            shift = find_shift(_edges(place.reference), edges, spectrum)
             if _sure(shift):
                 return place, shift
         return (fitting[0] if fitting else None), Shift(0.0, 0.0, 0.0)
 
     def _strange(
-        self, edges: Edges, size_px: tuple[int, int], at: datetime, last: "_Place | None"
+        self,
+        edges: Edges,
+        spectrum: Edges,
+        size_px: tuple[int, int],
+        at: datetime,
+        last: _Place | None,
     ) -> tuple[_Place, Shift]:
         """A frame that shows no known place."""
         if last is None:
             self._stranger = None
             return self._begin(edges, size_px, at), NO_SHIFT
-        if self._stranger is None or not _stands_still(find_shift(self._stranger, edges), edges):
+        if (
+            self._stranger is None
+            or self._stranger.shape != edges.shape
+            or not _still(find_shift(self._stranger, edges, spectrum), edges)
+        ):
             self._stranger, self._stranger_frames = edges, 0
         self._stranger_frames += 1
         known, here = _richness(_edges(last.reference)), _richness(edges)
@@ -246,19 +254,23 @@ class Registrar:
         )
 
 
-def _small_grey(picture: ImageBGR) -> NDArray[np.uint8]:
-    size = small_size(picture.shape[1], picture.shape[0])
+def _small_grey(picture: ImageBGR, size: tuple[int, int]) -> NDArray[np.uint8]:
     grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
-    shrinks = grey.shape[0] >= size[1] and grey.shape[1] >= size[0]
-    small = cv2.resize(grey, size, interpolation=cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR)
-    return small.astype(np.uint8, copy=False)
+    while grey.shape[1] >= 2 * size[0] and grey.shape[0] >= 2 * size[1]:
+        rows, columns = grey.shape[0] // 2, grey.shape[1] // 2
+        grey = cv2.resize(
+            grey[: 2 * rows, : 2 * columns], (columns, rows), interpolation=cv2.INTER_AREA
+        )
+    if grey.shape != size[::-1]:
+        grey = cv2.resize(grey, size, interpolation=cv2.INTER_LINEAR)
+    return grey.astype(np.uint8, copy=False)
 
 
 def _sure(shift: Shift) -> bool:
     return shift.confidence >= SURE
 
 
-def _stands_still(shift: Shift, edges: Edges) -> bool:
+def _still(shift: Shift, edges: Edges) -> bool:
     return _sure(shift) and max(abs(shift.dx), abs(shift.dy)) <= STILL_SHARE * max(edges.shape)
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from detector.registration import MAX_PLACES, Registrar, Registration, RegistrationState
 from models.detection import Box, Label
+from models.units import ImageBGR
 
 START = datetime(2026, 4, 5, 3, 0, tzinfo=UTC)
 STEADY, MOVED, UNKNOWN = RegistrationState
@@ -123,7 +124,7 @@ def test_places_are_few_and_the_presets_own_is_never_forgotten() -> None:
     assert forgotten.state is UNKNOWN
 
 
-@pytest.mark.parametrize("hidden", [np.full((144, 256), 200.0), np.zeros((144, 256))])
+@pytest.mark.parametrize("hidden", [np.full((135, 240), 200.0), np.zeros((135, 240))])
 def test_in_fog_and_darkness_the_last_shift_is_assumed_with_a_wider_reach(
     hidden: NDArray[np.float64],
 ) -> None:
@@ -156,6 +157,20 @@ def test_a_picture_of_another_size_is_another_place_at_once() -> None:
     assert registrar.register(picture, START, 1920, 1080).place == 0
     upright = np.ascontiguousarray(picture.transpose(1, 0, 2))
     assert registrar.register(upright, START, 1080, 1920).place == 2
+
+
+def test_strangers_of_two_sizes_are_not_compared() -> None:
+    registrar = Registrar()
+    for size in ((1920, 1080), (1080, 1920)):
+        registrar.register(picture_of(1, size), START, *size)
+    for seed in (2, 3, 4):
+        for size in ((1920, 1080), (1080, 1920)):
+            assert registrar.register(picture_of(seed, size), START, *size).state is UNKNOWN
+
+
+def picture_of(seed: int, size: tuple[int, int]) -> ImageBGR:
+    picture = as_picture(valley(seed).seen())
+    return picture if size[0] > size[1] else np.ascontiguousarray(picture.transpose(1, 0, 2))
 
 
 @pytest.mark.parametrize("size", [(1, 1), (3000, 2), (2, 3000), (31, 17), (640, 480)])

@@ -10,7 +10,7 @@ from models.units import ImageBGR
 
 WIDTH_PX, HEIGHT_PX = 1920, 1080
 MARGIN_PX = 760
-SMALL = (256, 144)
+SMALL = (240, 135)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Landscape:
         return cls(np.clip(canvas, 0, 255).astype(np.uint8))
 
     def seen(self, dx_px: int = 0, dy_px: int = 0, zoom: float = 1.0) -> NDArray[np.float32]:
-        """The small picture, (144, 256), when everything stands so far right and down in it."""
+        """The small picture, (135, 240), when everything stands so far right and down in it."""
         width, height = round(WIDTH_PX / zoom), round(HEIGHT_PX / zoom)
         x = MARGIN_PX - dx_px + (WIDTH_PX - width) // 2
         y = MARGIN_PX - dy_px + (HEIGHT_PX - height) // 2
