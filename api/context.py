@@ -31,6 +31,7 @@ class SiteFacts:
         replay_rate: how many times faster than recorded the recordings run; None without any.
         model: the weights in force.
         provider: execution provider of the network.
+        arrangement: runs of the network side by side x threads of each, and how it was chosen.
     """
 
     name: str
@@ -38,6 +39,7 @@ class SiteFacts:
     replay_rate: float | None
     model: ModelReference
     provider: str
+    arrangement: str
 
 
 @dataclass(frozen=True, slots=True)

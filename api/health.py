@@ -21,6 +21,8 @@ class HealthAnswer(BaseModel):
     Attributes:
         status: ``ok``, or ``degraded`` when a camera is not well or frames fail on their way.
         provider: execution provider of the network.
+        arrangement: runs of the network side by side x threads of each; and whether that is usual,
+            was measured at this start or is remembered.
         cameras: number of cameras in each state.
         frames_scored: since start.
         frames_corrupt: since start.
@@ -31,6 +33,7 @@ class HealthAnswer(BaseModel):
 
     status: str
     provider: str
+    arrangement: str
     cameras: dict[str, int]
     frames_scored: int
     frames_corrupt: int
@@ -48,6 +51,7 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     return HealthAnswer(
         status="degraded" if unwell else "ok",
         provider=context.site.provider,
+        arrangement=context.site.arrangement,
         cameras=dict(states),
         frames_scored=counts.frames_scored,
         frames_corrupt=counts.frames_corrupt,

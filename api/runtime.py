@@ -120,13 +120,13 @@ def build_watch(
     """
     clock = clock or SystemClock()
     card, threads = load_card(settings.model_card), settings.inference_threads
-    detector = Detector.open(card, threads=threads)
+    # How this machine's cores are best arranged is measured at the first start, and kept.
+    memory = settings.data_dir / "arrangements.json"
+    detector = Detector.open(card, threads=threads, memory=memory)
     looks_closer = settings.attention.cost > 1.0
     scorer = AttentiveScorer(
         detector,
-        Detector.open(card, threads=threads, width_px=band_width_px(settings.attention.cost))
-        if looks_closer
-        else detector,
+        detector.at_width(band_width_px(settings.attention.cost)) if looks_closer else detector,
         settings.attention,
     )
     bus = MemoryBus(clock, max_age_s=settings.max_frame_age_s)
@@ -151,7 +151,14 @@ def build_watch(
         vault=vault,
         auth=AuthService(store, clock),
         feed=LiveFeed(store, clock),
-        site=SiteFacts(site_name, drill, replay_rate, detector.reference, detector.provider),
+        site=SiteFacts(
+            site_name,
+            drill,
+            replay_rate,
+            detector.reference,
+            detector.provider,
+            f"{detector.arrangement.name}, {detector.arrangement.origin}",
+        ),
         terrain=terrain,
         gateways={
             key: Gateway(

@@ -19,7 +19,7 @@ from benchmarks.engine.throughput import (
 )
 from benchmarks.support.report import Measure, machine, render, skipped, write
 from detector.core import Detector
-from detector.core.session import usable_cores
+from detector.core.machine import usable_cores
 from models.config import Settings
 from models.errors import WatchError
 from models.zoo import ModelCard, card_names, load_card

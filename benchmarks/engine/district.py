@@ -103,7 +103,7 @@ def measure_district(
     attention = AttentionRule(cost=cost)
     with _cores(CORES) as cores:
         detector = Detector.open(card, threads=cores)
-        wide = Detector.open(card, threads=cores, width_px=band_width_px(cost))
+        wide = detector.at_width(band_width_px(cost))
         clock = SystemClock()
         bus = MemoryBus(clock, settings.max_frame_age_s)
         desk = _CountingDesk()

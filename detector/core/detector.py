@@ -7,17 +7,20 @@ thread decodes what it looks at, no larger than the network can use.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.core.arrangement import Arrangement
 from detector.core.buffers import Buffers
 from detector.core.crew import Crew
+from detector.core.machine import usable_cores
 from detector.core.postprocess import candidates, check_predictions, suppress
 from detector.core.preprocess import Letterbox, check_picture, check_size, write_planes
-from detector.core.providers import CUDA_PROVIDER, TENSORRT_PROVIDER
-from detector.core.session import Network, usable_cores
+from detector.core.session import Network
+from detector.core.trial import settle
 from detector.core.undecoded import Undecoded, best_reduction
 from models.detection import Detections, ModelReference
 from models.errors import FrameCorrupt, InputRefused
@@ -28,6 +31,7 @@ __all__ = ["Detector", "Picture"]
 
 Picture: TypeAlias = ImageBGR | Undecoded
 
+ONE_AT_A_TIME = Arrangement(1, 1)
 _BATCH_ON_GPU = 16
 _BATCH_ON_CPU = 1  # measured: a batch of 8 costs 10 % more per picture than eight batches of 1
 _MAX_WIDTH_PX = 8192
@@ -54,7 +58,7 @@ class Detector:
         card: theirs.
         width_px: length of the longer side of the network's input.
         batch_limit: most pictures of one run, at least 1.
-        threads: that work on one call, at least 1.
+        arrangement: how runs share the cores; one at a time when left out.
     """
 
     def __init__(
@@ -64,18 +68,25 @@ class Detector:
         *,
         width_px: int,
         batch_limit: int,
-        threads: int = 1,
+        arrangement: Arrangement = ONE_AT_A_TIME,
     ) -> None:
         self._network = network
         self._card = card
         self._width_px = width_px
         self._batch_limit = batch_limit
-        self._crew = Crew(threads)
+        self._arrangement = arrangement
+        self._crew = Crew(arrangement.workers)
         self._buffers = Buffers()
 
     @classmethod
     def open(
-        cls, card: ModelCard, *, device: str = "auto", threads: int = 0, width_px: int = 640
+        cls,
+        card: ModelCard,
+        *,
+        device: str = "auto",
+        threads: int = 0,
+        width_px: int = 640,
+        memory: Path | None = None,
     ) -> "Detector":
         """Load weights and make ready.
 
@@ -85,22 +96,45 @@ class Detector:
             threads: of the CPU for one call; 0 for one per core that this process may use.
             width_px: length of the longer side of the network's input, a multiple of the card's
                 stride, at most 8192. More sees smaller smoke and takes time with its square.
+            memory: a file in which is kept how this machine's cores are best arranged; where it
+                does not know yet, that is measured now, in less than three seconds. Without it,
+                and on a GPU, nothing is measured.
 
         Raises:
             InputRefused: no such device, or a width that the network cannot take.
             ModelMismatch: the weights are not the card's or the device is not there.
         """
-        stride_px = card.input.stride_px
-        if width_px % stride_px != 0 or not stride_px <= width_px <= _MAX_WIDTH_PX:
-            raise InputRefused(
-                f"The network cannot look at {width_px} pixels.",
-                remedy=f"Choose a multiple of {stride_px} up to {_MAX_WIDTH_PX}.",
-            )
+        _check_width(card, width_px)
         threads = threads or usable_cores()
         network = Network.open(card, device=device, threads=threads)
-        on_gpu = network.provider in {CUDA_PROVIDER, TENSORRT_PROVIDER}
-        limit = _BATCH_ON_GPU if on_gpu else _BATCH_ON_CPU
-        return cls(network, card, width_px=width_px, batch_limit=limit, threads=threads)
+        arrangement = Arrangement.usual(threads)
+        if memory is not None and threads > 1 and not network.on_gpu:
+            network, arrangement = settle(network, card, threads, memory)
+        limit = _BATCH_ON_GPU if network.on_gpu else _BATCH_ON_CPU
+        return cls(network, card, width_px=width_px, batch_limit=limit, arrangement=arrangement)
+
+    def at_width(self, width_px: int) -> "Detector":
+        """The same weights, loaded once, looking at pictures of another width.
+
+        Args:
+            width_px: as for :meth:`open`.
+
+        Raises:
+            InputRefused: a width that the network cannot take.
+        """
+        _check_width(self._card, width_px)
+        return Detector(
+            self._network,
+            self._card,
+            width_px=width_px,
+            batch_limit=self._batch_limit,
+            arrangement=self._arrangement,
+        )
+
+    @property
+    def arrangement(self) -> Arrangement:
+        """How many pictures are looked at side by side, on how many threads each."""
+        return self._arrangement
 
     @property
     def provider(self) -> str:
@@ -226,6 +260,15 @@ class Detector:
         boxes, scores, labels = boxes[inside], scores[inside], labels[inside]
         kept = suppress(boxes, scores, labels, self._card.operating.nms_iou)
         return Detections(boxes[kept], scores[kept], labels[kept])
+
+
+def _check_width(card: ModelCard, width_px: int) -> None:
+    stride_px = card.input.stride_px
+    if width_px % stride_px != 0 or not stride_px <= width_px <= _MAX_WIDTH_PX:
+        raise InputRefused(
+            f"The network cannot look at {width_px} pixels.",
+            remedy=f"Choose a multiple of {stride_px} up to {_MAX_WIDTH_PX}.",
+        )
 
 
 def _pixels(item: _Item) -> ImageBGR:

@@ -158,5 +158,5 @@ def write_planes(
     canvas[:, : letterbox.left] = GREY
     canvas[:, right:] = GREY
     content = canvas[letterbox.top : bottom, letterbox.left : right]
-    scale_into(image, content, buffers, averaged=image.shape[1] < letterbox.picture_width)
+    scale_into(image, content, buffers)
     cv2.split(canvas, [planes[2], planes[1], planes[0]])

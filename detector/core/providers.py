@@ -12,9 +12,9 @@ a log line (onnxruntime-openvino 1.24.1), so that text is what we pass.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
+from detector.core.machine import has_bfloat16
 from models.errors import InputRefused, ModelMismatch
 
 __all__ = [
@@ -52,8 +52,6 @@ _REMEDIES = {
     "tensorrt": "Install the extra 'gpu' of forest-fire-watch and TensorRT, "
     "or choose the device cuda or cpu.",
 }
-_CPU_FACTS = Path("/proc/cpuinfo")
-_BFLOAT16_FLAGS = frozenset({"avx512_bf16", "amx_bf16"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ class Provider:
         if self.device != "openvino":
             return {}
         settings: dict[str, str | int] = {
-            "INFERENCE_PRECISION_HINT": "bf16" if _has_bfloat16() else "f32",
+            "INFERENCE_PRECISION_HINT": "bf16" if has_bfloat16() else "f32",
             "INFERENCE_NUM_THREADS": threads,
             "NUM_STREAMS": streams,
         }
@@ -124,12 +122,3 @@ def choose(device: str, available: Sequence[str]) -> Provider:
 def refuse(device: str, why: str) -> ModelMismatch:
     """The error for a device that was asked for and is not in force."""
     return ModelMismatch(f"The device {device} was asked for, but {why}.", remedy=_REMEDIES[device])
-
-
-def _has_bfloat16() -> bool:
-    """Whether the processor multiplies 16-bit brain floats itself; without, they are slower."""
-    try:
-        facts = _CPU_FACTS.read_text(encoding="ascii", errors="replace")
-    except OSError:
-        return False
-    return not _BFLOAT16_FLAGS.isdisjoint(facts.split())

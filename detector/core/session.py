@@ -9,7 +9,6 @@ own. So the weights are loaded twice, once for each (10 MB and 0.1 s more). Both
 answer to the last bit, whatever the number of threads.
 """
 
-import os
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,12 +16,14 @@ import onnxruntime
 from numpy.typing import NDArray
 from onnxruntime.capi import onnxruntime_pybind11_state as runtime_errors
 
+from detector.core.arrangement import Arrangement
+from detector.core.machine import usable_cores
 from detector.core.providers import Provider, choose, refuse
 from models.detection import Label
 from models.errors import ModelMismatch
 from models.zoo.registry import ModelCard, read_weights
 
-__all__ = ["Network", "Signature", "check_signature", "usable_cores"]
+__all__ = ["Network", "Signature", "check_signature"]
 
 _FATAL_ONLY = 4  # the runtime's own log lines would stand beside our one clear line
 _RUNTIME_ERRORS = (
@@ -95,6 +96,7 @@ class Network:
         alone: session that gives all its threads to one run.
         beside: session for runs side by side; the same one where that makes no difference.
         card: whose weights they run.
+        provider: who runs them.
     """
 
     def __init__(
@@ -102,15 +104,26 @@ class Network:
         alone: onnxruntime.InferenceSession,
         beside: onnxruntime.InferenceSession,
         card: ModelCard,
+        provider: Provider,
     ) -> None:
         self._alone = alone
         self._beside = beside
         self._card = card
-        self.provider: str = alone.get_providers()[0]
+        self._provider = provider
+
+    @property
+    def provider(self) -> str:
+        """The runtime's word for who runs it."""
+        return self._provider.name
+
+    @property
+    def on_gpu(self) -> bool:
+        """Whether pictures are better sent in batches."""
+        return self._provider.on_gpu
 
     @classmethod
     def open(cls, card: ModelCard, *, device: str = "auto", threads: int = 0) -> "Network":
-        """Load the weights of a card.
+        """Load the weights of a card, in the usual arrangement: one run a core, side by side.
 
         Args:
             card: checked by the registry.
@@ -125,17 +138,25 @@ class Network:
         """
         provider = choose(device, onnxruntime.get_available_providers())
         threads = threads or usable_cores()
-        weights = read_weights(card)
-        alone = _session(card, weights, provider, threads=threads, streams=1)
+        alone = _session(card, read_weights(card), provider, Arrangement(1, threads))
         in_force = alone.get_providers()[0]
         if in_force != provider.name:
             if device != "auto":
                 raise refuse(device, f"the runtime fell back to {in_force}")
             provider = choose("cpu", [in_force])
         check_signature(_signature(alone), card)
-        if threads == 1 or provider.on_gpu:
-            return cls(alone, alone, card)
-        return cls(alone, _session(card, weights, provider, threads=threads, streams=threads), card)
+        return cls(alone, alone, card, provider).arranged(Arrangement.usual(threads))
+
+    def arranged(self, arrangement: Arrangement) -> "Network":
+        """The same network with its runs side by side arranged so; single runs stay as they are.
+
+        Raises:
+            ModelMismatch: the weights are not the card's any more.
+        """
+        if arrangement.workers == 1 or self.on_gpu:
+            return Network(self._alone, self._alone, self._card, self._provider)
+        beside = _session(self._card, read_weights(self._card), self._provider, arrangement)
+        return Network(self._alone, beside, self._card, self._provider)
 
     def run(self, planes: NDArray[np.uint8], *, beside: bool = False) -> NDArray[np.float32]:
         """Answer a batch.
@@ -163,16 +184,11 @@ class Network:
         return answer
 
 
-def usable_cores() -> int:
-    """Cores that this process may use, at least 1."""
-    return len(os.sched_getaffinity(0))
-
-
 def _session(
-    card: ModelCard, weights: bytes, provider: Provider, *, threads: int, streams: int
+    card: ModelCard, weights: bytes, provider: Provider, arrangement: Arrangement
 ) -> onnxruntime.InferenceSession:
     options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads // streams
+    options.intra_op_num_threads = arrangement.threads_each
     options.inter_op_num_threads = 1
     options.log_severity_level = _FATAL_ONLY
     options.use_deterministic_compute = True
@@ -182,7 +198,10 @@ def _session(
         return onnxruntime.InferenceSession(
             weights,
             sess_options=options,
-            providers=provider.requests(threads=threads, streams=streams),
+            providers=provider.requests(
+                threads=arrangement.workers * arrangement.threads_each,
+                streams=arrangement.workers,
+            ),
         )
     except _RUNTIME_ERRORS as error:
         raise ModelMismatch(

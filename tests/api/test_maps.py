@@ -95,6 +95,7 @@ def test_a_camera_without_a_gateway_is_disabled_and_has_no_still(api: ApiRig) ->
 def test_health_is_public_and_names_nothing(api: ApiRig) -> None:
     health = api.client().get("/api/health")
     assert health.json()["status"] == "ok"
+    assert health.json()["arrangement"] == "2 x 1, usual"
     api.context.counts.frames_failed = 1
     assert api.client().get("/api/health").json()["status"] == "degraded"
     api.context.counts.frames_hurried = 7

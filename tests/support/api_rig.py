@@ -78,6 +78,7 @@ def build_api(folder: Path, gateways: Mapping[str, Gateway] | None = None) -> Ap
             replay_rate=30.0,
             model=ModelReference("m", "1", "0" * 64),
             provider="CPU",
+            arrangement="2 x 1, usual",
         ),
         terrain=drill_relief(),
         gateways=dict(gateways or {}),

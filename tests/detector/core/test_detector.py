@@ -6,9 +6,9 @@ import cv2
 import numpy as np
 import pytest
 
-from detector.core import Detector
+from detector.core import Arrangement, Detector
 from detector.core import detector as detector_module
-from detector.core.providers import CPU_PROVIDER, CUDA_PROVIDER
+from detector.core.providers import CPU_PROVIDER, CUDA_PROVIDER, Provider
 from detector.core.session import Network
 from models.detection import Detections, Label
 from models.errors import FrameCorrupt, InputRefused, ModelMismatch
@@ -39,7 +39,7 @@ class FixedAnswer(Network):
         self.rows = rows
         self.batches: list[tuple[int, ...]] = []
         self.beside: list[bool] = []
-        self.provider = CPU_PROVIDER
+        self._provider = Provider("cpu", CPU_PROVIDER)
 
     def run(self, planes: np.ndarray, *, beside: bool = False) -> np.ndarray:
         self.batches.append(planes.shape)
@@ -66,6 +66,18 @@ def test_a_floor_is_a_score(detector: Detector, floor_score: float) -> None:
 def test_a_width_that_the_network_cannot_take(card: ModelCard, width_px: int) -> None:
     with pytest.raises(InputRefused, match=str(width_px)):
         Detector.open(card, width_px=width_px)
+    network = FixedAnswer(np.zeros((6, 1), np.float32))
+    with pytest.raises(InputRefused, match=str(width_px)):
+        Detector(network, card, width_px=320, batch_limit=1).at_width(width_px)
+
+
+def test_another_width_shares_the_weights(card: ModelCard, detector: Detector) -> None:
+    wider = detector.at_width(416)
+    assert wider._network is detector._network
+    own = Detector.open(card, device="cpu", threads=1, width_px=416)
+    image = noise(90, 160, 3)
+    (shared,), (alone,) = (one.detect([image], floor_score=0.001) for one in (wider, own))
+    assert same(shared, alone)
 
 
 def test_one_bad_picture_refuses_the_call(detector: Detector) -> None:
@@ -142,7 +154,7 @@ def test_an_impossible_answer_stops(card: ModelCard) -> None:
 def test_batches_are_for_cuda_only(card: ModelCard, monkeypatch: pytest.MonkeyPatch) -> None:
     assert Detector.open(card, device="cpu", threads=1)._batch_limit == 1
     network = FixedAnswer(np.zeros((6, 1), np.float32))
-    network.provider = CUDA_PROVIDER
+    network._provider = Provider("cuda", CUDA_PROVIDER)
     monkeypatch.setattr(detector_module.Network, "open", lambda *_args, **_named: network)
     assert Detector.open(card, device="cuda")._batch_limit > 1
 
@@ -231,7 +243,9 @@ def test_a_damaged_picture_costs_only_itself(
 ) -> None:
     rows = np.array([[50], [96], [20], [40], [0.9], [0]], np.float32)
     network = FixedAnswer(rows)
-    detector = Detector(network, card, width_px=320, batch_limit=batch_limit, threads=threads)
+    detector = Detector(
+        network, card, width_px=320, batch_limit=batch_limit, arrangement=Arrangement(threads, 1)
+    )
     whole = Filed(noise(180, 320, 1))
     torn = Damaged(whole.image)
     answers = detector.detect_each(
@@ -261,7 +275,7 @@ def test_a_file_that_lies_about_its_size_is_damaged(detector: Detector) -> None:
 
 def test_one_picture_gets_all_cores_and_many_get_one_each(card: ModelCard) -> None:
     network = FixedAnswer(np.zeros((6, 1), np.float32))
-    detector = Detector(network, card, width_px=320, batch_limit=1, threads=2)
+    detector = Detector(network, card, width_px=320, batch_limit=1, arrangement=Arrangement(2, 1))
     image = np.zeros((90, 160, 3), np.uint8)
     detector.detect([image], floor_score=0.5)
     detector.detect([image] * 3, floor_score=0.5)

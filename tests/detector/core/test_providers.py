@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from detector.core import providers
+from detector.core import machine
 from detector.core.providers import (
     CPU_PROVIDER,
     CUDA_PROVIDER,
@@ -85,7 +85,7 @@ def test_openvino_gets_its_settings_as_text(
 ) -> None:
     path = tmp_path / "cpuinfo"
     path.write_text(facts)
-    monkeypatch.setattr(providers, "_CPU_FACTS", path)
+    monkeypatch.setattr(machine, "_CPU_FACTS", path)
     options = choose("openvino", EVERY).requests(threads=4, streams=2)[0][1]
     assert options["device_type"] == "CPU"
     assert json.loads(options["load_config"]) == {
@@ -100,5 +100,5 @@ def test_openvino_gets_its_settings_as_text(
 def test_a_processor_that_does_not_say_is_taken_for_an_old_one(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(providers, "_CPU_FACTS", tmp_path / "none")
+    monkeypatch.setattr(machine, "_CPU_FACTS", tmp_path / "none")
     assert '"f32"' in choose("openvino", EVERY).requests(threads=1, streams=1)[0][1]["load_config"]

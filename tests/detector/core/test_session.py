@@ -7,7 +7,7 @@ import pytest
 
 from detector.core import session as session_module
 from detector.core.providers import CPU_PROVIDER, CUDA_PROVIDER
-from detector.core.session import Network, Port, Signature, check_signature, usable_cores
+from detector.core.session import Network, Port, Signature, check_signature
 from models.errors import ModelMismatch
 from models.zoo import ModelCard
 
@@ -105,10 +105,6 @@ def test_the_number_of_threads_and_the_way_to_use_them_change_no_bit(card: Model
     expected = one.run(planes)
     assert np.array_equal(two.run(planes), expected)
     assert np.array_equal(two.run(planes, beside=True), expected)
-
-
-def test_a_core_is_there_at_least() -> None:
-    assert usable_cores() >= 1
 
 
 def test_a_missing_device_is_never_replaced_silently(
