@@ -96,9 +96,13 @@ def _within(verdict: FireVerdict, frames: int, *, clear: bool) -> bool:
 def _delay(name: str, verdict: FireVerdict) -> Measure:
     first, clear = verdict.from_first_visible, verdict.from_clear
     if first is None or clear is None:
-        return skipped(f"delay_{name}", "s", "it never alerts")
+        return _missed(name, "no alert in what was played")
     words = f"{first.frames} frames after first visible, {clear.frames} after clear"
     return figure(f"delay_{name}", first.seconds, "s", words)
+
+
+def _missed(name: str, words: str) -> Measure:
+    return Measure(f"delay_{name}", None, "s", words, None, None, None)
 
 
 def quiet(judge: Judge, key: str, recordings: Sequence[Recording], every: int = 1) -> Measure:
@@ -134,7 +138,7 @@ def clips(judge: Judge, footage: Path, *, quick: bool) -> list[Measure]:
         circle = Circle.of(clip(footage, name), longest_lap_s=CLIP_S, length_s=CLIP_S, step_s=1.0)
         watched = judge.play(circle)
         if watched is None or not watched.alerts:
-            measures.append(skipped(f"delay_{name}", "s", f"it never alerts in {CLIP_S:g} s"))
+            measures.append(_missed(name, f"{shows}; no alert in {CLIP_S:g} s"))
         else:
             measures.append(figure(f"delay_{name}", watched.alerts[0][0], "s", shows))
     return measures
