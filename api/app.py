@@ -14,8 +14,10 @@ from api.alerts import routes as alerts
 from api.auth import routes as session
 from api.auth.origin import check_same_origin
 from api.cameras import routes as cameras
+from api.candidates import routes as candidates
 from api.context import Context
 from api.errors import install_error_handlers
+from api.ledger import routes as ledger
 from api.maps import routes as maps
 from api.sweeps import routes as sweeps
 
@@ -81,6 +83,8 @@ def create_app(
     for router in (
         session.router,
         alerts.router,
+        candidates.router,
+        ledger.router,
         cameras.router,
         maps.router,
         sweeps.router,

@@ -20,8 +20,9 @@ from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
 from models.land import LandAnswer
 from models.site import Camera, CameraKind, Pose
+from models.suppression import Overcome
 
-__all__ = ["AlertAnswer", "AlertList", "StepRequest"]
+__all__ = ["AlertAnswer", "AlertList", "CameraName", "LabelWord", "ScoreAnswer", "StepRequest"]
 
 LabelWord = Literal["smoke", "flame"]
 
@@ -73,6 +74,7 @@ class DecisionAnswer(BaseModel):
     scores: tuple[ScoreAnswer, ...]
     model: ModelReference
     config_version: str
+    overcome: tuple[Overcome, ...]
 
     @classmethod
     def of(cls, decision: Decision) -> "DecisionAnswer":
@@ -85,6 +87,7 @@ class DecisionAnswer(BaseModel):
             scores=tuple(ScoreAnswer.of(score) for score in decision.scores),
             model=decision.model,
             config_version=decision.config_version,
+            overcome=decision.overcome,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, or_, select, update
 
 from models.candidate import Candidate, CandidateDraft
 from models.clock import Clock
@@ -123,7 +123,12 @@ class CandidateRepository:
         return bytes(row.picture)
 
     def newest(
-        self, limit: int, before_id: int | None = None, held_by: Holder | None = None
+        self,
+        limit: int,
+        before_id: int | None = None,
+        held_by: Holder | None = None,
+        *,
+        with_alerted: bool = False,
     ) -> list[Candidate]:
         """Candidates, newest first.
 
@@ -131,6 +136,7 @@ class CandidateRepository:
             limit: at most so many, at least 1.
             before_id: only candidates with a smaller number; None for all.
             held_by: only those; None for all.
+            with_alerted: also what has become an alert by itself: there is nothing to review.
 
         Raises:
             InputRefused: a limit below 1.
@@ -139,6 +145,8 @@ class CandidateRepository:
             raise InputRefused(f"A limit of {limit} candidates is none.", remedy="Ask for more.")
         below = _LARGEST if before_id is None else max(0, min(before_id, _LARGEST))
         query = select(*_TOLD).where(candidate.c.candidate_id < below)
+        if not with_alerted:
+            query = query.where(or_(candidate.c.alert_id.is_(None), candidate.c.promoted_by != ""))
         if held_by is not None:
             query = query.where(candidate.c.held_by == held_by)
         query = query.order_by(candidate.c.candidate_id.desc()).limit(min(limit, _LARGEST))

@@ -98,11 +98,13 @@ def test_a_track_that_alerted_and_one_that_a_person_promoted_name_their_alert(
     store.candidates.note([(candidate(make_draft, key), None) for key in "ab"])
     store.candidates.became("a", 7)
     store.candidates.became("nobody", 8)
-    second, first = store.candidates.newest(10)
+    second, first = store.candidates.newest(10, with_alerted=True)
     assert (first.alert_id, first.promoted_by) == (7, "")
+    assert store.candidates.newest(10) == [second]
     promoted = store.candidates.promoted(second.candidate_id, 9, author="zhang")
     assert (promoted.alert_id, promoted.promoted_by) == (9, "zhang")
     assert store.candidates.promoted(second.candidate_id, 10, author="li") == promoted
+    assert store.candidates.newest(10) == [promoted]
     (entry,) = store.audit.entries(10)
     assert (entry.actor, entry.action) == ("zhang", "candidate.promoted")
     assert entry.details["alert"] == 9

@@ -152,7 +152,7 @@ class DeskRig:
     @property
     def candidates(self) -> list[Candidate]:
         self.desk.flush()
-        return self.store.candidates.newest(100)
+        return self.store.candidates.newest(100, with_alerted=True)
 
     def dismiss(self, reason: DismissReason = DismissReason.FOG) -> Alert:
         """A person dismisses the only working alert."""

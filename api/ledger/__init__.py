@@ -1,0 +1,1 @@
+"""The ledger over HTTP: known false alarms and registered burns."""
