@@ -34,7 +34,7 @@ from models.units import ImageBGR
 __all__ = ["Registrar", "Registration", "RegistrationState"]
 
 SURE = 0.5
-"""Confidence from which a shift is believed: pictures of different places stay below 0.3."""
+"""Confidence from which a shift is believed: pictures of different places stay below 0.33."""
 MOVED_SHARE = 0.08
 """Share of the longer side: 154 px at 1080p. Wind moves a picture by 20, a worn PTZ by a few."""
 NEW_PLACE_FRAMES = 3

@@ -16,7 +16,7 @@ A frame's boxes are shared out in this order, whatever order they come in:
    together** with it: the older one takes over what both have shown, the younger one ends.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime
@@ -242,12 +242,20 @@ class PlumeTracker:
         by_number = {track.number: track for track in here}
         took_over = set()
         for pair in sorted(pair for pair, frames in lying.items() if frames >= MERGE_FRAMES):
-            older, younger = (by_number[number] for number in sorted(pair))
-            if older.merged_into is None and younger.merged_into is None:
+            # Of three that become one, the second may have ended in the first a moment ago.
+            numbers = sorted({_heir(by_number[number], by_number).number for number in pair})
+            if len(numbers) == 2:
+                older, younger = (by_number[number] for number in numbers)
                 older.absorb(younger)
                 self._end([younger])
                 took_over.add(older.number)
         return took_over
+
+
+def _heir(track: Track, by_number: Mapping[int, Track]) -> Track:
+    while track.merged_into is not None:
+        track = by_number[track.merged_into]
+    return track
 
 
 def _together(first: FloatArray, second: FloatArray) -> FloatArray:

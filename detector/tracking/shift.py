@@ -68,7 +68,7 @@ class Shift:
         dx: what stands at x in the reference stands at ``x + dx`` in the picture.
         dy: the same downwards.
         confidence: 1 minus the second peak over the first, 0 to 1. Pictures of different places
-            stay below 0.3, the same tower a day later reaches 0.95; see ``docs/detector.md``.
+            stay below 0.33, the same tower a day later reaches 0.95; see ``docs/detector.md``.
     """
 
     dx: float

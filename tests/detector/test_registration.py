@@ -142,10 +142,11 @@ def test_in_fog_and_darkness_the_last_shift_is_assumed_with_a_wider_reach(
 def test_a_reference_made_in_fog_gives_way_to_the_clear_view_in_its_own_place() -> None:
     camera = Camera()
     for _ in range(3):
-        camera.show(0.01 * valley().seen() + 200.0, sigma=0.0)
-    states = [camera.show(valley().seen()) for _ in range(4)]
+        camera.show(np.full((135, 240), 200.0))
+    states = [camera.show(valley().seen(5, 5)) for _ in range(4)]
     assert {seen.place for seen in states} == {0}
-    assert states[-1].state is STEADY
+    assert [seen.state for seen in states] == [UNKNOWN, UNKNOWN, STEADY, STEADY]
+    assert off_by(camera.show(valley().seen(12, 5)), 7, 0) < 0.75
 
 
 def test_a_picture_of_another_size_is_another_place_at_once() -> None:

@@ -236,6 +236,30 @@ def test_plumes_that_grow_into_one_are_the_older_one() -> None:
     assert tracker.ended == ()
 
 
+def test_the_older_plume_takes_over_what_the_younger_one_was_given() -> None:
+    tracker = PlumeTracker(900)
+    older, younger = smoke(400, 350, 430, 400, 0.3), smoke(500, 350, 575, 400, 0.8)
+    tracker.update([older], 0, START)
+    tracker.update([older, younger], 1, START + MINUTE)
+    for index in range(2, 2 + MERGE_FRAMES):
+        seen = tracker.update([smoke(395, 250, 580, 402)], index, START + index * MINUTE)
+    assert [track.number for track in seen] == [0]
+    assert [score.score for score in seen[0].scores] == [0.3, 0.8, 0.5, 0.5, 0.5]
+    assert seen[0].last_seen_at == START + (1 + MERGE_FRAMES) * MINUTE
+    assert seen[0].last_box == smoke(395, 250, 580, 402)
+
+
+def test_three_plumes_that_grow_into_one_are_the_oldest() -> None:
+    tracker = PlumeTracker(900)
+    plumes = [smoke(left, 350, left + 40, 400) for left in (100, 300, 500)]
+    for index in range(3):
+        tracker.update(plumes[: index + 1], index, START + index * MINUTE)
+    for index in range(3, 3 + MERGE_FRAMES):
+        tracker.update([smoke(90, 200, 560, 402)], index, START + index * MINUTE)
+    (track,) = tracker.tracks
+    assert (track.number, track.absorbed) == (0, (1, 2))
+
+
 def test_one_frame_under_anothers_box_merges_nothing() -> None:
     tracker = PlumeTracker(900)
     apart = [smoke(400, 350, 450, 400), smoke(500, 350, 540, 400)]

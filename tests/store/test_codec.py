@@ -245,4 +245,5 @@ def test_a_score_from_before_change_was_measured_still_reads() -> None:
     old = (
         '[1,{"frame_sequence":3,"captured_at":"2018-07-28T22:07:00+00:00","score":0.0,"box":null}]'
     )
-    assert codec.decode(old).change is None
+    read = codec.decode(old)
+    assert (read.change, read.reference_box, read.elapsed_s) == (None, None, 0.0)
