@@ -24,6 +24,7 @@ __all__ = ["check_jpeg", "decode_jpeg", "encode_jpeg", "picture_size", "read_pic
 
 MAX_PIXELS = 100_000_000
 JPEG_QUALITY = 92
+_FRAME_REMEDY = "Should this go on, look at the camera's picture settings and at its line."
 _LFS_POINTER = b"version https://git-lfs"
 _SKIPPED = re.compile(r"Corrupt JPEG data: (\d+) extraneous bytes before marker")
 _REDUCED = {
@@ -129,12 +130,14 @@ def picture_size(data: bytes) -> tuple[int, int]:
         (width_px, height_px).
 
     Raises:
-        FrameCorrupt: it is no whole JPEG.
+        FrameCorrupt: it is no whole JPEG, or has more than 100 million pixels.
     """
     try:
-        return scan_jpeg(data).upright_size_px
+        header = scan_jpeg(data)
+        _check_pixels(header.width_px, header.height_px)
     except ValueError as error:
-        raise FrameCorrupt(f"The picture cannot be used: {error}.") from error
+        raise FrameCorrupt(f"The picture cannot be used: {error}.", remedy=_FRAME_REMEDY) from error
+    return header.upright_size_px
 
 
 def _read_bytes(path: Path) -> bytes:
@@ -174,7 +177,9 @@ def _decode_strictly(data: bytes, name: str, flags: int) -> ImageBGR:
         _check_pixels(header.width_px, header.height_px)
         return _decode(data[: header.end], flags, header.stray_bytes)
     except ValueError as error:
-        raise FrameCorrupt(f"The picture of {name} cannot be used: {error}.") from error
+        raise FrameCorrupt(
+            f"The picture of {name} cannot be used: {error}.", remedy=_FRAME_REMEDY
+        ) from error
 
 
 def _check_pixels(width_px: int, height_px: int) -> None:

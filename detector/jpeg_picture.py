@@ -45,12 +45,12 @@ class JpegPicture:
         """Read the size from the markers.
 
         Raises:
-            FrameCorrupt: it is no whole JPEG.
+            FrameCorrupt: it is no whole JPEG, or has more than 100 million pixels.
         """
         try:
             width_px, height_px = picture_size(data)
         except FrameCorrupt as error:
-            raise FrameCorrupt(f"{name}: {error.message}") from error
+            raise FrameCorrupt(f"{name}: {error.message}", remedy=error.remedy) from error
         return cls(data, name, width_px, height_px)
 
     def decode(self, reduction: int) -> ImageBGR:

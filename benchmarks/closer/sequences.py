@@ -16,8 +16,7 @@ from benchmarks.closer.pictures import LEAST_IOU, SMALL_SHARE
 from camera_gateway.pictures import read_picture
 from camera_gateway.sources import iterate_video
 from detector.evaluate.measures import box_iou
-from detector.evidence import weigh
-from detector.tracker import PlumeTracker
+from detector.view_watch import ViewWatch
 from models.config import EvidenceRule
 from models.detection import Detections, Label
 from models.units import ImageBGR
@@ -141,7 +140,7 @@ def judge(way: Way, name: str, moments: Iterable[Moment], event: Event | None = 
     burns_from_s = math.inf if event is None else event.first_visible_s
     boxes = {} if event is None else event.boxes
     rule = EvidenceRule()
-    tracker = PlumeTracker(rule.forget_s)
+    watch = ViewWatch(rule)
     alert_s: float | None = None
     most = -math.inf
     frames = quiet_frames = 0
@@ -155,8 +154,8 @@ def judge(way: Way, name: str, moments: Iterable[Moment], event: Event | None = 
         elif at_s in boxes and _is_small(boxes[at_s], image):
             small.append(_best_score(found, boxes[at_s]))
         moment = START + timedelta(seconds=at_s)
-        for track in tracker.update(found.to_boxes(), frames, moment):
-            weighing = weigh(track, rule)
+        size_px = (image.shape[1], image.shape[0])
+        for _, weighing in watch.follow(found.to_boxes(), image, size_px, frames, moment):
             if at_s < burns_from_s:
                 most = max(most, weighing.log_odds)
             if weighing.alerts and alert_s is None:
@@ -167,7 +166,7 @@ def judge(way: Way, name: str, moments: Iterable[Moment], event: Event | None = 
 
 def _is_small(box: tuple[float, float, float, float], image: ImageBGR) -> bool:
     area = (box[2] - box[0]) * (box[3] - box[1])
-    return area < SMALL_SHARE * image.shape[0] * image.shape[1]
+    return bool(area < SMALL_SHARE * image.shape[0] * image.shape[1])
 
 
 def _best_score(found: Detections, box: tuple[float, float, float, float]) -> float:

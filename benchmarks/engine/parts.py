@@ -13,7 +13,9 @@ from camera_gateway.pictures import check_jpeg, decode_jpeg
 from detector.core.buffers import Buffers
 from detector.core.postprocess import candidates, check_predictions, suppress
 from detector.core.preprocess import Letterbox, write_planes
+from models.config import Settings
 from models.units import ImageBGR
+from models.zoo import load_card
 
 __all__ = ["measure_parts", "opencv_alone"]
 
@@ -77,11 +79,12 @@ def _preprocess(share_s: float) -> list[Measure]:
 
 def _postprocess(share_s: float) -> list[Measure]:
     measures = []
+    card = load_card(Settings().model_card)
     for name, objects in (("postprocess_nothing_ms", 0), ("postprocess_50_objects_ms", 50)):
         prediction = _prediction(objects)
 
         def ours(prediction: np.ndarray = prediction) -> None:
-            check_predictions(prediction[None], 1, 2)
+            check_predictions(prediction[None], 1, card)
             boxes, scores, labels = candidates(prediction, 0.1)
             suppress(boxes, scores, labels, 0.5)
 

@@ -162,9 +162,10 @@ class Detector:
             ValueError: the floor is not a score.
         """
         answers = []
-        for answer in self.detect_each(images, floor_score=floor_score):
+        for number, answer in enumerate(self.detect_each(images, floor_score=floor_score)):
             if isinstance(answer, FrameCorrupt):
-                raise answer
+                which = f"picture {number}" if len(images) > 1 else ""
+                raise _named(which, answer) from answer
             answers.append(answer)
         return answers
 
@@ -216,7 +217,10 @@ class Detector:
             height_px, width_px = picture.shape[:2]
         else:
             height_px, width_px = picture.height_px, picture.width_px
-            check_size(width_px, height_px)
+            try:
+                check_size(width_px, height_px)
+            except FrameCorrupt as error:
+                raise _named(picture.name, error) from error
         return Letterbox.fit(
             width_px,
             height_px,
@@ -247,7 +251,7 @@ class Detector:
         if not whole:
             return
         predictions = self._network.run(planes[: len(whole)], beside=beside)
-        check_predictions(predictions, len(whole), len(self._card.classes))
+        check_predictions(predictions, len(whole), self._card)
         for item, prediction in zip(whole, predictions, strict=True):
             answers[item.index] = self._read(prediction, item.letterbox, floor_score)
 
@@ -271,6 +275,12 @@ def _check_width(card: ModelCard, width_px: int) -> None:
         )
 
 
+def _named(name: str, error: FrameCorrupt) -> FrameCorrupt:
+    """The same refusal, saying which picture it is about."""
+    message = f"{name}: {error.message}" if name else error.message
+    return FrameCorrupt(message, remedy=error.remedy, code=error.code)
+
+
 def _pixels(item: _Item) -> ImageBGR:
     if isinstance(item.picture, np.ndarray):
         return item.picture
@@ -282,11 +292,15 @@ def _pixels(item: _Item) -> ImageBGR:
         content_height=letterbox.content_height,
     )
     image = item.picture.decode(reduction)
-    check_picture(image)
+    try:
+        check_picture(image)
+    except FrameCorrupt as error:
+        raise _named(item.picture.name, error) from error
     declared = (-(-letterbox.picture_height // reduction), -(-letterbox.picture_width // reduction))
     if image.shape[:2] != declared:
         raise FrameCorrupt(
-            f"A picture that says {declared[1]} x {declared[0]} "
-            f"decodes to {image.shape[1]} x {image.shape[0]}."
+            f"{item.picture.name} says {declared[1]} x {declared[0]} "
+            f"and decodes to {image.shape[1]} x {image.shape[0]}.",
+            remedy="Leave it out.",
         )
     return image

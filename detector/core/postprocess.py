@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from models.errors import ModelMismatch
 from models.units import BoxesXYXY, FloatArray, Labels, Scores
+from models.zoo.registry import ModelCard
 
 __all__ = ["MAX_CANDIDATES", "MAX_DETECTIONS", "candidates", "check_predictions", "suppress"]
 
@@ -20,32 +21,35 @@ MAX_DETECTIONS = 300
 _ROUNDING = 1e-4
 
 
-def check_predictions(predictions: NDArray[np.float32], pictures: int, classes: int) -> None:
+def check_predictions(predictions: NDArray[np.float32], pictures: int, card: ModelCard) -> None:
     """Refuse an answer that cannot come from the weights on the card.
 
     Args:
         predictions: raw answer.
         pictures: in the batch.
-        classes: on the card.
+        card: whose weights answered.
 
     Raises:
         ModelMismatch: not (pictures, 4 + classes, anchors) float32, not finite, or a score
-            outside 0..1.
+            outside 0..1; names the file.
     """
     remedy = "Export the weights again or choose another model card."
-    shape = predictions.shape
+    shape, classes = predictions.shape, len(card.classes)
     if predictions.dtype != np.float32 or len(shape) != 3 or shape[:2] != (pictures, 4 + classes):
         raise ModelMismatch(
-            f"The network answered {predictions.dtype} {shape} for {pictures} pictures and "
+            f"{card.file} answered {predictions.dtype} {shape} for {pictures} pictures and "
             f"{classes} classes.",
             remedy=remedy,
         )
     if not np.isfinite(predictions).all():
-        raise ModelMismatch("The network answered with numbers that are not finite.", remedy=remedy)
+        raise ModelMismatch(
+            f"{card.file} answered with numbers that are not finite.", remedy=remedy
+        )
     scores = predictions[:, 4:]
     if scores.size > 0 and (scores.min() < -_ROUNDING or scores.max() > 1.0 + _ROUNDING):
         raise ModelMismatch(
-            f"The network's scores run from {scores.min():.3g} to {scores.max():.3g}, not 0 to 1.",
+            f"{card.file} answered with scores from {scores.min():.3g} to {scores.max():.3g}, "
+            "not 0 to 1.",
             remedy=remedy,
         )
 

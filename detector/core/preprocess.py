@@ -24,6 +24,7 @@ from models.units import BoxesXYXY, ImageBGR
 __all__ = ["MAX_PIXELS", "Letterbox", "check_picture", "check_size", "write_planes"]
 
 MAX_PIXELS = 100_000_000
+_SHAPE = "Give (height, width, 3) bytes: blue, green, red."
 GREY = 114  # what the network saw around its training pictures
 
 
@@ -35,9 +36,11 @@ def check_picture(image: object) -> None:
     """
     if not isinstance(image, np.ndarray) or image.dtype != np.uint8:
         kind = getattr(image, "dtype", type(image).__name__)
-        raise FrameCorrupt(f"A picture must be an array of uint8, not {kind}.")
+        raise FrameCorrupt(f"A picture must be an array of uint8, not {kind}.", remedy=_SHAPE)
     if image.ndim != 3 or image.shape[2] != 3:
-        raise FrameCorrupt(f"A picture must have three colour channels, not shape {image.shape}.")
+        raise FrameCorrupt(
+            f"A picture must have three colour channels, not shape {image.shape}.", remedy=_SHAPE
+        )
     check_size(image.shape[1], image.shape[0])
 
 
@@ -48,7 +51,7 @@ def check_size(width_px: int, height_px: int) -> None:
         FrameCorrupt: without pixels, or above 100 megapixels.
     """
     if width_px < 1 or height_px < 1:
-        raise FrameCorrupt(f"A picture of {width_px} x {height_px} has no pixels.")
+        raise FrameCorrupt(f"A picture of {width_px} x {height_px} has no pixels.", remedy=_SHAPE)
     if width_px * height_px > MAX_PIXELS:
         raise FrameCorrupt(
             f"A picture of {width_px} x {height_px} is above 100 megapixels.",

@@ -18,6 +18,10 @@ class Undecoded(Protocol):
     """A picture whose size is known and whose pixels are not made yet."""
 
     @property
+    def name(self) -> str:
+        """Of its frame or file, for messages."""
+
+    @property
     def width_px(self) -> int:
         """Of the upright picture."""
 

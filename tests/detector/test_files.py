@@ -249,6 +249,24 @@ def test_a_name_that_is_no_text_is_written_as_text(run: Run, tmp_path: Path) -> 
     assert {row["file_name"] for row in run.rows} == {"\ufffd.jpg"}
 
 
+@pytest.mark.parametrize(
+    ("name", "pixels"),
+    [
+        ("grey.png", picture()[:, :, 0]),
+        ("rgba.png", np.dstack([picture(), picture()[:, :, 0]])),
+        ("16-bit.png", picture().astype(np.uint16) * 257),
+        ("16-bit-grey.tif", picture()[:, :, 0].astype(np.uint16) * 257),
+        ("float.tif", picture()[:, :, 0].astype(np.float32) / 255),
+    ],
+)
+def test_every_kind_of_pixel_is_looked_at(
+    run: Run, tmp_path: Path, name: str, pixels: np.ndarray
+) -> None:
+    assert cv2.imwrite(str(tmp_path / name), pixels)
+    summary = run(tmp_path / name)
+    assert (summary.files, summary.refused) == (1, 0)
+
+
 def missing(path: Path) -> None:
     assert not path.exists()
 
@@ -264,6 +282,20 @@ def header_without_frames(path: Path) -> None:
     path.write_bytes(data[: data.index(b"mdat") + 4])
 
 
+def declaring(height_px: int, width_px: int) -> Callable[[Path], object]:
+    def make(path: Path) -> None:
+        data = save(path).read_bytes()
+        size = data.index(b"\xff\xc0") + 5
+        path.write_bytes(
+            data[:size]
+            + height_px.to_bytes(2, "big")
+            + width_px.to_bytes(2, "big")
+            + data[size + 4 :]
+        )
+
+    return make
+
+
 BAD: list[tuple[str, Callable[[Path], object]]] = [
     ("missing.jpg", missing),
     ("empty.jpg", lambda path: path.write_bytes(b"")),
@@ -273,6 +305,8 @@ BAD: list[tuple[str, Callable[[Path], object]]] = [
     ("pointer.jpg", lambda path: path.write_bytes(LFS)),
     ("headless.mp4", header_without_frames),
     ("pipe.jpg", os.mkfifo),
+    ("no-pixels.jpg", declaring(0, 96)),
+    ("huge.jpg", declaring(20_000, 20_000)),
     ("folder", lambda path: path.mkdir()),
 ]
 

@@ -1,3 +1,7 @@
+import re
+import struct
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -9,6 +13,9 @@ from models.detection import Detections
 from models.errors import FrameCorrupt
 from models.units import ImageBGR
 from models.zoo import load_card
+
+ODDITIES = Path(__file__).resolve().parents[3] / "shared/data/footage/oddities"
+CMYK = ODDITIES / "pillow_pil_sample_cmyk.jpg"
 
 
 @pytest.fixture(scope="module")
@@ -93,3 +100,58 @@ def test_the_small_copy_of_a_damaged_file_is_refused() -> None:
     hollow = JpegPicture.of(whole[: scan + 200] + whole[-2:], "north")
     with pytest.raises(FrameCorrupt, match="north"):
         hollow.small()
+
+
+SMALL = encode_jpeg(scene(64, 96))
+HEADER = SMALL.index(b"\xff\xc0")
+
+
+def declaring(height_px: int, width_px: int) -> bytes:
+    return SMALL[: HEADER + 5] + struct.pack(">HH", height_px, width_px) + SMALL[HEADER + 9 :]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "does not begin as a JPEG"),
+        (declaring(0, 96), "declares no pixels"),
+        (declaring(20_000, 20_000), "20000 x 20000 pixels, more than 100 million"),
+        (SMALL[: len(SMALL) // 2], "ends before its end marker"),
+        (cv2.imencode(".png", scene(8, 8))[1].tobytes(), "does not begin as a JPEG"),
+        (declaring(640, 96), "damaged|Corrupt JPEG data"),
+        # Twelve bits a sample, which no camera sends and the decoder does not know.
+        (SMALL[: HEADER + 4] + b"\x0c" + SMALL[HEADER + 5 :], "cannot be decoded"),
+    ],
+)
+def test_a_bad_file_is_refused_by_name_and_with_a_remedy(
+    detector: Detector, data: bytes, words: str
+) -> None:
+    try:
+        (answer,) = detector.detect_each([JpegPicture.of(data, "north frame 7")], floor_score=0.5)
+    except FrameCorrupt as error:
+        answer = error
+    assert isinstance(answer, FrameCorrupt)
+    assert re.search(words, answer.message)
+    assert "north frame 7" in answer.message
+    assert answer.remedy
+    assert "\n" not in str(answer)
+
+
+def test_a_grey_file_is_looked_at_like_the_same_in_colour(detector: Detector) -> None:
+    grey = cv2.cvtColor(scene(180, 320), cv2.COLOR_BGR2GRAY)
+    data = cv2.imencode(".jpg", grey, (cv2.IMWRITE_JPEG_QUALITY, 100))[1].tobytes()
+    from_file, from_array = detector.detect_each(
+        [JpegPicture.of(data, "north"), cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR)], floor_score=0.001
+    )
+    assert isinstance(from_file, Detections)
+    assert isinstance(from_array, Detections)
+    assert from_file.scores[0] == pytest.approx(from_array.scores[0], abs=0.02)
+
+
+@pytest.mark.footage
+@pytest.mark.skipif(not CMYK.is_file(), reason="the recorded footage is not beside the checkout")
+def test_a_printer_s_colours_are_looked_at(detector: Detector) -> None:
+    picture = JpegPicture.of(CMYK.read_bytes(), "north")
+    assert picture.decode(1).shape == (picture.height_px, picture.width_px, 3)
+    (answer,) = detector.detect_each([picture], floor_score=0.001)
+    assert isinstance(answer, Detections)

@@ -81,8 +81,12 @@ def test_another_width_shares_the_weights(card: ModelCard, detector: Detector) -
 
 
 def test_one_bad_picture_refuses_the_call(detector: Detector) -> None:
-    with pytest.raises(FrameCorrupt):
-        detector.detect([noise(90, 160, 0), np.zeros((0, 5, 3), np.uint8)], floor_score=0.1)
+    empty = np.zeros((0, 5, 3), np.uint8)
+    with pytest.raises(FrameCorrupt, match="picture 1: A picture of 5 x 0 has no pixels") as caught:
+        detector.detect([noise(90, 160, 0), empty], floor_score=0.1)
+    assert caught.value.remedy
+    with pytest.raises(FrameCorrupt, match=r"^A picture of 5 x 0"):
+        detector.detect([empty], floor_score=0.1)
 
 
 @pytest.mark.parametrize("size", [(1, 1), (1, 3000), (3000, 1), (2, 2)])
@@ -198,6 +202,8 @@ def test_the_column_of_2018_07_28_is_found_where_it_stands(card: ModelCard) -> N
 class Filed:
     """A picture in a file that decodes as told."""
 
+    name = "north frame 7"
+
     def __init__(self, image: ImageBGR, size: tuple[int, int] | None = None) -> None:
         self.image = image
         self.height_px, self.width_px = image.shape[:2] if size is None else size
@@ -270,7 +276,7 @@ def test_a_file_that_lies_about_its_size_is_damaged(detector: Detector) -> None:
     picture.decode = lambda _reduction: noise(80, 160, 1)  # type: ignore[method-assign]
     (answer,) = detector.detect_each([picture], floor_score=0.5)
     assert isinstance(answer, FrameCorrupt)
-    assert "160 x 90 decodes to 160 x 80" in str(answer)
+    assert "north frame 7 says 160 x 90 and decodes to 160 x 80" in str(answer)
 
 
 def test_one_picture_gets_all_cores_and_many_get_one_each(card: ModelCard) -> None:

@@ -11,6 +11,7 @@ from detector.core.postprocess import (
     suppress,
 )
 from models.errors import ModelMismatch
+from models.zoo import ModelCard
 
 
 def naive_suppress(
@@ -112,15 +113,15 @@ def test_at_most_the_best_candidates_enter() -> None:
     assert taken.min() == np.sort(prediction[4:].ravel())[-MAX_CANDIDATES]
 
 
-def test_scores_are_brought_back_from_rounding() -> None:
+def test_scores_are_brought_back_from_rounding(card: ModelCard) -> None:
     prediction = np.full((6, 1), 1.00001, np.float32)
-    check_predictions(prediction[None], 1, 2)
+    check_predictions(prediction[None], 1, card)
     assert candidates(prediction, 0.5)[1].max() == 1.0
 
 
-def test_an_answer_without_anchors_is_an_answer() -> None:
+def test_an_answer_without_anchors_is_an_answer(card: ModelCard) -> None:
     empty = np.zeros((1, 6, 0), np.float32)
-    check_predictions(empty, 1, 2)
+    check_predictions(empty, 1, card)
     assert len(candidates(empty[0], 0.0)[1]) == 0
 
 
@@ -147,7 +148,7 @@ def with_value(value: float, row: int) -> np.ndarray:
         with_value(-0.2, 5),
     ],
 )
-def test_an_impossible_answer_is_refused(predictions: np.ndarray) -> None:
-    check_predictions(GOOD, 2, 2)
-    with pytest.raises(ModelMismatch):
-        check_predictions(predictions, 2, 2)
+def test_an_impossible_answer_is_refused(card: ModelCard, predictions: np.ndarray) -> None:
+    check_predictions(GOOD, 2, card)
+    with pytest.raises(ModelMismatch, match=card.file):
+        check_predictions(predictions, 2, card)
