@@ -14,10 +14,8 @@ from typing import Protocol, TypeAlias
 from camera_gateway.bus import FrameBus
 from detector.core import Picture
 from detector.desk import Sighting
-from detector.evidence import weigh
 from detector.jpeg_picture import JpegPicture
-from detector.registration import Registrar
-from detector.tracker import PlumeTracker
+from detector.view_watch import ViewWatch
 from models.clock import Clock
 from models.config import EvidenceRule
 from models.detection import Detections, ModelReference
@@ -126,8 +124,7 @@ class Pipeline:
         self._rule = rule
         self._clock = clock
         self._max_batch = max_batch
-        self._trackers: dict[View, PlumeTracker] = {}
-        self._registrars: dict[View, Registrar] = {}
+        self._watches: dict[View, ViewWatch] = {}
 
     async def run(self, bus: FrameBus) -> None:
         """Work until the bus is closed; a failure costs its frames, is counted and never more.
@@ -201,19 +198,14 @@ class Pipeline:
 
     def _follow(self, frame: Frame, picture: JpegPicture, detections: Detections) -> None:
         view = (frame.camera_id, frame.preset)
-        tracker = self._trackers.get(view)
-        if tracker is None:
-            tracker = self._trackers[view] = PlumeTracker(self._rule.forget_s)
-            self._registrars[view] = Registrar()
-        registration = self._registrars[view].register(
-            picture.small(), frame.captured_at, picture.width_px, picture.height_px
+        watch = self._watches.get(view)
+        if watch is None:
+            watch = self._watches[view] = ViewWatch(self._rule)
+        size_px = (picture.width_px, picture.height_px)
+        seen = watch.follow(
+            detections.to_boxes(), picture.small(), size_px, frame.sequence, frame.captured_at
         )
-        seen = tracker.update(
-            detections.to_boxes(), frame.sequence, frame.captured_at, registration
-        )
-        for track in seen:
-            weighing = weigh(track, self._rule)
-            size_px = (picture.width_px, picture.height_px)
+        for track, weighing in seen:
             sighting = Sighting(frame, *size_px, track, weighing, self._scorer.reference)
             if weighing.alerts:
                 self.counts.alerts += 1

@@ -1,5 +1,15 @@
 """Temporal evidence: what a track has shown over time, weighed in log-odds."""
 
-from detector.evidence.weigh import Weighing, growth_of, unsteadiness_of, weigh
+from detector.evidence.background import SlowBackground
+from detector.evidence.features import unsteadiness_of
+from detector.evidence.weigh import TrackEvidence, Weighing
+from detector.evidence.weights import Weights, read_weights
 
-__all__ = ["Weighing", "growth_of", "unsteadiness_of", "weigh"]
+__all__ = [
+    "SlowBackground",
+    "TrackEvidence",
+    "Weighing",
+    "Weights",
+    "read_weights",
+    "unsteadiness_of",
+]

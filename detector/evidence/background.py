@@ -40,6 +40,8 @@ LEAST_GREY = 1.5
 FIRST_GREY = 3.0
 MOST_TIMES = np.float32(3.0)
 SMOOTH = (5, 5)
+LEAST_SHIFT_PX = 0.25
+"""Below it a picture is better left as it is: moving it softens it."""
 EVERY_S = 0.9
 """Between two pictures closer than this nothing new can be seen: the last answer stands."""
 LEARN_EVERY_S = 20.0
@@ -74,13 +76,20 @@ class SlowBackground:
         self._usual: _Usual | None = None
         self._change: PictureChange | None = None
 
-    def compare(self, picture: ImageBGR, captured_at: datetime) -> PictureChange | None:
+    def compare(
+        self,
+        picture: ImageBGR,
+        captured_at: datetime,
+        shift: tuple[float, float] = (0.0, 0.0),
+    ) -> PictureChange | None:
         """Compare a picture with the background, then let the background learn it.
 
         Args:
             picture: upright, of any size, always of the same view; no more than
                 :data:`WIDTH_PX` of its width is made use of.
             captured_at: UTC; a clock that jumps back costs nothing but a step of learning.
+            shift: how far everything lies to the right of and below its place in the view's
+                reference, as shares of the width; the answer is in the reference's coordinates.
 
         Returns:
             None while nothing is known: too few pictures, a long absence, another scene.
@@ -88,7 +97,7 @@ class SlowBackground:
         usual = self._usual
         if usual is not None and _apart_s(usual.seen_at, captured_at) < EVERY_S:
             return self._change
-        detail, colour = _look(picture)
+        detail, colour = _look(picture, shift)
         if (
             usual is None
             or usual.detail.shape != detail.shape
@@ -158,7 +167,7 @@ def _unpack(stored: Stored) -> Floats32:
     return stored.astype(np.float32) / STEPS_A_GREY
 
 
-def _look(picture: ImageBGR) -> tuple[Floats32, Floats32]:
+def _look(picture: ImageBGR, shift: tuple[float, float]) -> tuple[Floats32, Floats32]:
     """Brightness against its surroundings, and colourfulness on a quarter of the sides."""
     height, width = picture.shape[:2]
     if width >= 2 * WIDTH_PX:  # halving first averages, and is eight times as fast
@@ -167,6 +176,10 @@ def _look(picture: ImageBGR) -> tuple[Floats32, Floats32]:
         ).astype(np.uint8, copy=False)
     rows = min(max(COLOUR_SHRINK, round(height * WIDTH_PX / width)), 4 * WIDTH_PX)
     small = cv2.resize(picture, (WIDTH_PX, rows), interpolation=cv2.INTER_LINEAR)
+    right, down = shift[0] * WIDTH_PX, shift[1] * WIDTH_PX
+    if max(abs(right), abs(down)) > LEAST_SHIFT_PX:
+        back = np.array([[1.0, 0.0, -right], [0.0, 1.0, -down]], np.float32)
+        small = cv2.warpAffine(small, back, (WIDTH_PX, rows), borderMode=cv2.BORDER_REPLICATE)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
     side = WIDTH_PX // 8 + 1
     around = cv2.blur(grey, (side, side), borderType=cv2.BORDER_REFLECT_101)

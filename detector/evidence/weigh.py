@@ -1,55 +1,37 @@
 """Weighs what a track has shown over time: is this a fire, and why.
 
 Evidence is a sum of log-odds, one term a frame, so that the same footage means the same at any
-cadence:
+cadence (sequential test: Wald 1947; Bayes' rule in odds form):
 
-- a frame's score counts as ``logit(score) - logit(NEUTRAL_SCORE)``, bounded; a frame in which the
-  track was missed counts a little against it;
-- frames close in time are not independent: a frame counts ``1 - exp(-gap / MEMORY_S)``. Live video
-  of a wisp of mist is one observation seen many times, not many;
-- smoke stands on its fire, mist does not stand on anything: evidence for a fire counts in full when
-  a lower corner of the box stays where it was, and turns a little against it when both wander.
-  Measured on recorded footage, as a share of the box's diagonal: 0.02 to 0.04 for a column on a
-  hill side, 0.1 to 0.4 for mist on a ridge. A score beyond anything that mist has reached (0.63)
-  counts whatever the box does: a strong score never decays into a drop.
-
-The numbers below are chosen by hand on the footage named in ``docs/detector.md``; weights fitted
-and cross-validated by site replace them with the temporal evidence to come. The floor under the sum
-bounds how long earlier silence can hold back a growing plume: it never keeps a later one down.
+- a frame's term is a weighted sum of what it says (:mod:`detector.evidence.features`): the
+  detector's score, change against a slow background of the view, steadiness of the foot, growth,
+  rise, texture, colour, flicker. The weights are fitted, not chosen: ``training/evidence.py``;
+- frames close in time are not independent: a frame counts by how much of it is news. Live video of
+  a wisp of mist is one observation seen many times, not many;
+- the sum has a floor, so that earlier silence can hold back a growing plume for a bounded time
+  only: a long quiet track never becomes deaf. It has no ceiling and no decay: a strong score is
+  never talked away by time, only by frames that speak against it;
+- a track alerts when the sum reaches the rule's threshold and it was seen for long enough that what
+  passes by (birds, cars, a wisp) is gone.
 """
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
+from typing import Self
 
-from detector.tracker import Track
-from models.alert import Finding, FrameScore
+import numpy as np
+
+from detector.evidence.features import NAMES, STEADY, FrameReader
+from detector.evidence.weights import WEIGHTS, Weights
+from models.alert import Finding, FrameScore, PlaceChange
 from models.config import EvidenceRule
-from models.detection import Box
+from models.detection import Label
 
-__all__ = ["Weighing", "growth_of", "unsteadiness_of", "weigh"]
+__all__ = ["TrackEvidence", "Weighing"]
 
-NEUTRAL_SCORE = 0.22
-"""A score that speaks neither for nor against: the starter's operating threshold lies at 0.17."""
-
-MAX_FRAME_LOG_ODDS = 3.0
-MISS_LOG_ODDS = -0.5
-FLOOR_LOG_ODDS = -1.0
-MEMORY_S = 20.0
-STEADY = 0.07
-"""Wandering of the steadier lower corner, as a share of the diagonal, at which half is left."""
-
-WANDERING = -0.2
-"""Share of a frame's evidence that is left when nothing of the box stays: it speaks against a fire,
-so that twenty minutes of strong mist end where they began."""
-
-BEYOND_MIST = (0.65, 0.85)
-"""Between these scores the steadiness of the box stops to matter."""
-
-RECENT_HITS = 6
 STRONG_SCORE = 0.6
 GROWN = 1.5
+CHANGED = 2.0
+"""Change of a place from which it is said to have changed; before ignitions 1.9 is rarely seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +40,7 @@ class Weighing:
 
     Attributes:
         log_odds: natural logarithm.
-        alerts: it reached the threshold with enough hits.
+        alerts: it reached the threshold, in enough frames over enough time.
         findings: what spoke for and against.
     """
 
@@ -67,99 +49,75 @@ class Weighing:
     findings: tuple[Finding, ...]
 
 
-def weigh(track: Track, rule: EvidenceRule) -> Weighing:
-    """Weigh a whole track.
+class TrackEvidence:
+    """The evidence of one track, frame by frame.
 
     Args:
-        track: with at least one hit.
-        rule: threshold and number of hits that it takes.
-
-    Returns:
-        The evidence after the last remembered frame. It is recomputed from the track each time, so
-        it never depends on when the pipeline was restarted.
+        label: of the track.
+        weights: the fitted ones unless another set is being judged.
     """
-    log_odds = 0.0
-    seen: list[Box] = []
-    previous: FrameScore | None = None
-    for score in track.scores:
-        weight = 1.0 if previous is None else _novelty(previous, score)
-        previous = score
-        if score.box is None:
-            log_odds += weight * MISS_LOG_ODDS
-        else:
-            seen.append(score.box)
-            log_odds += weight * _frame_log_odds(score.score, seen[-RECENT_HITS:])
-        log_odds = max(log_odds, FLOOR_LOG_ODDS)
-    hits = track.hits
-    return Weighing(
-        log_odds=log_odds,
-        alerts=log_odds >= rule.alert_log_odds and len(hits) >= rule.min_hits,
-        findings=tuple(_findings(hits, rule)),
-    )
 
+    def __init__(self, label: Label, weights: Weights = WEIGHTS) -> None:
+        self._weights = weights
+        self._by_name = np.array([weights.of[name] for name in NAMES])
+        self._reader = FrameReader(label)
+        self._log_odds = 0.0
+        self._hits = 0
+        self._seen_news = 0.0
+        self._best_score = 0.0
+        self._change: PlaceChange | None = None
 
-def unsteadiness_of(boxes: Sequence[Box]) -> float:
-    """How far the steadier lower corner wanders, as a share of the boxes' diagonal.
+    @property
+    def log_odds(self) -> float:
+        """Of all frames so far."""
+        return self._log_odds
 
-    Args:
-        boxes: of one track in time order, at least one.
+    @property
+    def seen_news(self) -> float:
+        """News of all sightings so far, in independent frames."""
+        return self._seen_news
 
-    Returns:
-        Mean step of the corner between neighbours over the mean diagonal; 0 for a single box.
-    """
-    if len(boxes) < 2:
-        return 0.0
-    diagonal = sum(math.hypot(box.x_max - box.x_min, box.y_max - box.y_min) for box in boxes)
-    steps = {
-        side: sum(
-            math.hypot(getattr(second, side) - getattr(first, side), second.y_max - first.y_max)
-            for first, second in pairwise(boxes)
+    def add(self, score: FrameScore) -> None:
+        """Take the track's next frame, seen or missed."""
+        row, novelty = self._reader.read(score)
+        term = float(row @ self._by_name)
+        self._log_odds = max(self._log_odds + novelty * term, self._weights.floor_log_odds)
+        if score.box is not None:
+            self._hits += 1
+            self._seen_news += novelty
+            self._best_score = max(self._best_score, score.score)
+            self._change = score.change
+
+    def inherit(self, younger: Self) -> None:
+        """Take over what spoke for a plume that grew into this one."""
+        self._log_odds = max(self._log_odds, younger.log_odds)
+        self._seen_news = max(self._seen_news, younger.seen_news)
+
+    def weighing(self, rule: EvidenceRule) -> Weighing:
+        """What all frames so far come to.
+
+        Args:
+            rule: threshold and number of hits that it takes.
+        """
+        persisted = self._hits >= rule.min_hits and self._seen_news >= self._weights.seen_news
+        return Weighing(
+            log_odds=self._log_odds,
+            alerts=persisted and self._log_odds >= rule.alert_log_odds,
+            findings=tuple(self._findings(persisted=persisted)),
         )
-        / (len(boxes) - 1)
-        for side in ("x_min", "x_max")
-    }
-    return min(steps.values()) / max(diagonal / len(boxes), 1.0)
 
-
-def growth_of(hits: Sequence[FrameScore]) -> float:
-    """Median area of the last three hits over that of the first three; 1 for fewer than four."""
-    areas = [hit.box.area_px for hit in hits if hit.box is not None]
-    if len(areas) < 4:
-        return 1.0
-    first, last = sorted(areas[:3])[1], sorted(areas[-3:])[1]
-    return last / max(first, 1.0)
-
-
-def _novelty(previous: FrameScore, current: FrameScore) -> float:
-    gap_s = abs((current.captured_at - previous.captured_at).total_seconds())
-    return 1.0 - math.exp(-gap_s / MEMORY_S)
-
-
-def _frame_log_odds(score: float, boxes: Sequence[Box]) -> float:
-    bounded = min(max(score, 1e-3), 1.0 - 1e-3)
-    log_odds = min(_logit(bounded) - _logit(NEUTRAL_SCORE), MAX_FRAME_LOG_ODDS)
-    if log_odds <= 0.0:
-        return log_odds
-    steady = 1.0 / (1.0 + (unsteadiness_of(boxes) / STEADY) ** 4)
-    low, high = BEYOND_MIST
-    beyond = min(max((score - low) / (high - low), 0.0), 1.0)
-    return log_odds * max(WANDERING + (1.0 - WANDERING) * steady, beyond)
-
-
-def _logit(probability: float) -> float:
-    return math.log(probability / (1.0 - probability))
-
-
-def _findings(hits: Sequence[FrameScore], rule: EvidenceRule) -> list[Finding]:
-    boxes = [hit.box for hit in hits[-RECENT_HITS:] if hit.box is not None]
-    findings = []
-    if len(hits) >= rule.min_hits:
-        findings.append(Finding.PERSISTED)
-    if max(hit.score for hit in hits) >= STRONG_SCORE:
-        findings.append(Finding.STRONG)
-    if growth_of(hits) >= GROWN:
-        findings.append(Finding.GREW)
-    if len(boxes) >= 2:
-        unsteady = unsteadiness_of(boxes) > STEADY
-        findings.append(Finding.DRIFTED if unsteady else Finding.STOOD_STILL)
-    return findings
+    def _findings(self, *, persisted: bool) -> list[Finding]:
+        findings = []
+        if persisted:
+            findings.append(Finding.PERSISTED)
+        if self._change is not None:
+            changed = self._change.times_usual >= CHANGED
+            findings.append(Finding.CHANGED if changed else Finding.LOOKED_SAME)
+        if self._best_score >= STRONG_SCORE:
+            findings.append(Finding.STRONG)
+        if self._reader.growth >= GROWN:
+            findings.append(Finding.GREW)
+        if self._hits >= 2:
+            unsteady = self._reader.unsteadiness > STEADY
+            findings.append(Finding.DRIFTED if unsteady else Finding.STOOD_STILL)
+        return findings

@@ -1,0 +1,98 @@
+"""Follows one view: where each frame lies, what changed in it, its plumes and what they weigh.
+
+Everything that is remembered of one camera at one preset is here, and nothing of any other: no
+camera's night, fog or silence has a say in another's evidence.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from detector.evidence import SlowBackground, TrackEvidence, Weighing
+from detector.registration import MAX_PLACES, Registrar
+from detector.tracker import PlumeTracker, Track
+from models.alert import PlaceChange
+from models.config import EvidenceRule
+from models.detection import Box
+from models.units import ImageBGR
+
+__all__ = ["ViewWatch"]
+
+
+class ViewWatch:
+    """One camera at one preset.
+
+    Args:
+        rule: when a track is forgotten and when it alerts.
+    """
+
+    def __init__(self, rule: EvidenceRule) -> None:
+        self._rule = rule
+        self._registrar = Registrar()
+        self._tracker = PlumeTracker(rule.forget_s)
+        self._backgrounds: dict[int, SlowBackground] = {}  # by place, as many as the registrar's
+        self._evidence: dict[int, TrackEvidence] = {}  # by the number of a living track
+        self._ended: tuple[tuple[Track, Weighing], ...] = ()
+
+    def follow(
+        self,
+        boxes: Sequence[Box],
+        picture: ImageBGR,
+        size_px: tuple[int, int],
+        frame_sequence: int,
+        captured_at: datetime,
+    ) -> tuple[tuple[Track, Weighing], ...]:
+        """Take the view's next frame.
+
+        Args:
+            boxes: above the floor score, pixels of the upright picture.
+            picture: the same picture, small.
+            size_px: width and height of the upright picture.
+            frame_sequence: of the frame.
+            captured_at: UTC.
+
+        Returns:
+            The tracks seen in this frame, oldest first, with what they weigh.
+        """
+        width_px, height_px = size_px
+        where = self._registrar.register(picture, captured_at, width_px, height_px)
+        background = self._background(where.place)
+        shift = (where.dx_px / width_px, where.dy_px / width_px)
+        change = background.compare(picture, captured_at, shift)
+
+        def change_at(box: Box) -> PlaceChange | None:
+            return None if change is None else change.at(where.to_reference(box), width_px)
+
+        seen = self._tracker.update(boxes, frame_sequence, captured_at, where, change_at=change_at)
+        self._weigh(frame_sequence)
+        return tuple((track, self._evidence[track.number].weighing(self._rule)) for track in seen)
+
+    @property
+    def ended(self) -> tuple[tuple[Track, Weighing], ...]:
+        """Tracks that ended in the last frame, with what they weighed."""
+        return self._ended
+
+    def _weigh(self, frame_sequence: int) -> None:
+        """Give every track that this frame concerns its share, and let go of the ended ones."""
+        ended = []
+        for track in self._tracker.ended:
+            evidence = self._evidence.pop(track.number, None)
+            if evidence is None:
+                continue
+            ended.append((track, evidence.weighing(self._rule)))
+            heir = self._evidence.get(-1 if track.merged_into is None else track.merged_into)
+            if heir is not None:
+                heir.inherit(evidence)
+        self._ended = tuple(ended)
+        for track in self._tracker.tracks:
+            if track.scores[-1].frame_sequence == frame_sequence:
+                evidence = self._evidence.get(track.number)
+                if evidence is None:
+                    evidence = self._evidence[track.number] = TrackEvidence(track.label)
+                evidence.add(track.scores[-1])
+
+    def _background(self, place: int) -> SlowBackground:
+        background = self._backgrounds.pop(place, None) or SlowBackground()
+        self._backgrounds[place] = background
+        while len(self._backgrounds) > MAX_PLACES:
+            self._backgrounds.pop(next(iter(self._backgrounds)))
+        return background
