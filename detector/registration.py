@@ -15,7 +15,8 @@ The reference is renewed slowly, because light and season change it: frames that
 blended into it, each at its place against the very **first** picture as long as that can still be
 found, so that renewals do not add up to a creep. Only shifts are measured, no rotation or zoom.
 
-A view costs up to 200 kB a place (1080p: 110 kB), at most :data:`MAX_PLACES` places.
+A place costs 104 kB at 1080p and 260 kB at the most (4:3), and a view has no more than
+:data:`MAX_PLACES`.
 """
 
 import math
@@ -147,7 +148,7 @@ class Registrar:
         self._places: list[_Place] = []  # the first view's first, then the latest used last
         self._here = 0  # number of the place last looked at
         self._next_number = 0
-        self._stranger: Edges | None = None
+        self._stranger: Stored | None = None
         self._stranger_frames = 0
 
     def register(
@@ -203,9 +204,9 @@ class Registrar:
         if (
             self._stranger is None
             or self._stranger.shape != edges.shape
-            or not _still(find_shift(self._stranger, edges, spectrum), edges)
+            or not _still(find_shift(_edges(self._stranger), edges, spectrum), edges)
         ):
-            self._stranger, self._stranger_frames = edges, 0
+            self._stranger, self._stranger_frames = _stored(edges), 0
         self._stranger_frames += 1
         known, here = _richness(_edges(last.reference)), _richness(edges)
         if self._stranger_frames < NEW_PLACE_FRAMES or here < max(LEAST_EDGES, RICH * known):
