@@ -44,6 +44,8 @@ const ENUMERATIONS = {
   "models/fix.py": { FixOutcome: "outcome", NoFixReason: "no_fix" },
   "models/frame.py": { TimeSource: "time_source", FrameMode: "mode", Provenance: "provenance" },
   "models/land.py": { Layer: "layer" },
+  "models/ledger.py": { EntryKind: "entry" },
+  "models/suppression.py": { Holder: "holder", Release: "release" },
   "models/site.py": { CameraKind: "camera_kind" },
   "models/user.py": { Role: "role" },
   "camera_gateway/status.py": { GatewayState: "camera_state" },

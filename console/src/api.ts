@@ -16,7 +16,23 @@ export type CameraState =
   | "lost"
   | "ended"
   | "disabled";
-export type Finding = "persisted" | "strong" | "grew" | "stood_still" | "drifted" | "changed" | "looked_same" | "regrew";
+export type Finding =
+  | "persisted"
+  | "strong"
+  | "grew"
+  | "stood_still"
+  | "changed"
+  | "looked_same"
+  | "drifted"
+  | "regrew"
+  | "new_position"
+  | "second_plume"
+  | "second_sensor"
+  | "night_flame"
+  | "late"
+  | "promoted";
+export type Holder = "mask" | "nuisance" | "burn" | "cool_down" | "duplicate" | "declined";
+export type Release = "grew" | "new_position" | "second_plume" | "second_sensor" | "night_flame";
 export type Layer =
   | "township"
   | "village"
@@ -157,6 +173,15 @@ export interface FrameScore {
   box: Box | null;
 }
 
+/** A suppression that yielded, and to what. */
+export interface Overcome {
+  by: Holder;
+  reference: string;
+  release: Release;
+  area_px: number;
+  now_px: number;
+}
+
 export interface Decision {
   decided_at: string;
   log_odds: number;
@@ -165,6 +190,7 @@ export interface Decision {
   scores: FrameScore[];
   model: { name: string; version: string; sha256: string };
   config_version: string;
+  overcome: Overcome[];
 }
 
 export interface FixCluster {
@@ -249,6 +275,73 @@ export interface Alert {
 export interface AlertList {
   alerts: Alert[];
   last_event_sequence: number;
+}
+
+/** What holds an alert back; the areas are 0 for a declined candidate. */
+export interface Held {
+  by: Holder;
+  reference: string;
+  since: string;
+  until: string | null;
+  area_px: number;
+  grows_at_px: number;
+}
+
+export interface Candidate {
+  candidate_id: number;
+  label: Label;
+  camera: { camera_id: string; name: string; kind: CameraKind };
+  preset: number;
+  mode: FrameMode;
+  provenance: Provenance;
+  first_seen_at: string;
+  last_seen_at: string;
+  frames_seen: number;
+  best_score: number;
+  log_odds: number;
+  peak_log_odds: number;
+  threshold_log_odds: number;
+  findings: Finding[];
+  held: Held;
+  scores: FrameScore[];
+  model: { name: string; version: string; sha256: string };
+  config_version: string;
+  picture_url: string | null;
+  alert_id: number | null;
+  promoted_by: string;
+}
+
+export interface LedgerTimes {
+  from_minute: number | null;
+  to_minute: number | null;
+  weekdays: number[];
+}
+
+export interface LedgerEntry {
+  entry_id: number;
+  kind: "nuisance" | "burn";
+  view: { camera_id: string; preset: number } | null;
+  ground: { lon_deg: number; lat_deg: number; radius_m: number } | null;
+  from_at: string;
+  until_at: string;
+  times: LedgerTimes;
+  reason: DismissReason;
+  reported_by: string;
+  note: string;
+  author: string;
+  in_force: boolean;
+}
+
+export interface LedgerRequest {
+  kind: "nuisance" | "burn";
+  place:
+    | { kind: "alert"; alert_id: number }
+    | { kind: "ground"; lon_deg: number; lat_deg: number; radius_m: number };
+  until_at: string;
+  times?: { from_minute: number; to_minute: number };
+  reason: DismissReason;
+  reported_by?: string;
+  note?: string;
 }
 
 export interface FeedEvent {

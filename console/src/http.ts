@@ -5,7 +5,10 @@ import type {
   Alert,
   AlertList,
   Camera,
+  Candidate,
   Land,
+  LedgerEntry,
+  LedgerRequest,
   ProblemDetails,
   Site,
   StepRequest,
@@ -84,6 +87,11 @@ export const http = {
   alert: (id: number) => call<Alert>("GET", `/api/alerts/${id}`),
   step: (id: number, request: StepRequest) =>
     call<Alert>("POST", `/api/alerts/${id}/steps`, request),
+  candidates: () => call<{ candidates: Candidate[] }>("GET", "/api/candidates?limit=100"),
+  promote: (id: number) => call<Alert>("POST", `/api/candidates/${id}/promote`),
+  ledger: () => call<{ entries: LedgerEntry[] }>("GET", "/api/ledger"),
+  declare: (request: LedgerRequest) => call<LedgerEntry>("POST", "/api/ledger", request),
+  endEntry: (id: number) => call<LedgerEntry>("POST", `/api/ledger/${id}/end`),
   aircraft: () => call<Aircraft[]>("GET", "/api/aircraft"),
   planSweep: (request: SweepRequest) => call<Sweep>("POST", "/api/sweeps/plan", request),
 };

@@ -1,8 +1,8 @@
 /** Steps of the selected alert: asked of the server, told in words, never assumed. */
 
 import { computed, readonly, ref, watch } from "vue";
-import type { AlertState, DismissReason } from "../api";
-import { Problem } from "../http";
+import type { AlertState, DismissReason, LedgerRequest } from "../api";
+import { Problem, http } from "../http";
 import { useAlerts } from "./useAlerts";
 import { useSession } from "./useSession";
 import { useWords } from "./useWords";
@@ -43,9 +43,10 @@ watch(alerts.selected_id, () => {
 export function useActions() {
   const { t, problemWords } = useWords();
 
-  async function step(to_state: AlertState, reason?: DismissReason, note = ""): Promise<void> {
+  /** Whether the server took the step. */
+  async function step(to_state: AlertState, reason?: DismissReason, note = ""): Promise<boolean> {
     const alert = alerts.selected.value;
-    if (alert === null || busy.value) return;
+    if (alert === null || busy.value) return false;
     busy.value = true;
     error.value = "";
     try {
@@ -56,11 +57,27 @@ export function useActions() {
         ...(note.trim() === "" ? {} : { note: note.trim() }),
       });
       dismissing.value = false;
+      return true;
     } catch (problem) {
       error.value = await explain(problem, alert.alert_id);
+      return false;
     } finally {
       busy.value = false;
       sure.value = false;
+    }
+  }
+
+  /** Dismiss, then remember the place where that is wanted. */
+  async function dismiss(
+    reason: DismissReason,
+    note: string,
+    entry: LedgerRequest | null,
+  ): Promise<void> {
+    if (!(await step("dismissed", reason, note)) || entry === null) return;
+    try {
+      await http.declare(entry);
+    } catch (problem) {
+      error.value = `${t("declare.failed")} ${problemWords(problem)}`;
     }
   }
 
@@ -109,6 +126,7 @@ export function useActions() {
     may,
     can,
     step,
+    dismiss,
     acknowledge,
     confirm,
     close,

@@ -4,7 +4,7 @@ import { computed, readonly, ref, shallowRef } from "vue";
 import type { Alert, AlertState, StepRequest } from "../api";
 import { http } from "../http";
 
-export type Scope = "working" | "all";
+export type Scope = "working" | "all" | "review";
 
 const WORKING: ReadonlySet<AlertState> = new Set(["open", "acknowledged", "confirmed"]);
 const GROUPS: readonly AlertState[] = ["open", "acknowledged", "confirmed", "dismissed", "closed"];
