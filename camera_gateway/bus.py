@@ -6,7 +6,7 @@ In a replay nothing may be lost: the publisher waits instead.
 """
 
 import asyncio
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -32,8 +32,9 @@ class FrameBus(Protocol):
         Args:
             max_frames: at least 1.
             max_wait_s: how long to wait for the first frame; 0 does not wait.
-            linger_s: how old the longest waiting frame may become for others to join it; a camera
-                that is dead holds nothing up for longer. Not used where publishers wait.
+            linger_s: how long the longest waiting camera may wait for others to join it; neither
+                one that is dead nor one that is faster than this holds a batch up for longer. Not
+                used where publishers wait.
 
         Returns:
             Nothing when no frame came in time.
@@ -77,7 +78,9 @@ class MemoryBus:
         self._max_age_s = max_age_s
         self._lossless = lossless
         self._slots: dict[str, _Held] = {}
-        self._turns: deque[str] = deque()  # cameras with a held frame, longest waiting first
+        # Cameras with a held frame, longest waiting first, and since when each has been waiting:
+        # a newer frame of the same camera is fresher, but the camera's turn stays as old as it is.
+        self._turns: dict[str, float] = {}
         self._drops: dict[str, Counter[str]] = {}
         self._publishing: dict[str, asyncio.Lock] = {}
         self._changed = asyncio.Condition()
@@ -94,10 +97,10 @@ class MemoryBus:
                 self._drop(camera_id, "closed")
                 return
             if camera_id in self._slots:
-                self._drop(camera_id, "superseded")  # its turn stays where it was
-            else:
-                self._turns.append(camera_id)
-            self._slots[camera_id] = _Held(frame, self._clock.monotonic_s())
+                self._drop(camera_id, "superseded")
+            now_s = self._clock.monotonic_s()
+            self._turns.setdefault(camera_id, now_s)
+            self._slots[camera_id] = _Held(frame, now_s)
             self._changed.notify_all()
 
     async def pull(
@@ -146,7 +149,8 @@ class MemoryBus:
         async with self._changed:
             now_s = self._clock.monotonic_s()
             while self._turns and len(batch) < max_frames:
-                camera_id = self._turns.popleft()
+                camera_id = next(iter(self._turns))
+                del self._turns[camera_id]
                 held = self._slots.pop(camera_id)
                 if not self._lossless and now_s - held.since_s > self._max_age_s:
                     self._drop(camera_id, "stale")
@@ -160,8 +164,8 @@ class MemoryBus:
         if self._lossless:
             return
         while 0 < len(self._slots) < max_frames and not self._closed:
-            oldest_s = self._slots[self._turns[0]].since_s
-            left_s = oldest_s + linger_s - self._clock.monotonic_s()
+            began_s = next(iter(self._turns.values()))
+            left_s = began_s + linger_s - self._clock.monotonic_s()
             if left_s <= 0.0:
                 return
             await self._wait_for_change(left_s, more_than=len(self._slots))

@@ -75,6 +75,9 @@ class _CountingDesk:
     def take(self, _sighting: Sighting) -> None:
         self.taken += 1
 
+    def note(self, _sighting: Sighting) -> None:
+        """What does not suffice for an alert is not kept."""
+
 
 class TimedPipeline(Pipeline):
     """Remembers when each frame was decided on."""
