@@ -1,9 +1,9 @@
 """Keeps what did not become an alert, for people to look through.
 
 A track is written when it is first held or declined, and again when that tells something new: its
-evidence has risen, something else holds it, or it was seen twice as often; changes in between are
-written within a minute of the next. So a wisp of mist that hangs about for a day costs a dozen
-writes, and a power cut loses a minute.
+evidence has risen, something else holds it, it was seen twice as often, or an hour has passed;
+other changes are written along with whatever is written next. So a wisp of mist that hangs about
+for a day costs some thirty writes.
 
 Nothing here ever fails the pipeline: what cannot be written is logged, and tried again.
 """
@@ -32,6 +32,7 @@ LEAST_FRAMES = 2
 RISEN_LOG_ODDS = 0.5
 WRITE_EVERY_S = 2.0
 REFRESH_S = 60.0
+HOUR_S = 3600.0
 MAX_ENTRIES = 2000
 PICTURE_EVERY_S = 0.5
 """A picture costs about 10 ms; in a flood of candidates most wait for theirs."""
@@ -48,6 +49,7 @@ class _Entry:
         last: its newest sighting, without picture.
         held: what holds it.
         peak: the sighting with the highest evidence, without picture.
+        seen: in how many frames.
         picture: not written yet.
         picture_score: detector score of the frame whose picture was taken last.
         written: what was last written: frames seen, peak, holder and reference.
@@ -60,6 +62,7 @@ class _Entry:
     last: Sighting
     held: Held
     peak: Sighting
+    seen: int
     picture: bytes | None = None
     picture_score: float = -1.0
     written: tuple[int, float, str, str] | None = None
@@ -87,26 +90,29 @@ class CandidateBook:
 
     def note(self, sighting: Sighting, held: Held) -> None:
         """Take a sighting that does not alert."""
-        seen = len(sighting.track.hits)
-        if seen < LEAST_FRAMES and sighting.weighing.log_odds <= 0.0:
-            return
         entry = self._entries.pop(sighting.key, None)
         bare = sighting.without_picture()
         if entry is None:
-            entry = _Entry(sighting.name, bare, held, bare)
+            seen = len(sighting.track.hits)
+            if seen < LEAST_FRAMES and sighting.weighing.log_odds <= 0.0:
+                return
+            entry = _Entry(sighting.name, bare, held, bare, seen - 1)
+        # A track forgets old frames, so they are counted here.
+        entry.seen += 1
         entry.last, entry.held, entry.is_dirty = bare, held, True
+        now_s = self._clock.monotonic_s()
         if bare.weighing.log_odds > entry.peak.weighing.log_odds:
             entry.peak = bare
         if entry.written is not None:
             frames, peak, by, reference = entry.written
             entry.is_due = (
-                seen >= 2 * frames
+                entry.seen >= 2 * frames
+                or now_s - entry.written_s >= HOUR_S
                 or entry.peak.weighing.log_odds >= peak + RISEN_LOG_ODDS
                 or (by, reference) != (held.by, held.reference)
             )
         self._take_picture(entry, sighting)
         self._entries[sighting.key] = entry
-        now_s = self._clock.monotonic_s()
         if now_s >= self._next_write_s and entry.is_due:
             self._write(lambda one: one.is_due or now_s - one.written_s >= REFRESH_S)
         while len(self._entries) > MAX_ENTRIES:
@@ -137,8 +143,8 @@ class CandidateBook:
             logger.exception("%d candidates are not kept yet", len(changed))
             return
         for entry in changed:
-            seen, held = len(entry.last.track.hits), entry.held
-            entry.written = (seen, entry.peak.weighing.log_odds, held.by, held.reference)
+            held = entry.held
+            entry.written = (entry.seen, entry.peak.weighing.log_odds, held.by, held.reference)
             entry.written_s, entry.picture = now_s, None
             entry.is_due = entry.is_dirty = False
 
@@ -171,7 +177,7 @@ class CandidateBook:
             first_seen_at=track.first_seen_at,
             last_seen_at=frame.captured_at,
             received_at=frame.received_at,
-            frames_seen=len(track.hits),
+            frames_seen=entry.seen,
             best_score=max(score.score for score in track.scores),
             peak_log_odds=peak.weighing.log_odds,
             log_odds=last.weighing.log_odds,
