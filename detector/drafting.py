@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from itertools import pairwise
 
+from detector.night import mode_seen
 from detector.sighting import Sighting
 from detector.tracker import Track
 from geo.land import LandIndex
@@ -102,7 +103,7 @@ class Drafter:
             pose=frame.pose,
             label=track.label,
             score=max(score.score for score in track.scores),
-            mode=frame.mode,
+            mode=mode_seen(frame),
             provenance=frame.provenance,
             captured_at=frame.captured_at,
             received_at=frame.received_at,

@@ -1,12 +1,17 @@
-"""Whether a sighting was made in the dark, by its own picture alone."""
+"""By what light a sighting was made, by its own picture alone; nothing is shared between cameras.
+
+A camera is configured as visible, infrared or thermal; one whose filter swings out at night changes
+by itself, and only its picture says so.
+"""
 
 from camera_gateway.light import LEAST_SIDE_PX, light_of
 from camera_gateway.pictures import decode_jpeg
 from detector.sighting import Sighting
-from models.frame import FrameMode
+from models.errors import FrameCorrupt
+from models.frame import Frame, FrameMode
 from models.light import Light
 
-__all__ = ["is_dark"]
+__all__ = ["is_dark", "mode_seen"]
 
 REDUCTION = 8
 
@@ -14,16 +19,25 @@ REDUCTION = 8
 def is_dark(sighting: Sighting) -> bool:
     """Whether the picture is dark, or without colour, or thermal: nothing then looks like flame.
 
-    A picture too small to tell counts as dark: flame in it is not held back.
-
-    Raises:
-        FrameCorrupt: the picture is damaged.
+    A picture that does not tell counts as dark: flame in it is not held back.
     """
     frame = sighting.frame
     if frame.mode is not FrameMode.VISIBLE:
         return True
+    return _light_of(frame) is not Light.DAY
+
+
+def mode_seen(frame: Frame) -> FrameMode:
+    """How the picture was made: infrared for one of a visible camera that has no colour."""
+    if frame.mode is FrameMode.VISIBLE and _light_of(frame) is Light.INFRARED:
+        return FrameMode.INFRARED
+    return frame.mode
+
+
+def _light_of(frame: Frame) -> Light | None:
     name = f"{frame.camera_id} frame {frame.sequence}"
-    image = decode_jpeg(frame.jpeg, name, reduction=REDUCTION)
-    if min(image.shape[:2]) < LEAST_SIDE_PX:
-        return True
-    return light_of(image) is not Light.DAY
+    try:
+        image = decode_jpeg(frame.jpeg, name, reduction=REDUCTION)
+    except FrameCorrupt:
+        return None
+    return light_of(image) if min(image.shape[:2]) >= LEAST_SIDE_PX else None
