@@ -32,7 +32,7 @@ from models.frame import Frame, FrameMode, Provenance, TimeSource
 from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
 from models.zoo.registry import ModelCard
 
-__all__ = ["measure_district", "percentile", "starved"]
+__all__ = ["CLOSING_S", "measure_district", "percentile", "starved"]
 
 CAMERAS = 109
 CADENCE_S = 5.0
@@ -40,6 +40,8 @@ CORES = 2
 P99_BAR_CADENCES = 2.0
 STARVED_AFTER_CADENCES = 2.0
 DIFFERENT_FRAMES = 6
+CLOSING_S = 6.0
+"""How long the pipeline may go on deciding when the last frame has come."""
 
 
 class ScriptedCamera:
@@ -119,9 +121,12 @@ def measure_district(
         )
         pipeline.decided = []
         began_at, spent_s = clock.now(), time.process_time()
-        published = asyncio.run(_watch(pipeline, bus, clock, seconds))
+        published, undecided = asyncio.run(_watch(pipeline, bus, clock, seconds))
         ended_at, spent_s = clock.now(), time.process_time() - spent_s
-    ages = [(now - made_at).total_seconds() / CADENCE_S for _, made_at, now in pipeline.decided]
+    # What was not decided on by then is at least that old.
+    made_and_decided = [(made_at, now) for _, made_at, now in pipeline.decided]
+    made_and_decided += [(frame.captured_at, ended_at) for frame in undecided]
+    ages = [(now - made_at).total_seconds() / CADENCE_S for made_at, now in made_and_decided]
     times: dict[str, list[datetime]] = defaultdict(list)
     for camera_id, _, now in pipeline.decided:
         times[camera_id].append(now)
@@ -131,7 +136,7 @@ def measure_district(
         f"{CAMERAS} cameras, 1080p JPEG of {len(jpeg('1080p', 0)) // 1000} kB every "
         f"{CADENCE_S:g} s, {cores} cores, {seconds:g} s, {detector.provider}, attention "
         f"{attention.cost:g}; {published} frames published, {counts.frames_scored} scored, "
-        f"{dropped} dropped, {counts.frames_corrupt} refused"
+        f"{dropped} dropped, {counts.frames_corrupt} refused, {len(undecided)} undecided at the end"
     )
     hungry = starved(
         times, CAMERAS, began_at, ended_at, timedelta(seconds=STARVED_AFTER_CADENCES * CADENCE_S)
@@ -175,7 +180,10 @@ def measure_district(
     ]
 
 
-async def _watch(pipeline: Pipeline, bus: MemoryBus, clock: Clock, seconds: float) -> int:
+async def _watch(
+    pipeline: Pipeline, bus: MemoryBus, clock: Clock, seconds: float
+) -> tuple[int, list[Frame]]:
+    """Watch; how many frames were published, and which of them nobody decided on in time."""
     # Every camera has its own phase, as cameras that nobody synchronised.
     phases = random.Random(7)
     jpegs = [jpeg("1080p", seed) for seed in range(DIFFERENT_FRAMES)]
@@ -202,8 +210,12 @@ async def _watch(pipeline: Pipeline, bus: MemoryBus, clock: Clock, seconds: floa
         task.cancel()
     await asyncio.gather(*reading, return_exceptions=True)
     await bus.close()
-    await scoring
-    return sum(gateway.status().frames_published for gateway in gateways)
+    undecided: list[Frame] = []
+    await asyncio.wait([scoring], timeout=CLOSING_S)
+    if bus.held() > 0:
+        undecided = await bus.pull(CAMERAS, 0.0)
+    await scoring  # ends with the batch that it is at
+    return sum(gateway.status().frames_published for gateway in gateways), undecided
 
 
 def starved(
