@@ -67,6 +67,11 @@ class ViewWatch:
         return tuple((track, self._evidence[track.number].weighing(self._rule)) for track in seen)
 
     @property
+    def tracks(self) -> tuple[Track, ...]:
+        """Living tracks, oldest first."""
+        return self._tracker.tracks
+
+    @property
     def ended(self) -> tuple[tuple[Track, Weighing], ...]:
         """Tracks that ended in the last frame, with what they weighed."""
         return self._ended

@@ -1,0 +1,280 @@
+"""Fit the weights of the temporal evidence, judge them on sites left out, and write them.
+
+    python -m training.evidence FOOTAGE DATA --cache DIR --out detector/evidence/weights.toml
+
+Each frame of each track is one case: fire or not. A logistic model with as many weights as there
+are features, drawn towards zero, gives log-odds a frame; the watch adds them up
+(:mod:`detector.evidence.weigh`). Fires and everything else weigh the same in the fit, each
+recording by the square root of its news, so that no long quiet night drowns a short fog. Where
+sense demands it a weight cannot change sign: more change never speaks against a fire.
+
+Judged is every recording with weights that were fitted without its site, by the sum that the watch
+would have formed.
+"""
+
+import argparse
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from camera_gateway.pictures import read_picture
+from detector.attention import AttentiveScorer, band_width_px
+from detector.core import Detector
+from detector.evaluate.events import EVENTS_FILE, read_events
+from detector.evaluate.footage import Sampling, find_recordings
+from detector.evaluate.recorded_scorer import RecordedScorer
+from detector.evidence.features import NAMES
+from models.config import Settings
+from models.errors import InputRefused
+from models.units import FloatArray
+from models.zoo import load_card
+from training.negatives import negative_sequences, quiet_pictures
+from training.observations import Later, Observed, observe, read_fire
+
+__all__ = ["Verdict", "fit", "judge", "main"]
+
+SIGNS: Mapping[str, int] = {
+    "missed": -1,
+    "score": 1,
+    "change": 1,
+    "whole": -1,
+    "steady": 1,
+    "growth": 1,
+    "rise": 1,
+    "flicker": 1,
+}
+PULL = 1.0
+"""Strength of the pull towards zero, in cases; the two constants are pulled a tenth as much."""
+CASES = 50.0
+"""What all fires together, and all else together, weigh."""
+MOST_CASES = 8.0
+STEPS = 3000
+FLOOR_LOG_ODDS = 0.0
+SEEN_NEWS = 1.5
+LATE_S = (0.0, 300.0, 600.0)
+"""Seconds from ignition at which the watch of a burning view is begun as well."""
+QUIET_CLIPS = (
+    "tamil_mist_ridge.mp4",
+    "bz_fog_cgi.mp4",
+    "yuchen_trees.mp4",
+    "teerapong_nonfire_forest_trail.mp4",
+    "yuchen_movecam.mp4",
+    "pyronear_test_bg.mp4",
+)
+CLIP_S = 300.0
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What weights make of a recording.
+
+    Attributes:
+        alert_s: first alert since ignition.
+        false_s: first alert while nothing burnt.
+        most_quiet: highest sum while nothing burnt that could have alerted.
+    """
+
+    alert_s: float | None
+    false_s: float | None
+    most_quiet: float
+
+
+def fit(observed: Sequence[Observed]) -> FloatArray:
+    """Weights, in the order of :data:`detector.evidence.features.NAMES`.
+
+    Args:
+        observed: with fires and without.
+    """
+    rows, burns, cases = [], [], []
+    for one in observed:
+        for kind in (0, 1):
+            mine = [
+                (track.rows[track.burns == kind], track.news[track.burns == kind])
+                for track in one.tracks
+            ]
+            news = np.concatenate([np.zeros(0), *(news for _, news in mine)])
+            if news.sum() > 0.0:
+                rows += [row for row, _ in mine]
+                burns.append(np.full(len(news), kind))
+                cases.append(news / news.sum() * min(np.sqrt(news.sum()), MOST_CASES))
+    x, y, weight = np.vstack(rows), np.concatenate(burns), np.concatenate(cases)
+    for kind in (0, 1):
+        weight[y == kind] *= CASES / weight[y == kind].sum()
+    pull = np.full(len(NAMES), PULL)
+    pull[:2] *= 0.1
+    low = np.array([0.0 if SIGNS.get(name) == 1 else -np.inf for name in NAMES])
+    high = np.array([0.0 if SIGNS.get(name) == -1 else np.inf for name in NAMES])
+    step = 1.0 / (0.25 * np.linalg.norm(np.sqrt(weight)[:, None] * x, 2) ** 2 + PULL)
+    best = ahead = np.zeros(len(NAMES))
+    speed = 1.0
+    for _ in range(STEPS):  # accelerated projected gradient, Beck and Teboulle 2009
+        slope = x.T @ (weight * (1.0 / (1.0 + np.exp(-x @ ahead)) - y)) + pull * ahead
+        new = np.clip(ahead - step * slope, low, high)
+        faster = (1.0 + np.sqrt(1.0 + 4.0 * speed**2)) / 2.0
+        ahead = new + (speed - 1.0) / faster * (new - best)
+        best, speed = new, faster
+    return best
+
+
+def judge(one: Observed, weights: FloatArray, threshold: float) -> Verdict:
+    """Add up as the watch does."""
+    burns_from_s = np.inf if one.fire is None else 0.0
+    alerts: list[float] = []
+    most_quiet = -np.inf
+    for track in one.tracks:
+        total, seen_news, hits = 0.0, 0.0, 0
+        for row, news, seen, at_s in zip(
+            track.rows, track.news, track.seen, track.at_s, strict=True
+        ):
+            total = max(total + news * float(row @ weights), FLOOR_LOG_ODDS)
+            seen_news += news if seen else 0.0
+            hits += int(seen)
+            if seen and hits > 1 and seen_news >= SEEN_NEWS:
+                if at_s < burns_from_s:
+                    most_quiet = max(most_quiet, total)
+                if total >= threshold:
+                    alerts.append(float(at_s))
+    return Verdict(
+        min((at_s for at_s in alerts if at_s >= burns_from_s), default=None),
+        min((at_s for at_s in alerts if at_s < burns_from_s), default=None),
+        most_quiet,
+    )
+
+
+def left_out(observed: Sequence[Observed], threshold: float) -> dict[str, Verdict]:
+    """Judge every recording with weights fitted without its site."""
+    by_site = {
+        site: fit([other for other in observed if other.site != site])
+        for site in sorted({one.site for one in observed})
+    }
+    return {one.name: judge(one, by_site[one.site], threshold) for one in observed}
+
+
+def gather(arguments: argparse.Namespace) -> list[Observed]:
+    """Play everything."""
+    settings = Settings(model_card=arguments.model)
+    detector = Detector.open(load_card(arguments.model), device="cpu", threads=arguments.threads)
+    wide = detector.at_width(band_width_px(settings.attention.cost))
+    scorer = RecordedScorer(
+        AttentiveScorer(detector, wide, settings.attention), arguments.cache, settings.attention
+    )
+    floor: float = arguments.floor
+    footage: Path = arguments.footage
+    ignitions = footage / "sequences_1min"
+    events = read_events(ignitions / EVENTS_FILE)
+    answer = []
+    for recording in find_recordings([ignitions], leave_out=arguments.cache):
+        if isinstance(recording, InputRefused):
+            raise recording
+        fire = read_fire(events[recording.name], *_labels(footage, recording.name))
+        for shown in (recording, *(Later(recording, from_s) for from_s in LATE_S)):
+            answer.append(
+                observe(
+                    shown,
+                    scorer,
+                    Sampling(),
+                    site=_site(recording.name),
+                    fire=fire,
+                    floor_score=floor,
+                )
+            )
+            _tell(answer[-1])
+    clips = [footage / "clips" / name for name in QUIET_CLIPS]
+    for recording in find_recordings(
+        [footage / "sequences_nofire", *clips], leave_out=arguments.cache
+    ):
+        if isinstance(recording, InputRefused):
+            raise recording
+        sampling = Sampling(fps=1.0, video_s=CLIP_S) if "." in recording.name else Sampling()
+        site = recording.name.split("/")[0]
+        answer.append(observe(recording, scorer, sampling, site=site, fire=None, floor_score=floor))
+        _tell(answer[-1])
+    made = negative_sequences(
+        quiet_pictures(arguments.data, "train"), arguments.made, seed=arguments.seed
+    )
+    for number, recording in enumerate(made):
+        site = f"made {number % 5}"  # a fifth is left out at a time
+        answer.append(
+            observe(recording, scorer, Sampling(), site=site, fire=None, floor_score=floor)
+        )
+        if number % 20 == 0:
+            _tell(answer[-1])
+    return answer
+
+
+def _labels(footage: Path, name: str) -> tuple[Path, float]:
+    """The boxes of a sequence, and the size of its frames over that of the pictures with boxes.
+
+    Of one sequence the boxes stand beside its frames at full size.
+    """
+    here, full = footage / "sequences_1min" / name, footage / "sequences" / name
+    if (here / "labels.csv").is_file():
+        return here / "labels.csv", 1.0
+    widths = [read_picture(min(folder.glob("*.jpg"))).shape[1] for folder in (here, full)]
+    return full / "labels.csv", widths[0] / widths[1]
+
+
+def _site(name: str) -> str:
+    """Of ``20180728_FIRE_rm-w-mobo-c`` the tower: ``rm``."""
+    return name.rsplit("FIRE_", maxsplit=1)[-1].split("-", maxsplit=1)[0]
+
+
+def _tell(one: Observed) -> None:
+    print(f"{one.name}: {len(one.tracks)} tracks", file=sys.stderr, flush=True)
+
+
+def write(path: Path, weights: FloatArray, version: str, model: str) -> None:
+    """Write the file that the watch reads."""
+    lines = [
+        "# Written by training/evidence.py; read and checked by weights.py. What it was fitted on",
+        "# and how it did on sites that it had not seen stands in docs/detector.md.",
+        f'version = "{version}"',
+        f'model = "{model}"',
+        f"floor_log_odds = {FLOOR_LOG_ODDS}",
+        f"seen_news = {SEEN_NEWS}",
+        "",
+        "[weights]",
+        *(f"{name} = {value:.3f}" for name, value in zip(NAMES, weights, strict=True)),
+    ]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def main() -> int:
+    """Fit as told on the command line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("footage", type=Path, help="folder with sequences_1min and the rest")
+    parser.add_argument(
+        "data", type=Path, help="labelled set; its quiet training pictures are used"
+    )
+    parser.add_argument("--cache", type=Path, required=True, help="keeps what the network answers")
+    parser.add_argument("--out", type=Path, required=True, help="weights.toml to write")
+    parser.add_argument("--model", default=Settings().model_card, help="name of a model card")
+    parser.add_argument("--version", required=True, help="of the fit, YYYY.M.N")
+    parser.add_argument("--floor", type=float, default=Settings().evidence.floor_score)
+    parser.add_argument("--made", type=int, default=100, help="made sequences without fire")
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    cv2.setNumThreads(1)
+    threshold = Settings().evidence.alert_log_odds
+    try:
+        observed = gather(arguments)
+    except InputRefused as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name, verdict in left_out(observed, threshold).items():
+        if verdict.alert_s is not None or verdict.most_quiet > 0.0:
+            print(f"{name}: {verdict}")
+    weights = fit(observed)
+    for name, value in zip(NAMES, weights, strict=True):
+        print(f"{name} {value:.3f}")
+    write(arguments.out, weights, arguments.version, arguments.model)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
