@@ -11,9 +11,11 @@ from detector.suppression.sensors import same_mast
 from detector.suppression.sources import MasksOf, SuppressionSources
 from detector.suppression.witnesses import Witnesses
 from models.alert import Alert
+from models.clock import Clock
 from models.config import Settings
 from models.detection import Label
 from models.fix import Fix
+from models.ledger import LedgerEntry
 from models.site import Camera
 from models.store import LedgerRepository
 from models.suppression import Holder, Overcome, Release
@@ -27,6 +29,7 @@ SMALLEST_SHARE: Final = 0.0004
 HALF_SURE: Final = 0.5
 """Share of the threshold from which a sighting is testimony for another mast."""
 
+LEDGER_EVERY_S: Final = 1.0
 NIGHT_FLAME_SCORE: Final = 0.5
 NIGHT_FLAME_HITS: Final = 2
 
@@ -40,6 +43,7 @@ class Judge:
         settings: threshold, cool-down and the site's clock.
         masks_of: masks of a view.
         is_dark: whether a frame's own picture is dark.
+        clock: paces the reading of the ledger.
     """
 
     def __init__(
@@ -49,6 +53,7 @@ class Judge:
         settings: Settings,
         masks_of: MasksOf,
         is_dark: Callable[[Sighting], bool],
+        clock: Clock,
     ) -> None:
         self._ledger = ledger
         self._cameras = cameras
@@ -60,6 +65,9 @@ class Judge:
         self._memory = SuppressionMemory()
         self._witnesses = Witnesses()
         self._masts: dict[str, frozenset[str]] = {}
+        self._clock = clock
+        self._known: list[LedgerEntry] = []
+        self._read_again_s = clock.monotonic_s()
 
     def mast_of(self, camera_id: str) -> frozenset[str]:
         """Keys of the cameras that stand together with this one, itself included."""
@@ -83,7 +91,7 @@ class Judge:
         touching = self._sources.touching(
             sighting,
             fix,
-            ledger=self._ledger.unended(sighting.frame.received_at),
+            ledger=self._entries(),
             alerts=alerts,
             is_night=is_night,
         )
@@ -127,6 +135,14 @@ class Judge:
         if together >= self._threshold and together > log_odds:
             return (_declined(sighting, Release.SECOND_SENSOR),)
         return ()
+
+    def _entries(self) -> list[LedgerEntry]:
+        """The ledger, read anew once a second: a chimney is held in every frame of its camera."""
+        now_s = self._clock.monotonic_s()
+        if now_s >= self._read_again_s:
+            self._known = self._ledger.unended(self._clock.now())
+            self._read_again_s = now_s + LEDGER_EVERY_S
+        return self._known
 
     def _is_certain_night_flame(self, sighting: Sighting) -> bool:
         if sighting.track.label is not Label.FLAME:
