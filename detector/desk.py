@@ -63,7 +63,9 @@ class AlertDesk:
         self._alerts = store.alerts
         self._drafter = Drafter(cameras, locator, land, settings, clock)
         self._casework = Casework(store.alerts, keeper, self._drafter, later)
-        self._judge = Judge(store.ledger, cameras, settings, masks_of, is_dark, clock)
+        self._judge = Judge(
+            store.ledger, cameras, settings, masks_of=masks_of, is_dark=is_dark, clock=clock
+        )
         self._candidates = CandidateBook(store.candidates, settings, clock)
         self._cases: dict[tuple[str, int, int], Case] = {}  # bounded by MAX_CASES
 

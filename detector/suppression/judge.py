@@ -51,6 +51,7 @@ class Judge:
         ledger: LedgerRepository,
         cameras: Mapping[str, Camera],
         settings: Settings,
+        *,
         masks_of: MasksOf,
         is_dark: Callable[[Sighting], bool],
         clock: Clock,
