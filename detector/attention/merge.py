@@ -1,15 +1,15 @@
 """One answer from the full frame's boxes and a band's boxes.
 
-Three things happen, in this order:
+Two things happen, in this order:
 
 1. **Worth.** A band's score is brought to the full frame's scale. A box that ends at the band's
    border counts less: half a plume is less sure, and its place is wrong by as much as was cut off.
-2. **One place.** Where the band and the full frame see the same, the full frame says where and the
-   better score counts: bands come and go, and a box that jumps between two observers looks like
-   mist to the evidence over time (it cost one ignition a frame). The full frame must be sure enough
-   of it (:data:`SAYS_WHERE`): its faintest boxes lie anywhere.
-3. **Suppression**, greedy and per class as in the core: a box goes when a better one overlaps it,
+2. **Suppression**, greedy and per class as in the core: a box goes when a better one overlaps it,
    and a band's box also when it lies inside a better one: it is a piece of it.
+
+So whoever is surer says where. The full frame did before, for the sake of a place that does not
+jump; but its pixels are too coarse for a plume of ten of them, and it moved half of the band's
+finds off the smoke (measured in ``docs/detector.md``).
 
 The answer does not depend on the order of boxes or parts, merging it again changes nothing, the
 answer at a higher floor is the part of it above that floor, and no place loses score: for each box
@@ -35,8 +35,6 @@ CUT_LOG_ODDS = -0.7
 """Half the odds: a plume of which only a piece is seen."""
 PIECE = 0.8
 """Share of a band's box inside a better one from which it is a piece of it."""
-SAYS_WHERE = 0.10
-"""Score from which a box of the full frame says where something is."""
 MOST = 300
 """Most boxes of one answer, the best first, as in the core."""
 
@@ -114,7 +112,7 @@ def from_band(found: Detections, band: Tile, height_px: int, log_odds: float) ->
 def merge(
     parts: Sequence[Seen], *, largest_px: float, nms_iou: float, floor_score: float
 ) -> Detections:
-    """Put in one place, suppress, and order by falling score.
+    """Suppress what is seen twice, and order by falling score.
 
     Args:
         parts: of the full frame and of the band, in any order.
@@ -138,30 +136,11 @@ def merge(
         everything.near,
     )
     wanted = ~rounded.near | (_areas(rounded) <= largest_px)
-    placed = _in_one_place(rounded[wanted], nms_iou)
-    # Not before: how low a caller reads must not change what stands above.
-    kept = _suppress(_ordered(placed[placed.scores >= floor_score]), nms_iou)
+    wanted &= rounded.scores >= floor_score
+    kept = _suppress(_ordered(rounded[wanted]), nms_iou)
     # Who saw a box no longer matters: equal scores are ordered by place alone.
     kept = _ordered(Seen.from_frame(kept.detections()))
     return kept.detections()
-
-
-def _in_one_place(seen: Seen, nms_iou: float) -> Seen:
-    """The full frame's boxes with the scores of the band's boxes that mean the same."""
-    seen = _ordered(seen)
-    scores = seen.scores.copy()
-    areas = _areas(seen)
-    for index in np.flatnonzero(seen.near):
-        rivals = np.flatnonzero(
-            ~seen.near & (seen.labels == seen.labels[index]) & (seen.scores >= SAYS_WHERE)
-        )
-        shared = _shared(seen.boxes[index], seen.boxes[rivals])
-        union = areas[index] + areas[rivals] - shared
-        same = np.flatnonzero(shared > nms_iou * union)
-        if len(same) > 0:
-            best = rivals[same[np.argmax(shared[same] / union[same])]]
-            scores[best] = max(scores[best], seen.scores[index])
-    return Seen(seen.boxes, scores, seen.labels, seen.near)
 
 
 def _ordered(seen: Seen) -> Seen:

@@ -183,18 +183,20 @@ def test_a_piece_inside_a_better_box_goes_and_a_better_piece_stays() -> None:
     assert len(merged([frame, other_kind])) == 2
 
 
-def test_where_both_see_the_same_the_full_frame_says_where_and_the_better_score_counts() -> None:
-    tile = Tile(100, 300, 200, 500)
+def test_where_both_see_the_same_whoever_is_surer_says_where() -> None:
+    tile = Tile(100, 0, 200, 1000)
     frame = Seen.from_frame(
-        detections([(350, 120, 390, 160, 0.4, 0), (350, 140, 390, 180, 0.3, 0)])
+        detections([(350, 120, 390, 160, 0.4, 0), (350, 150, 390, 190, 0.3, 0)])
     )
-    near = band_of([(54, 22, 90, 60, 0.7, 0)], tile)
+    near = band_of([(354, 22, 390, 60, 0.7, 0)], tile)
     answer = rows_of(merged([near, frame]))
-    assert answer[0] == pytest.approx((350, 120, 390, 160, 0.7, 0), abs=1e-6)
-    # The neighbour that it overlaps less keeps its own score.
-    assert answer[1] == pytest.approx((350, 140, 390, 180, 0.3, 0), abs=1e-6)
-    weaker = band_of([(54, 22, 90, 60, 0.2, 0)], tile)
+    assert answer[0] == pytest.approx((354, 122, 390, 160, 0.7, 0), abs=1e-6)
+    # The neighbour that it hardly overlaps stays.
+    assert answer[1:] == [pytest.approx((350, 150, 390, 190, 0.3, 0), abs=1e-6)]
+    weaker = band_of([(354, 22, 390, 60, 0.2, 0)], tile)
     assert rows_of(merged([weaker, frame])) == rows_of(merged([frame]))
+    unsure = band_of([(354, 22, 390, 60, 0.4, 0)], tile)  # as sure: the full frame's stays
+    assert rows_of(merged([unsure, frame])) == rows_of(merged([frame]))
 
 
 def test_the_answer_is_bounded_and_nothing_gives_nothing() -> None:
