@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { createServer } from "vite";
 
 let server;
-let time, format, geodesy, crop, fires;
+let time, format, geodesy, crop, fires, declaration;
 
 before(async () => {
   server = await createServer({
@@ -15,12 +15,13 @@ before(async () => {
     logLevel: "error",
   });
   const load = (path) => server.ssrLoadModule(path);
-  [time, format, geodesy, crop, fires] = await Promise.all([
+  [time, format, geodesy, crop, fires, declaration] = await Promise.all([
     load("/src/lib/time.ts"),
     load("/src/lib/format.ts"),
     load("/src/lib/geodesy.ts"),
     load("/src/lib/crop.ts"),
     load("/src/map/fires.ts"),
+    load("/src/lib/declaration.ts"),
   ]);
 });
 after(() => server.close());
@@ -131,4 +132,29 @@ test("a bearing of zero is drawn northwards", () => {
   const it = alert("direction_only", []);
   const line = fires.fireFeatures([it], null, 20_000).features[0].geometry.coordinates;
   assert.ok(Math.abs(line[1][0] - line[0][0]) < 1e-9 && line[1][1] > line[0][1]);
+});
+
+test("a dismissed place is remembered in its hours, and never beyond what was chosen", () => {
+  const { NOTHING, requestOf, canLast } = declaration;
+  const alert = { alert_id: 7, fix: { clusters: [] } };
+  const wish = { ...NOTHING, wanted: true, days: 14, hours: "night" };
+  const asked = requestOf(alert, "light", wish, "路灯", NOW);
+  assert.deepEqual(asked.place, { kind: "alert", alert_id: 7 });
+  assert.equal(asked.kind, "nuisance");
+  assert.deepEqual(asked.times, { from_minute: 1080, to_minute: 360 });
+  assert.equal(asked.until_at, "2026-12-09T15:29:00.000Z");
+  assert.ok(!("times" in requestOf(alert, "light", { ...wish, hours: "all" }, "", NOW)));
+  assert.deepEqual(["fog", "rain", "chimney", null].map(canLast), [false, false, true, false]);
+});
+
+test("a burn is registered on the ground, or like any other place where there is none", () => {
+  const { NOTHING, requestOf } = declaration;
+  const spot = { position: { lon_deg: 106.6, lat_deg: 29 }, r90_m: 90.4 };
+  const wish = { ...NOTHING, wanted: true, days: 1, reported_by: "石角镇" };
+  const burn = requestOf({ alert_id: 7, fix: { clusters: [spot] } }, "registered_burn", wish, "", NOW);
+  assert.deepEqual(burn.place, { kind: "ground", lon_deg: 106.6, lat_deg: 29, radius_m: 200 });
+  assert.deepEqual([burn.kind, burn.reported_by], ["burn", "石角镇"]);
+  const blind = requestOf({ alert_id: 7, fix: { clusters: [] } }, "registered_burn", wish, "", NOW);
+  assert.equal(blind.kind, "nuisance");
+  assert.ok(!("reported_by" in blind));
 });
