@@ -12,6 +12,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from detector.evidence import decision_version
 from detector.sighting import Sighting
 from detector.thumbnail import thumbnail_of
 from models.alert import FrameScore
@@ -188,7 +189,7 @@ class CandidateBook:
             width_px=last.width_px,
             height_px=last.height_px,
             model=last.model,
-            config_version=self._settings.decision_version,
+            config_version=decision_version(self._settings),
         )
 
 

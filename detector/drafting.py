@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from itertools import pairwise
 
+from detector.evidence import decision_version
 from detector.night import mode_seen
 from detector.sighting import Sighting
 from detector.tracker import Track
@@ -93,7 +94,7 @@ class Drafter:
             findings=tuple(dict.fromkeys([*words, *sighting.weighing.findings])),
             scores=tuple(track.scores),
             model=sighting.model,
-            config_version=self._settings.decision_version,
+            config_version=decision_version(self._settings),
             overcome=overcome,
         )
         return AlertDraft(

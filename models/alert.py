@@ -184,7 +184,8 @@ class Decision:
         findings: what spoke for and against, most important first.
         scores: the frames that were weighed, in time order.
         model: the weights that scored them.
-        config_version: hash of the settings that shaped the decision.
+        config_version: hash of the settings that shaped the decision, and version of the evidence's
+            weights.
         overcome: suppressions that touched it and yielded; empty in decisions from before they
             were kept.
     """

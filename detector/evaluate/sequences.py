@@ -16,6 +16,7 @@ from detector.evaluate.events import FireEvent, judge_fire
 from detector.evaluate.footage import Recording, Sampling, find_recordings
 from detector.evaluate.results import write_results
 from detector.evaluate.watching import Watched, WatchedFrame, watch
+from detector.evidence import decision_version
 from detector.pipeline import Scorer
 from models.config import Settings
 from models.detection import Label
@@ -89,7 +90,7 @@ def evaluate_sequences(
         )
     figures = {
         "model": asdict(scorer.reference),
-        "config_version": settings.decision_version,
+        "config_version": decision_version(settings),
         "evidence": settings.evidence.model_dump(),
         "attention": settings.attention.model_dump(),
         "sampling": asdict(sampling),

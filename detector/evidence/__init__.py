@@ -3,13 +3,14 @@
 from detector.evidence.background import SlowBackground
 from detector.evidence.features import unsteadiness_of
 from detector.evidence.weigh import TrackEvidence, Weighing
-from detector.evidence.weights import Weights, read_weights
+from detector.evidence.weights import Weights, decision_version, read_weights
 
 __all__ = [
     "SlowBackground",
     "TrackEvidence",
     "Weighing",
     "Weights",
+    "decision_version",
     "read_weights",
     "unsteadiness_of",
 ]

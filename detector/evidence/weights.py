@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from detector.evidence.features import NAMES
+from models.config import Settings
 from models.errors import ModelMismatch
 
-__all__ = ["WEIGHTS", "Weights", "read_weights"]
+__all__ = ["WEIGHTS", "Weights", "decision_version", "read_weights"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ def read_weights(path: Path) -> Weights:
         version=str(table["version"]),
         model=str(table["model"]),
     )
+
+
+def decision_version(settings: Settings) -> str:
+    """What shaped a decision beside the detector: the settings' hash and the weights' version."""
+    return f"{settings.decision_version}/{WEIGHTS.version}"
 
 
 WEIGHTS = read_weights(Path(__file__).with_name("weights.toml"))

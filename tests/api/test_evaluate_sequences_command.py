@@ -16,6 +16,7 @@ from typer.testing import CliRunner, Result
 
 from api.cli import app
 from api.commands.evaluate import sequences
+from detector.evidence import decision_version
 from models.config import Settings
 
 FOOTAGE = Path(__file__).resolve().parents[3] / "shared/data/footage"
@@ -42,7 +43,7 @@ def test_one_line_a_sequence_and_the_file(ridge: Path, tmp_path: Path) -> None:
     assert result.stdout == "ridge: 3 frames, no alert\n"
     written = json.loads((tmp_path / "out" / "sequences.json").read_text(encoding="utf-8"))
     assert written["model"]["name"] == Settings().model_card
-    assert written["config_version"] == Settings().decision_version
+    assert written["config_version"] == decision_version(Settings())
     assert [frame["at_s"] for frame in written["sequences"][0]["frames"]] == [0.0, 60.0, 120.0]
 
 

@@ -9,6 +9,7 @@ from desk_rig import FAR, PICTURES, DeskRig, plume
 
 from camera_gateway.pictures import decode_jpeg
 from detector.candidates import MAX_ENTRIES, REFRESH_S
+from detector.evidence import decision_version
 from detector.thumbnail import LARGEST_BYTES, LONGEST_PX, thumbnail_of
 from models.candidate import MOST_SCORES
 from models.detection import Box, Label
@@ -30,7 +31,7 @@ def test_what_is_declined_is_told_with_its_numbers(desk_rig: DeskRig) -> None:
     assert (draft.peak_log_odds, draft.log_odds, draft.threshold_log_odds) == (1.5, 0.25, 2.0)
     assert (draft.best_score, draft.frames_seen) == (0.3, 3)
     assert draft.model.name == "scripted"
-    assert draft.config_version == desk_rig.settings.decision_version
+    assert draft.config_version == decision_version(desk_rig.settings)
     assert draft.first_seen_at < draft.last_seen_at
     assert (draft.width_px, draft.height_px) == (640, 360)
 
