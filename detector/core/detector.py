@@ -259,6 +259,8 @@ class Detector:
         self, prediction: NDArray[np.float32], letterbox: Letterbox, floor_score: float
     ) -> Detections:
         boxes, scores, labels = candidates(prediction, floor_score)
+        if len(scores) == 0:
+            return Detections.empty()
         boxes = letterbox.to_picture(boxes)
         inside = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
         boxes, scores, labels = boxes[inside], scores[inside], labels[inside]
