@@ -24,7 +24,7 @@ import numpy as np
 from camera_gateway.pictures import read_picture
 from detector.attention import AttentiveScorer, band_width_px
 from detector.core import Detector
-from detector.evaluate.events import EVENTS_FILE, read_events
+from detector.evaluate.events import EVENTS_FILE, FireEvent, read_events
 from detector.evaluate.footage import Sampling, find_recordings
 from detector.evaluate.recorded_scorer import RecordedScorer
 from detector.evidence.features import NAMES
@@ -33,7 +33,7 @@ from models.errors import InputRefused
 from models.units import FloatArray
 from models.zoo import load_card
 from training.negatives import negative_sequences, quiet_pictures
-from training.observations import Later, Observed, observe, read_fire
+from training.observations import Fire, Later, Observed, observe, read_fire
 
 __all__ = ["Verdict", "fit", "judge", "main"]
 
@@ -65,7 +65,9 @@ QUIET_CLIPS = (
     "yuchen_movecam.mp4",
     "pyronear_test_bg.mp4",
 )
+FIRE_CLIPS = ("furg_house6.mp4", "sidd_forest_5.avi", "gaurav_fire1.mp4", "teerapong_smoke.mp4")
 CLIP_S = 300.0
+FROM_THE_START = Fire(FireEvent(0.0, 0.0, 1.0), ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ def gather(arguments: argparse.Namespace) -> list[Observed]:
                 )
             )
             _tell(answer[-1])
-    clips = [footage / "clips" / name for name in QUIET_CLIPS]
+    clips = [footage / "clips" / name for name in (*QUIET_CLIPS, *FIRE_CLIPS)]
     for recording in find_recordings(
         [footage / "sequences_nofire", *clips], leave_out=arguments.cache
     ):

@@ -26,6 +26,7 @@ from models.units import FloatArray
 
 __all__ = ["Fire", "Later", "Observed", "ObservedTrack", "observe", "read_fire"]
 
+HALF_SURE = 0.3
 NEAR_S = 180.0
 """A labelled box speaks for frames this close in time."""
 LEAST_SHARED = 0.25
@@ -38,7 +39,8 @@ class Fire:
 
     Attributes:
         event: when it could be seen.
-        boxes: seconds from ignition and the smoke there, pixels.
+        boxes: seconds from ignition and the smoke there, pixels. Where nobody drew any, what the
+            detector is half sure of is the fire.
     """
 
     event: FireEvent
@@ -178,7 +180,7 @@ def _as_numbers(track: Track, at_s: Sequence[float], fire: Fire | None) -> Obser
         is_fire = any(
             score.box is not None and _is_labelled(score.box, moment, fire)
             for score, moment in zip(track.scores, moments, strict=True)
-        )
+        ) or (not fire.boxes and track.strength >= HALF_SURE)
         # Smoke that nobody drew may be the plume's, torn off: it teaches nothing.
         burns[moments >= 0.0] = -1
         if is_fire:

@@ -29,6 +29,7 @@ NAMES = (
     "texture",  # logarithm of the fine structure there over the usual one
     "colour",  # logarithm of the colourfulness there over the usual one
     "flicker",  # of a flame: logarithm of the change since the picture before
+    "flame",  # 1 where a flame was seen
 )
 """The columns, in their order."""
 
@@ -74,6 +75,7 @@ class FrameReader:
             self._first.append(box)
         self._recent = [*self._recent, box][-RECENT_HITS:]
         row[0] = 1.0
+        row[12] = float(self._label is Label.FLAME)
         row[2] = _bounded(_logit(score.score), -4.0, 2.5)
         row[6] = _steady(self._recent)
         row[7] = _bounded(math.log(self.growth), -1.0, 2.0)

@@ -161,4 +161,4 @@ def test_what_is_written_is_what_the_watch_reads(tmp_path: Path) -> None:
     weights = read_weights(path)
     assert weights.version == "2026.11.9"
     assert weights.of["seen"] == pytest.approx(-1.0)
-    assert weights.of["flicker"] == pytest.approx(1.0)
+    assert weights.of["flame"] == pytest.approx(1.0)
