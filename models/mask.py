@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from shapely.geometry import Polygon
+from shapely.geometry import Point, Polygon
 from shapely.validation import explain_validity
 
 from models.errors import InputRefused
@@ -101,6 +101,10 @@ class ViewMask:
     def region(self, width_px: int, height_px: int) -> Polygon:
         """The masked region in a picture's pixels, edges as in a box: 0 to width, 0 to height."""
         return Polygon([(x * width_px, y * height_px) for x, y in self.polygon])
+
+    def covers(self, x: float, y: float) -> bool:
+        """Whether a point, in shares of the picture, lies in the region or on its border."""
+        return bool(Polygon(self.polygon).covers(Point(x, y)))
 
     @property
     def _name(self) -> str:

@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from shapely.geometry import Point
-
 from detector.sighting import Sighting, reference_boxes
 from detector.suppression.rules import BURN_REGROWN, REGROWN, Suppression
 from detector.suppression.sensors import ground_distance_m, same_bearing, same_place
@@ -167,11 +165,12 @@ class SuppressionSources:
             return []
         frame = sighting.frame
         fov_deg = None if frame.pose is None else frame.pose.horizontal_fov_deg
-        foot = Point((box.x_min + box.x_max) / 2.0, box.y_max)
+        x = (box.x_min + box.x_max) / 2.0 / sighting.width_px
+        y = box.y_max / sighting.height_px
         return [
             Suppression(Holder.MASK, _name_of(mask), mask.expires_at)
             for mask in masks_in_force(masks, frame.received_at, fov_deg)
-            if mask.region(sighting.width_px, sighting.height_px).covers(foot)
+            if mask.covers(x, y)
         ]
 
 

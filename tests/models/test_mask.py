@@ -94,3 +94,13 @@ def test_any_star_around_a_middle_is_a_region_of_the_picture(degrees: set[int]) 
     low_x, low_y, high_x, high_y = region.bounds
     assert 0.0 <= low_x < high_x <= 1920.0
     assert 0.0 <= low_y < high_y <= 1080.0
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "inside"),
+    [(0.0, 0.0, True), (0.5, 0.5, True), (0.25, 0.25, True), (0.6, 0.5, False), (-0.1, 0.0, False)],
+)
+def test_a_point_lies_in_the_region_its_border_included(
+    *, x: float, y: float, inside: bool
+) -> None:
+    assert mask().covers(x, y) is inside
