@@ -40,6 +40,7 @@ LEAST_GREY = 1.5
 FIRST_GREY = 3.0
 MOST_TIMES = np.float32(3.0)
 SMOOTH = (5, 5)
+AROUND = WIDTH_PX // 32 + 1  # of a quarter of the pixels: an eighth of the width
 LEAST_SHIFT_PX = 0.25
 """Below it a picture is better left as it is: moving it softens it."""
 EVERY_S = 0.9
@@ -108,7 +109,7 @@ class SlowBackground:
         difference = detail - _unpack(usual.detail)
         difference -= np.float32(np.median(difference[::4, ::4]))
         size, spread = np.abs(difference), _unpack(usual.spread)
-        times_usual = cv2.blur(size, SMOOTH) / cv2.blur(spread, SMOOTH)
+        times_usual = cv2.divide(cv2.blur(size, SMOOTH), cv2.blur(spread, SMOOTH))
         middle, whole = np.quantile(times_usual[::4, ::4], (0.5, 0.9))
         if middle > OTHER_SCENE:
             self._begin(detail, colour, captured_at)
@@ -181,11 +182,21 @@ def _look(picture: ImageBGR, shift: tuple[float, float]) -> tuple[Floats32, Floa
         back = np.array([[1.0, 0.0, -right], [0.0, 1.0, -down]], np.float32)
         small = cv2.warpAffine(small, back, (WIDTH_PX, rows), borderMode=cv2.BORDER_REPLICATE)
     grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
-    side = WIDTH_PX // 8 + 1
-    around = cv2.blur(grey, (side, side), borderType=cv2.BORDER_REFLECT_101)
-    detail: Floats32 = cv2.GaussianBlur(grey, (3, 3), 0.0) - around
+    # The surroundings are smooth: a sixteenth of the pixels tells them as well.
+    quarter = (WIDTH_PX // 4, max(1, rows // 4))
+    coarse = cv2.blur(
+        cv2.resize(grey, quarter, interpolation=cv2.INTER_AREA),
+        (AROUND, AROUND),
+        borderType=cv2.BORDER_REFLECT_101,
+    )
+    around = cv2.resize(coarse, (WIDTH_PX, rows), interpolation=cv2.INTER_LINEAR)
+    detail = cv2.subtract(cv2.GaussianBlur(grey, (3, 3), 0.0), around).astype(
+        np.float32, copy=False
+    )
     tiny = cv2.resize(
         small, (WIDTH_PX // COLOUR_SHRINK, rows // COLOUR_SHRINK), interpolation=cv2.INTER_AREA
-    ).astype(np.float32)
-    colour: Floats32 = np.ptp(tiny, axis=2)
+    )
+    blue, green, red = cv2.split(tiny)
+    largest, least = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
+    colour = cv2.subtract(largest, least).astype(np.float32)
     return detail, colour
