@@ -92,11 +92,11 @@ def runs(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Trials that take no time: 1 x 2 is twice as fast; the names of who ran."""
     ran: list[str] = []
 
-    def seconds(_network: Network, arrangement: Arrangement, *_rest: object) -> float:
+    def turn(_network: Network, arrangement: Arrangement, *_rest: object) -> tuple[float, float]:
         ran.append(arrangement.name)
-        return float(arrangement.workers)
+        return float(arrangement.workers), 1.0
 
-    monkeypatch.setattr(trial_module, "_seconds", seconds)
+    monkeypatch.setattr(trial_module, "_turn", turn)
     monkeypatch.setattr(trial_module, "TRIAL_S", 60.0)
     return ran
 
@@ -131,6 +131,20 @@ def test_without_a_memory_or_time_the_usual_arrangement_stands(
     hasty = Detector.open(card, device="cpu", threads=2, width_px=64, memory=memory)
     assert (hasty.arrangement, hasty.arrangement.origin) == (USUAL, "usual")
     assert not memory.exists()  # the next start tries again
+
+
+@pytest.mark.parametrize(("share", "origin"), [(0.84, "usual"), (0.86, "measured")])
+def test_on_a_busy_machine_nothing_is_decided(
+    card: ModelCard, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, share: float, origin: str
+) -> None:
+    monkeypatch.setattr(trial_module, "TRIAL_S", 60.0)
+    monkeypatch.setattr(
+        trial_module, "_turn", lambda _network, one, *_rest: (float(one.workers), share)
+    )
+    memory = tmp_path / "arrangements.json"
+    detector = Detector.open(card, device="cpu", threads=2, width_px=64, memory=memory)
+    assert detector.arrangement.origin == origin
+    assert memory.exists() == (origin == "measured")
 
 
 def test_a_real_trial_ends_and_finds_something(card: ModelCard, tmp_path: Path) -> None:
