@@ -105,6 +105,24 @@ def test_at_a_cost_of_one_the_answer_is_the_detector_s_own() -> None:
     assert attentive.reference is REFERENCE
 
 
+@pytest.mark.parametrize(("cost", "widths"), [(1.0, [640]), (3.0, [640, 1088])])
+def test_weights_are_opened_as_wide_as_the_budget_asks(
+    cost: float, widths: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[int] = []
+
+    def open_spots(card: object, *, device: str, threads: int, width_px: int) -> Spots:
+        assert (card, device, threads) == ("card", "cpu", 2)
+        opened.append(width_px)
+        return Spots(width_px)
+
+    monkeypatch.setattr(scorer.Detector, "open", open_spots)
+    rule = AttentionRule(cost=cost)
+    attentive = AttentiveScorer.open("card", rule, device="cpu", threads=2)  # type: ignore[arg-type]
+    assert opened == widths
+    assert len(look(attentive, scene(spot=(300, 200)))) == 1
+
+
 def test_a_band_s_find_stands_where_it_is_in_the_picture() -> None:
     attentive, _, _ = scorers(wide=0.8, full=0.05)
     answer = look(attentive, scene(spot=(500, 200)))
