@@ -5,10 +5,8 @@ thread decodes what it looks at, no larger than the network can use.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,12 +14,12 @@ from numpy.typing import NDArray
 from detector.core.arrangement import Arrangement
 from detector.core.buffers import Buffers
 from detector.core.crew import Crew
+from detector.core.item import Item, Picture, named, pixels_of
 from detector.core.machine import usable_cores
 from detector.core.postprocess import candidates, check_predictions, suppress
 from detector.core.preprocess import Letterbox, check_picture, check_size, write_planes
 from detector.core.session import Network
 from detector.core.trial import settle
-from detector.core.undecoded import Undecoded, best_reduction
 from models.detection import Detections, ModelReference
 from models.errors import FrameCorrupt, InputRefused
 from models.units import ImageBGR
@@ -29,21 +27,10 @@ from models.zoo.registry import ModelCard
 
 __all__ = ["Detector", "Picture"]
 
-Picture: TypeAlias = ImageBGR | Undecoded
-
 ONE_AT_A_TIME = Arrangement(1, 1)
 _BATCH_ON_GPU = 16
 _BATCH_ON_CPU = 1  # measured: a batch of 8 costs 10 % more per picture than eight batches of 1
 _MAX_WIDTH_PX = 8192
-
-
-@dataclass(frozen=True, slots=True)
-class _Item:
-    """A picture of a call: which, what, and where it lies in the network's input."""
-
-    index: int
-    picture: Picture
-    letterbox: Letterbox
 
 
 class Detector:
@@ -165,7 +152,7 @@ class Detector:
         for number, answer in enumerate(self.detect_each(images, floor_score=floor_score)):
             if isinstance(answer, FrameCorrupt):
                 which = f"picture {number}" if len(images) > 1 else ""
-                raise _named(which, answer) from answer
+                raise named(which, answer) from answer
             answers.append(answer)
         return answers
 
@@ -190,7 +177,7 @@ class Detector:
             msg = f"floor_score {floor_score} is not between 0 and 1"
             raise ValueError(msg)
         answers: list[Detections | FrameCorrupt] = [Detections.empty()] * len(pictures)
-        groups: dict[tuple[int, int], list[_Item]] = {}
+        groups: dict[tuple[int, int], list[Item]] = {}
         for index, picture in enumerate(pictures):
             try:
                 letterbox = self._lay(picture)
@@ -198,7 +185,7 @@ class Detector:
                 answers[index] = error
             else:
                 key = (letterbox.height, letterbox.width)
-                groups.setdefault(key, []).append(_Item(index, picture, letterbox))
+                groups.setdefault(key, []).append(Item(index, picture, letterbox))
         batches = [
             items[start : start + self._batch_limit]
             for items in groups.values()
@@ -220,7 +207,7 @@ class Detector:
             try:
                 check_size(width_px, height_px)
             except FrameCorrupt as error:
-                raise _named(picture.name, error) from error
+                raise named(picture.name, error) from error
         return Letterbox.fit(
             width_px,
             height_px,
@@ -230,7 +217,7 @@ class Detector:
 
     def _look(
         self,
-        batch: list[_Item],
+        batch: list[Item],
         floor_score: float,
         answers: list[Detections | FrameCorrupt],
         *,
@@ -239,10 +226,10 @@ class Detector:
         """Answer one batch, in the thread that runs this."""
         shape = batch[0].letterbox
         planes = self._buffers.take("planes", (len(batch), 3, shape.height, shape.width))
-        whole: list[_Item] = []
+        whole: list[Item] = []
         for item in batch:
             try:
-                image = _pixels(item)
+                image = pixels_of(item)
             except FrameCorrupt as error:
                 answers[item.index] = error
             else:
@@ -275,34 +262,3 @@ def _check_width(card: ModelCard, width_px: int) -> None:
             f"The network cannot look at {width_px} pixels.",
             remedy=f"Choose a multiple of {stride_px} up to {_MAX_WIDTH_PX}.",
         )
-
-
-def _named(name: str, error: FrameCorrupt) -> FrameCorrupt:
-    """The same refusal, saying which picture it is about."""
-    message = f"{name}: {error.message}" if name else error.message
-    return FrameCorrupt(message, remedy=error.remedy, code=error.code)
-
-
-def _pixels(item: _Item) -> ImageBGR:
-    if isinstance(item.picture, np.ndarray):
-        return item.picture
-    letterbox = item.letterbox
-    reduction = best_reduction(
-        letterbox.picture_width,
-        letterbox.picture_height,
-        content_width=letterbox.content_width,
-        content_height=letterbox.content_height,
-    )
-    image = item.picture.decode(reduction)
-    try:
-        check_picture(image)
-    except FrameCorrupt as error:
-        raise _named(item.picture.name, error) from error
-    declared = (-(-letterbox.picture_height // reduction), -(-letterbox.picture_width // reduction))
-    if image.shape[:2] != declared:
-        raise FrameCorrupt(
-            f"{item.picture.name} says {declared[1]} x {declared[0]} "
-            f"and decodes to {image.shape[1]} x {image.shape[0]}.",
-            remedy="Leave it out.",
-        )
-    return image
