@@ -146,7 +146,7 @@ def test_a_plume_in_two_overlapping_tracks_is_one() -> None:
     assert memory.rule(seen(0, plume(x_min=320.0), track=1), [mask]).held is not None
 
 
-@pytest.mark.parametrize("by", set(Holder) - {Holder.DUPLICATE, Holder.DECLINED})
+@pytest.mark.parametrize("by", sorted(set(Holder) - {Holder.DUPLICATE, Holder.DECLINED}))
 def test_a_second_sensor_and_flame_at_night_release_at_once(by: Holder) -> None:
     touching = of_a_plume(by)
     told = SuppressionMemory().rule(seen(0, other_sensor=True), [touching])
