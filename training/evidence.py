@@ -129,10 +129,12 @@ def judge(one: Observed, weights: FloatArray, threshold: float) -> Verdict:
     most_quiet = -np.inf
     for track in one.tracks:
         total, seen_news, hits = 0.0, 0.0, 0
-        for row, news, seen, at_s in zip(
-            track.rows, track.news, track.seen, track.at_s, strict=True
+        for row, news, stands, seen, at_s in zip(
+            track.rows, track.news, track.stands, track.seen, track.at_s, strict=True
         ):
-            total = max(total + news * float(row @ weights), FLOOR_LOG_ODDS)
+            term = float(row @ weights)
+            term *= stands if seen and term > 0.0 else 1.0
+            total = max(total + news * term, FLOOR_LOG_ODDS)
             seen_news += news if seen else 0.0
             hits += int(seen)
             if seen and hits > 1 and seen_news >= SEEN_NEWS:

@@ -54,6 +54,7 @@ class ObservedTrack:
     Attributes:
         rows: (frames, features), in the order of :data:`detector.evidence.features.NAMES`.
         news: (frames,) how much of each frame is news.
+        stands: (frames,) share of what speaks for a fire that counts.
         seen: (frames,) whether the track was seen.
         at_s: (frames,) seconds on the recording's own scale.
         burns: (frames,) 1 the fire, 0 something else, -1 nobody knows.
@@ -61,6 +62,7 @@ class ObservedTrack:
 
     rows: FloatArray
     news: FloatArray
+    stands: FloatArray
     seen: NDArray[np.bool_]
     at_s: FloatArray
     burns: NDArray[np.int64]
@@ -173,7 +175,7 @@ def observe(
 
 def _as_numbers(track: Track, at_s: Sequence[float], fire: Fire | None) -> ObservedTrack:
     reader = FrameReader(track.label)
-    read = [reader.read(score) for score in track.scores]
+    read = [(*reader.read(score), reader.stands) for score in track.scores]
     moments = np.array([at_s[score.frame_sequence] for score in track.scores])
     burns = np.zeros(len(read), np.int64)
     if fire is not None:
@@ -186,8 +188,9 @@ def _as_numbers(track: Track, at_s: Sequence[float], fire: Fire | None) -> Obser
         if is_fire:
             burns[moments >= fire.event.first_visible_s] = 1
     return ObservedTrack(
-        rows=np.array([row for row, _ in read]),
-        news=np.array([news for _, news in read]),
+        rows=np.array([row for row, _, _ in read]),
+        news=np.array([news for _, news, _ in read]),
+        stands=np.array([stands for _, _, stands in read]),
         seen=np.array([score.box is not None for score in track.scores]),
         at_s=moments,
         burns=burns,

@@ -42,11 +42,23 @@ STEADY = 0.07
 Measured: 0.02 to 0.04 for columns on a hill side, 0.1 to 0.4 for mist on a ridge."""
 
 
+WANDERING = -0.2
+"""Share of what speaks for a fire that is left when nothing of the box stays: it speaks against
+one, so that twenty minutes of strong mist end where they began."""
+BEYOND_MIST = (0.65, 0.85)
+"""Between these scores the steadiness of the box stops to matter: no mist has reached them."""
+
+
 class FrameReader:
     """Reads one track frame by frame, in time order, and remembers little of it.
 
     Args:
         label: of the track.
+
+    Attributes:
+        stands: share of what speaks for a fire in the last frame that counts. Smoke stands on its
+            fire, mist stands on nothing: 1 while a lower corner of the box stays,
+            :data:`WANDERING` when both wander; a score beyond mist counts whatever the box does.
     """
 
     def __init__(self, label: Label) -> None:
@@ -54,6 +66,7 @@ class FrameReader:
         self._first: list[Box] = []  # as many as growth needs
         self._recent: list[Box] = []
         self._elapsed_s: float | None = None
+        self.stands = 1.0
 
     def read(self, score: FrameScore) -> tuple[FloatArray, float]:
         """Read the next frame.
@@ -78,6 +91,11 @@ class FrameReader:
         row[12] = float(self._label is Label.FLAME)
         row[2] = _bounded(_logit(score.score), -4.0, 2.5)
         row[6] = _steady(self._recent)
+        self.stands = 1.0
+        if len(self._recent) > 1:
+            low, high = BEYOND_MIST
+            beyond = _bounded((score.score - low) / (high - low), 0.0, 1.0)
+            self.stands = max(WANDERING + (1.0 - WANDERING) * (row[6] + 0.5), beyond)
         row[7] = _bounded(math.log(self.growth), -1.0, 2.0)
         row[8] = _bounded(_rise(self._first[0], box), -1.0, 2.0)
         if score.change is None:

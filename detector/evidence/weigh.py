@@ -6,6 +6,9 @@ cadence (sequential test: Wald 1947; Bayes' rule in odds form):
 - a frame's term is a weighted sum of what it says (:mod:`detector.evidence.features`): the
   detector's score, change against a slow background of the view, steadiness of the foot, growth,
   rise, texture, colour, flicker. The weights are fitted, not chosen: ``training/evidence.py``;
+- what speaks for a fire counts as far as the smoke stands on its fire
+  (:attr:`~detector.evidence.features.FrameReader.stands`): weights could not learn this from the
+  one recorded mist that the detector takes for smoke, when that is left out;
 - frames close in time are not independent: a frame counts by how much of it is news. Live video of
   a wisp of mist is one observation seen many times, not many;
 - the sum has a floor, so that earlier silence can hold back a growing plume for a bounded time
@@ -81,6 +84,8 @@ class TrackEvidence:
         """Take the track's next frame, seen or missed."""
         row, novelty = self._reader.read(score)
         term = float(row @ self._by_name)
+        if term > 0.0 and score.box is not None:
+            term *= self._reader.stands
         self._log_odds = max(self._log_odds + novelty * term, self._weights.floor_log_odds)
         if score.box is not None:
             self._hits += 1

@@ -119,6 +119,7 @@ def made(name: str, site: str, *, burns: bool, change: float, seed: int) -> Obse
     track = ObservedTrack(
         rows=rows,
         news=np.full(8, 0.95),
+        stands=np.ones(8),
         seen=np.ones(8, bool),
         at_s=60.0 * np.arange(8),
         burns=np.full(8, int(burns)),
@@ -146,7 +147,7 @@ def test_an_alarm_before_the_ignition_is_false_and_the_fire_is_judged() -> None:
     early = made("early", "site", burns=True, change=1.5, seed=1)
     (track,) = early.tracks
     shifted = ObservedTrack(
-        track.rows, track.news, track.seen, track.at_s - 240.0, np.zeros(8, np.int64)
+        track.rows, track.news, track.stands, track.seen, track.at_s - 240.0, np.zeros(8, np.int64)
     )
     verdict = judge(
         Observed("early", "site", FIRE, (shifted,)), np.full(len(NAMES), 1.0), threshold=2.0
