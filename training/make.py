@@ -90,11 +90,12 @@ def publish(
     val = [picture for picture in pictures if picture.split == "val"]
     plain = arguments.zoo / f"{arguments.name}.onnx"
     checked = [picture.path for picture in val[:: max(1, len(val) // 6)]]
-    export_weights(weights, plain, None, checked)
+    one_to_one = not arguments.one_to_many
+    export_weights(weights, plain, None, checked, one_to_one=one_to_one)
     found = scenes(val, draft_card(plain))
     maps, calibration_rows = calibrate(found)
     if arguments.bake_calibration:
-        export_weights(weights, plain, maps, checked)
+        export_weights(weights, plain, maps, checked, one_to_one=one_to_one)
         found = scenes(val, draft_card(plain))
     text = CardText(
         name=arguments.name,
@@ -163,6 +164,7 @@ def main() -> int:
     parser.add_argument("--checkpoint", type=Path, help="publish it instead of the newest one")
     parser.add_argument("--trained-with", default="", help="more words for the card")
     parser.add_argument("--bake-calibration", action="store_true", help="scores are probabilities")
+    parser.add_argument("--one-to-many", action="store_true", help="of two heads the other one")
     parser.add_argument("--no-int8", action="store_true")
     parser.add_argument("--notes", type=Path, help="text file, one known failure a line")
     parser.add_argument(

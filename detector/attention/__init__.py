@@ -2,7 +2,7 @@
 
 The way of a frame: :mod:`scorer`; which band, :mod:`view`; where bands can lie and what they cost,
 :mod:`layout` and :mod:`tiles`; where to look, :mod:`skyline` and :mod:`background`; where not,
-:mod:`hidden`; one answer from all of it, :mod:`merge`.
+:mod:`models.masked_region`; one answer from all of it, :mod:`merge`.
 """
 
 from detector.attention.layout import band_width_px

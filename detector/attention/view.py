@@ -24,11 +24,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.attention.background import SlowBackground, thinned_grey
-from detector.attention.hidden import Hidden
 from detector.attention.layout import Layout
 from detector.attention.skyline import skyline_of
 from detector.attention.tiles import Tile
 from models.mask import ViewMask
+from models.masked_region import MaskedRegion
 from models.units import ImageBGR
 
 __all__ = ["ViewAttention"]
@@ -66,7 +66,7 @@ class ViewAttention:
 
     def mask(self, masks: Sequence[ViewMask]) -> None:
         """Other masks from now on; the background is kept, the round begins anew."""
-        self._hidden = Hidden(masks, *self.layout.size_px) if masks else None
+        self._hidden = MaskedRegion(masks, *self.layout.size_px) if masks else None
         self._masked_cells: NDArray[np.bool_] | None = None
         rows = (0, self.layout.height_px) if self._hidden is None else self._hidden.rows()
         self._rows = (0, 0) if rows is None else rows
@@ -126,7 +126,9 @@ class ViewAttention:
         return self._hidden is None or not self._hidden.hides_point(*point)
 
     def _hides(self, tile: Tile) -> bool:
-        return self._hidden is not None and self._hidden.hides(tile)
+        return self._hidden is not None and self._hidden.hides(
+            tile.x_min, tile.y_min, tile.x_max, tile.y_max
+        )
 
     def _standing_out(self, change: NDArray[np.float32] | None) -> Tile | None:
         """Where to look besides skyline and round; what was found and what changed take turns."""

@@ -5,9 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.attention.hidden import Hidden
-from detector.attention.tiles import Tile
 from models.mask import MaskKind, MaskPoint, ViewMask
+from models.masked_region import MaskedRegion
 
 BORN = datetime(2026, 11, 25, tzinfo=UTC)
 WIDTH, HEIGHT = 64, 48
@@ -33,12 +32,12 @@ BLOCKS = st.lists(
 def test_a_part_is_hidden_when_all_of_it_is_masked(
     blocks: list[tuple[float, float, float, float]], x: int, y: int, width: int, height: int
 ) -> None:
-    hidden = Hidden([block(*one) for one in blocks], WIDTH, HEIGHT)
+    hidden = MaskedRegion([block(*one) for one in blocks], WIDTH, HEIGHT)
     painted = np.zeros((HEIGHT, WIDTH), np.bool_)
     for x_min, y_min, x_max, y_max in blocks:  # eighths of 64 and 48 are whole pixels
         painted[round(y_min * 48) : round(y_max * 48), round(x_min * 64) : round(x_max * 64)] = True
-    tile = Tile(y, x, min(y + height, HEIGHT), min(x + width, WIDTH))
-    assert hidden.hides(tile) == bool(painted[y : tile.y_max, x : tile.x_max].all())
+    y_max, x_max = min(y + height, HEIGHT), min(x + width, WIDTH)
+    assert hidden.hides(x, y, x_max, y_max) == bool(painted[y:y_max, x:x_max].all())
     assert hidden.hides_point(x + 0.5, y + 0.5) == bool(painted[y, x])
     assert (hidden.cells(HEIGHT, WIDTH) == painted).all()
     clear = np.flatnonzero(~painted.all(axis=1))
@@ -47,14 +46,14 @@ def test_a_part_is_hidden_when_all_of_it_is_masked(
 
 
 def test_a_sliver_is_enough_to_look() -> None:
-    almost = Hidden([block(0.0, 0.0, 1.0, 0.999)], WIDTH, HEIGHT)
-    assert not almost.hides(Tile(40, 0, 48, 64))
-    assert almost.hides(Tile(30, 0, 47, 64))
+    almost = MaskedRegion([block(0.0, 0.0, 1.0, 0.999)], WIDTH, HEIGHT)
+    assert not almost.hides(0, 40, 64, 48)
+    assert almost.hides(0, 30, 64, 47)
     assert almost.rows() == (47, 48)
 
 
 def test_a_slanted_mask_hides_cells_inside_it_only() -> None:
-    hidden = Hidden([mask((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))], 40, 40)
+    hidden = MaskedRegion([mask((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))], 40, 40)
     cells = hidden.cells(4, 4)
     assert cells.tolist() == [[x + y < 3 for x in range(4)] for y in range(4)]
     assert hidden.hides_point(0.0, 0.0)  # a corner of a mask is masked
@@ -65,4 +64,4 @@ def test_both_kinds_hide(kind: MaskKind) -> None:
     everything = ViewMask(
         "t1", 0, kind, ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 1.0)), "li", BORN
     )
-    assert Hidden([everything], WIDTH, HEIGHT).rows() is None
+    assert MaskedRegion([everything], WIDTH, HEIGHT).rows() is None

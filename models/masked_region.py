@@ -13,13 +13,12 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry import Polygon, box
 
-from detector.attention.tiles import Tile
 from models.mask import ViewMask
 
-__all__ = ["Hidden"]
+__all__ = ["MaskedRegion"]
 
 
-class Hidden:
+class MaskedRegion:
     """The masked regions of one view, in pixels of its pictures.
 
     Args:
@@ -35,9 +34,9 @@ class Hidden:
         )
         shapely.prepare(self._region)
 
-    def hides(self, tile: Tile) -> bool:
-        """Whether no place of a tile is unmasked."""
-        return bool(self._region.covers(box(tile.x_min, tile.y_min, tile.x_max, tile.y_max)))
+    def hides(self, x_min_px: float, y_min_px: float, x_max_px: float, y_max_px: float) -> bool:
+        """Whether no place of a rectangle is unmasked."""
+        return bool(self._region.covers(box(x_min_px, y_min_px, x_max_px, y_max_px)))
 
     def hides_point(self, x_px: float, y_px: float) -> bool:
         """Whether a place is masked, its border included."""
