@@ -33,7 +33,7 @@ class EvidenceRule(_Section):
         forget_s: a track unseen for this long by capture time ends.
     """
 
-    floor_score: Annotated[float, Field(ge=0.0, le=1.0)] = 0.10
+    floor_score: Annotated[float, Field(ge=0.0, le=1.0)] = 0.05
     alert_log_odds: Annotated[float, Field(gt=0.0)] = 2.0
     min_hits: Annotated[int, Field(ge=1)] = 2
     forget_s: Annotated[float, Field(gt=0.0)] = 900.0
@@ -88,7 +88,7 @@ class Settings(_Section):
     database_url: str = ""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
-    model_card: str = "firewatch-yolo11n"
+    model_card: str = "firewatch-yolo26n"
     inference_threads: Annotated[int, Field(ge=0)] = 0
     max_batch: Annotated[int, Field(ge=1)] = 8
     max_frame_age_s: Annotated[float, Field(gt=0.0)] = 30.0

@@ -20,6 +20,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from camera_gateway.pictures import read_picture
 from detector.attention import AttentiveScorer, band_width_px
@@ -33,7 +34,7 @@ from models.errors import InputRefused
 from models.units import FloatArray
 from models.zoo import load_card
 from training.negatives import negative_sequences, quiet_pictures
-from training.observations import Fire, Later, Observed, observe, read_fire
+from training.observations import Fire, Later, Observed, ObservedTrack, observe, read_fire
 
 __all__ = ["Verdict", "fit", "judge", "main"]
 
@@ -53,6 +54,8 @@ CASES = 50.0
 """What all fires together, and all else together, weigh."""
 MOST_CASES = 8.0
 STEPS = 3000
+YOUNG_S = 600.0
+UNKNOWN = NAMES.index("unknown")
 FLOOR_LOG_ODDS = 0.0
 SEEN_NEWS = 1.5
 LATE_S = (0.0, 300.0, 600.0)
@@ -95,8 +98,9 @@ def fit(observed: Sequence[Observed]) -> FloatArray:
     for one in observed:
         for kind in (0, 1):
             mine = [
-                (track.rows[track.burns == kind], track.news[track.burns == kind])
+                (track.rows[taught], track.news[taught])
                 for track in one.tracks
+                for taught in [_taught(one, track) == kind]
             ]
             news = np.concatenate([np.zeros(0), *(news for _, news in mine)])
             if news.sum() > 0.0:
@@ -119,7 +123,26 @@ def fit(observed: Sequence[Observed]) -> FloatArray:
         faster = (1.0 + np.sqrt(1.0 + 4.0 * speed**2)) / 2.0
         ahead = new + (speed - 1.0) / faster * (new - best)
         best, speed = new, faster
+    # Whenever a watch begins late in this material it burns already: that is no property of fires.
+    best[UNKNOWN] = min(best[UNKNOWN], 0.0)
     return best
+
+
+def _taught(one: Observed, track: ObservedTrack) -> NDArray[np.int64]:
+    """What each frame of a track teaches: 1 fire, 0 something else, -1 nothing.
+
+    An alert is due while a fire is young. What has burnt for ten minutes has become part of the
+    background, and would teach that fires look as the place always does.
+    """
+    if one.fire is None:
+        return track.burns
+    taught = track.burns.copy()
+    old = track.at_s > one.fire.event.first_visible_s + YOUNG_S
+    if one.late:
+        known = track.seen & (track.rows[:, UNKNOWN] == 0.0)
+        old = np.maximum.accumulate(known)
+    taught[old & (taught == 1)] = -1
+    return taught
 
 
 def judge(one: Observed, weights: FloatArray, threshold: float) -> Verdict:
@@ -183,6 +206,7 @@ def gather(arguments: argparse.Namespace) -> list[Observed]:
                     Sampling(),
                     site=_site(recording.name),
                     fire=fire,
+                    late=shown is not recording,
                     floor_score=floor,
                 )
             )
@@ -195,7 +219,18 @@ def gather(arguments: argparse.Namespace) -> list[Observed]:
             raise recording
         sampling = Sampling(fps=1.0, video_s=CLIP_S) if "." in recording.name else Sampling()
         site = recording.name.split("/")[0]
-        answer.append(observe(recording, scorer, sampling, site=site, fire=None, floor_score=floor))
+        fire = FROM_THE_START if recording.name in FIRE_CLIPS else None
+        answer.append(
+            observe(
+                recording,
+                scorer,
+                sampling,
+                site=site,
+                fire=fire,
+                late=fire is not None,
+                floor_score=floor,
+            )
+        )
         _tell(answer[-1])
     made = negative_sequences(
         quiet_pictures(arguments.data, "train"), arguments.made, seed=arguments.seed

@@ -76,12 +76,14 @@ class Observed:
         name: of the recording.
         site: recordings of one site are left out together.
         fire: in it, if any.
+        late: the watch begins when it burns already.
         tracks: that came and went.
     """
 
     name: str
     site: str
     fire: Fire | None
+    late: bool
     tracks: tuple[ObservedTrack, ...]
 
 
@@ -136,6 +138,7 @@ def observe(
     *,
     site: str,
     fire: Fire | None,
+    late: bool = False,
     floor_score: float,
 ) -> Observed:
     """Play a recording and keep what its tracks showed.
@@ -146,6 +149,7 @@ def observe(
         sampling: which frames.
         site: of the camera.
         fire: that it shows.
+        late: it burns from the first frame.
         floor_score: below it nothing is followed.
     """
     watch = ViewWatch(EvidenceRule())
@@ -169,6 +173,7 @@ def observe(
         recording.name,
         site,
         fire,
+        late,
         tuple(_as_numbers(track, at_s, fire) for track in tracks.values()),
     )
 

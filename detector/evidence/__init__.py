@@ -1,7 +1,7 @@
 """Temporal evidence: what a track has shown over time, weighed in log-odds."""
 
 from detector.evidence.background import SlowBackground
-from detector.evidence.features import unsteadiness_of
+from detector.evidence.features import foot_wander_of
 from detector.evidence.weigh import TrackEvidence, Weighing
 from detector.evidence.weights import Weights, decision_version, read_weights
 
@@ -11,6 +11,6 @@ __all__ = [
     "Weighing",
     "Weights",
     "decision_version",
+    "foot_wander_of",
     "read_weights",
-    "unsteadiness_of",
 ]

@@ -14,7 +14,7 @@ from models.alert import FrameScore, PlaceChange
 from models.detection import Box, Label
 from models.units import FloatArray
 
-__all__ = ["NAMES", "FrameReader", "unsteadiness_of"]
+__all__ = ["NAMES", "STEADY", "FrameReader", "foot_wander_of"]
 
 NAMES = (
     "seen",  # 1 in every frame in which the track was seen
@@ -23,7 +23,7 @@ NAMES = (
     "change",  # base 2 logarithm of the change of brightness there over twice the usual
     "whole",  # the same for the whole picture
     "unknown",  # 1 where the background knows nothing
-    "steady",  # from -0.5, both lower corners wander, to 0.5, one stands
+    "steady",  # from -0.5, the foot wanders, to 0.5, it stands
     "growth",  # logarithm of the area over that of the first sightings
     "rise",  # how far the top has risen, in first heights
     "texture",  # logarithm of the fine structure there over the usual one
@@ -38,8 +38,7 @@ MEMORY_S = 20.0
 RECENT_HITS = 6
 GROWTH_OF = 3
 STEADY = 0.07
-"""Wandering of the steadier lower corner, as a share of the diagonal, at which half is left.
-Measured: 0.02 to 0.04 for columns on a hill side, 0.1 to 0.4 for mist on a ridge."""
+"""Wandering of the foot, as a share of the height, at which half is left."""
 
 
 WANDERING = -0.2
@@ -57,8 +56,8 @@ class FrameReader:
 
     Attributes:
         stands: share of what speaks for a fire in the last frame that counts. Smoke stands on its
-            fire, mist stands on nothing: 1 while a lower corner of the box stays,
-            :data:`WANDERING` when both wander; a score beyond mist counts whatever the box does.
+            fire, mist stands on nothing: 1 while the foot of the box stays, :data:`WANDERING`
+            when it wanders; a score beyond mist counts whatever the box does.
     """
 
     def __init__(self, label: Label) -> None:
@@ -105,9 +104,9 @@ class FrameReader:
         return row, novelty
 
     @property
-    def unsteadiness(self) -> float:
-        """See :func:`unsteadiness_of`, of the last sightings."""
-        return unsteadiness_of(self._recent) if self._recent else 0.0
+    def foot_wander(self) -> float:
+        """See :func:`foot_wander_of`, of the last sightings; 0 before the second."""
+        return foot_wander_of(self._recent) if len(self._recent) > 1 else 0.0
 
     @property
     def growth(self) -> float:
@@ -119,29 +118,6 @@ class FrameReader:
         return max(last, 1.0) / max(first, 1.0)
 
 
-def unsteadiness_of(boxes: Sequence[Box]) -> float:
-    """How far the steadier lower corner wanders, as a share of the boxes' diagonal.
-
-    Args:
-        boxes: of one track in time order, at least one.
-
-    Returns:
-        Mean step of the corner between neighbours over the mean diagonal; 0 for a single box.
-    """
-    if len(boxes) < 2:
-        return 0.0
-    diagonal = sum(math.hypot(box.x_max - box.x_min, box.y_max - box.y_min) for box in boxes)
-    steps = {
-        side: sum(
-            math.hypot(getattr(second, side) - getattr(first, side), second.y_max - first.y_max)
-            for first, second in pairwise(boxes)
-        )
-        / (len(boxes) - 1)
-        for side in ("x_min", "x_max")
-    }
-    return min(steps.values()) / max(diagonal / len(boxes), 1.0)
-
-
 def _rise(first: Box, box: Box) -> float:
     risen_px = (first.y_min - box.y_min) - max(first.y_max - box.y_max, 0.0)
     return risen_px / max(first.y_max - first.y_min, 1.0)
@@ -150,8 +126,25 @@ def _rise(first: Box, box: Box) -> float:
 def _steady(boxes: Sequence[Box]) -> float:
     if len(boxes) < 2:
         return 0.0
-    ratio = unsteadiness_of(boxes) / STEADY
+    ratio = foot_wander_of(boxes) / STEADY
     return 1.0 / (1.0 + ratio**4) - 0.5 if ratio < 1e3 else -0.5
+
+
+def foot_wander_of(boxes: Sequence[Box]) -> float:
+    """How far the lower edge wanders up and down, as a share of the boxes' height.
+
+    A plume widens, leans and grows from minute to minute, but its foot stays on its fire; mist has
+    no foot.
+
+    Args:
+        boxes: of one track in time order, at least two.
+
+    Returns:
+        Mean step of the lower edge, less a pixel that every box trembles by, over the mean height.
+    """
+    steps = [max(abs(second.y_max - first.y_max) - 1.0, 0.0) for first, second in pairwise(boxes)]
+    height = sum(box.y_max - box.y_min for box in boxes) / len(boxes)
+    return sum(steps) / len(steps) / max(height, 1.0)
 
 
 def _changes(

@@ -123,6 +123,6 @@ class TrackEvidence:
         if self._reader.growth >= GROWN:
             findings.append(Finding.GREW)
         if self._hits >= 2:
-            unsteady = self._reader.unsteadiness > STEADY
+            unsteady = self._reader.foot_wander > STEADY
             findings.append(Finding.DRIFTED if unsteady else Finding.STOOD_STILL)
         return findings

@@ -66,7 +66,7 @@ def test_events_beside_the_sequence_are_used_and_kept_detections_too(
 def test_settings_and_weights_are_those_that_are_named(ridge: Path, tmp_path: Path) -> None:
     file = tmp_path / "watch.toml"
     file.write_text("[attention]\ncost = 1.0\n[evidence]\nmin_hits = 4\n", encoding="utf-8")
-    card = "firewatch-yolo11n-r2"
+    card = "firewatch-yolo26n"
     out = tmp_path / "out"
     result = firewatch(ridge, "--out", out, "--settings", file, "--model", card)
     assert result.exit_code == 0

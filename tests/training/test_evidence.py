@@ -124,7 +124,7 @@ def made(name: str, site: str, *, burns: bool, change: float, seed: int) -> Obse
         at_s=60.0 * np.arange(8),
         burns=np.full(8, int(burns)),
     )
-    return Observed(name, site, FIRE if burns else None, (track,))
+    return Observed(name, site, FIRE if burns else None, late=False, tracks=(track,))
 
 
 def test_fitted_weights_tell_fires_from_the_rest_on_sites_left_out() -> None:
@@ -150,7 +150,9 @@ def test_an_alarm_before_the_ignition_is_false_and_the_fire_is_judged() -> None:
         track.rows, track.news, track.stands, track.seen, track.at_s - 240.0, np.zeros(8, np.int64)
     )
     verdict = judge(
-        Observed("early", "site", FIRE, (shifted,)), np.full(len(NAMES), 1.0), threshold=2.0
+        Observed("early", "site", FIRE, late=False, tracks=(shifted,)),
+        np.full(len(NAMES), 1.0),
+        threshold=2.0,
     )
     assert verdict.false_s == -180.0
     assert verdict.alert_s == 0.0

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.evidence import TrackEvidence, Weighing, unsteadiness_of
+from detector.evidence import TrackEvidence, Weighing, foot_wander_of
 from detector.evidence.features import NAMES, FrameReader
 from detector.evidence.weights import WEIGHTS
 from models.alert import Finding, FrameScore, PlaceChange
@@ -174,14 +174,17 @@ def test_a_wandering_box_is_said_to_drift() -> None:
     assert Finding.DRIFTED in findings
 
 
-def test_unsteadiness_follows_the_steadier_corner() -> None:
-    left_fixed = [Box(Label.SMOKE, 0.5, 100, 0, 140 + 30 * step, 80) for step in range(4)]
-    assert unsteadiness_of(left_fixed) == 0.0
-    right_fixed = [Box(Label.SMOKE, 0.5, 100 - 30 * step, 0, 180, 80) for step in range(4)]
-    assert unsteadiness_of(right_fixed) == 0.0
-    assert unsteadiness_of(left_fixed[:1]) == 0.0
+def test_a_plume_that_widens_leans_and_grows_stands_and_mist_does_not() -> None:
+    leaning = [
+        Box(Label.SMOKE, 0.5, 100 - 30 * n, 400 - 25 * n, 140 + 60 * n, 430) for n in range(6)
+    ]
+    assert foot_wander_of(leaning) == 0.0
+    trembling = [Box(Label.SMOKE, 0.3, 500, 380, 515, 395 + n % 2) for n in range(6)]
+    assert foot_wander_of(trembling) == 0.0
+    mist = [Box(Label.SMOKE, 0.6, 200, 190, 1200, 430 + 90 * (n % 2)) for n in range(6)]
+    assert foot_wander_of(mist) > 0.2
     point = [Box(Label.SMOKE, 0.5, 5, 5, 5, 5)] * 2
-    assert unsteadiness_of(point) == 0.0
+    assert foot_wander_of(point) == 0.0
 
 
 @given(
