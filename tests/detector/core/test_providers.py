@@ -1,4 +1,5 @@
 import json
+import platform
 from pathlib import Path
 
 import pytest
@@ -102,3 +103,14 @@ def test_a_processor_that_does_not_say_is_taken_for_an_old_one(
 ) -> None:
     monkeypatch.setattr(machine, "_CPU_FACTS", tmp_path / "none")
     assert '"f32"' in choose("openvino", EVERY).requests(threads=1, streams=1)[0][1]["load_config"]
+
+
+def test_a_processor_without_a_name_is_called_by_its_architecture(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(machine, "_CPU_FACTS", tmp_path / "none")
+    assert machine.processor_name() == platform.machine()
+    path = tmp_path / "cpuinfo"
+    path.write_text("processor : 0\nmodel name : Kunpeng 920\n", encoding="ascii")
+    monkeypatch.setattr(machine, "_CPU_FACTS", path)
+    assert machine.processor_name() == "Kunpeng 920"

@@ -132,6 +132,16 @@ def test_a_long_absence_and_another_size_begin_anew() -> None:
     assert background.compare(turned, START + timedelta(minutes=10)) is None
 
 
+def test_a_shaken_picture_is_compared_at_its_place() -> None:
+    background = watched(30)
+    shaken = np.roll(noisy(hillside(), 3), 6, axis=1)
+    change = background.compare(shaken, START + timedelta(minutes=30), (6 / 512, 0.0))
+    assert change is not None
+    assert change.at(PLACE, 512).times_usual < 1.5
+    askew = background.compare(shaken, START + timedelta(minutes=31))
+    assert askew is None or askew.at(PLACE, 512).times_usual > 1.5
+
+
 def test_a_clock_that_jumps_back_loses_nothing() -> None:
     background = watched(30)
     assert at(background, veiled(hillside(), PLACE), 5).times_usual > 5.0
