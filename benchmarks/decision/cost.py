@@ -27,7 +27,8 @@ class Cost:
     """Processor seconds.
 
     Attributes:
-        evidence_s: opening, registering, following and weighing, over ``frames``.
+        evidence_s: opening, registering, following and weighing, over ``frames``; the small copy
+            of the picture is left by the scorer's decoding, and counted there.
         scorer_s: decoding and the network, as the settings say, over ``looks``.
         frames: of the evidence.
         looks: of the scorer.
@@ -65,6 +66,7 @@ class _Known:
         answers: list[Detections | FrameCorrupt] = []
         for picture in pictures:
             assert isinstance(picture, JpegPicture)
+            picture.small()  # in service the scorer's decoding leaves it
             found = self._known[sha256(picture.data).hexdigest()]
             kept = found.scores >= floor_score
             answers.append(
