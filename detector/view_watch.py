@@ -31,7 +31,6 @@ class ViewWatch:
         self._tracker = PlumeTracker(rule.forget_s)
         self._backgrounds: dict[int, SlowBackground] = {}  # by place, as many as the registrar's
         self._evidence: dict[int, TrackEvidence] = {}  # by the number of a living track
-        self._ended: tuple[tuple[Track, Weighing], ...] = ()
 
     def follow(
         self,
@@ -71,23 +70,15 @@ class ViewWatch:
         """Living tracks, oldest first."""
         return self._tracker.tracks
 
-    @property
-    def ended(self) -> tuple[tuple[Track, Weighing], ...]:
-        """Tracks that ended in the last frame, with what they weighed."""
-        return self._ended
-
     def _weigh(self, frame_sequence: int) -> None:
         """Give every track that this frame concerns its share, and let go of the ended ones."""
-        ended = []
         for track in self._tracker.ended:
             evidence = self._evidence.pop(track.number, None)
             if evidence is None:
                 continue
-            ended.append((track, evidence.weighing(self._rule)))
             heir = self._evidence.get(-1 if track.merged_into is None else track.merged_into)
             if heir is not None:
                 heir.inherit(evidence)
-        self._ended = tuple(ended)
         for track in self._tracker.tracks:
             if track.scores[-1].frame_sequence == frame_sequence:
                 evidence = self._evidence.get(track.number)

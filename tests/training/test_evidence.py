@@ -5,17 +5,21 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from camera_gateway.pictures import encode_jpeg
 from detector.core import Picture
 from detector.evaluate.events import FireEvent
 from detector.evaluate.footage import Moment, Sampling
-from detector.evidence.features import NAMES
-from detector.evidence.weights import read_weights
+from detector.evidence import TrackEvidence
+from detector.evidence.features import NAMES, FrameReader
+from detector.evidence.weights import WEIGHTS, read_weights
 from detector.pipeline import View
+from models.alert import FrameScore, PlaceChange
 from models.detection import Box, Detections, Label, ModelReference
 from models.errors import FrameCorrupt
-from training.evidence import SIGNS, fit, judge, left_out, write
+from training.evidence import SEEN_NEWS, SIGNS, fit, judge, left_out, write
 from training.observations import Fire, Later, Observed, ObservedTrack, observe, read_fire
 
 START = datetime(2016, 6, 4, 20, 0, tzinfo=UTC)
@@ -165,3 +169,36 @@ def test_what_is_written_is_what_the_watch_reads(tmp_path: Path) -> None:
     assert weights.version == "2026.11.9"
     assert weights.of["seen"] == pytest.approx(-1.0)
     assert weights.of["flame"] == pytest.approx(1.0)
+
+
+@given(
+    st.lists(
+        st.tuples(st.floats(0.01, 0.99), st.floats(0.3, 20.0), st.booleans()),
+        min_size=2,
+        max_size=12,
+    )
+)
+def test_the_judge_adds_up_as_the_watch_does(frames: list[tuple[float, float, bool]]) -> None:
+    reader, watch = FrameReader(Label.SMOKE), TrackEvidence(Label.SMOKE)
+    read, seen, sums = [], [], [0.0]
+    for number, (score, times_usual, is_seen) in enumerate([(0.5, 2.0, True), *frames]):
+        box = Box(Label.SMOKE, score, 10, 10, 40 + number, 30 + number % 3) if is_seen else None
+        change = PlaceChange(times_usual, 1.0, 0.1, -0.1, 2.0) if is_seen else None
+        moment = START + timedelta(minutes=number)
+        frame = FrameScore(number, moment, score, box, change, box, 60.0 * number)
+        read.append((*reader.read(frame), reader.stands))
+        seen.append(is_seen)
+        watch.add(frame)
+        if is_seen and sum(seen) > 1 and watch.seen_news >= SEEN_NEWS:
+            sums.append(watch.log_odds)
+    track = ObservedTrack(
+        rows=np.array([row for row, _, _ in read]),
+        news=np.array([news for _, news, _ in read]),
+        stands=np.array([stands for _, _, stands in read]),
+        seen=np.array(seen),
+        at_s=60.0 * np.arange(len(seen)),
+        burns=np.zeros(len(seen), np.int64),
+    )
+    weights = np.array([WEIGHTS.of[name] for name in NAMES])
+    verdict = judge(Observed("one", "site", None, late=False, tracks=(track,)), weights, 1e9)
+    assert max(verdict.most_quiet, 0.0) == pytest.approx(max(sums))
