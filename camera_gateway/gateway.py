@@ -184,6 +184,7 @@ class Gateway:
             mode=raw.mode,
             provenance=raw.provenance,
             pose=self._pose,
+            captured_doubt_s=raw.captured_doubt_s,
         )
         self._published += 1
         self._newest = frame

@@ -23,6 +23,8 @@ class RawFrame:
         time_source: how ``captured_at`` is known.
         mode: visible, infrared or thermal.
         provenance: live, recorded or drill.
+        captured_doubt_s: how far ``captured_at`` may be off, one standard deviation; None when
+            nobody can tell.
     """
 
     jpeg: bytes
@@ -30,6 +32,7 @@ class RawFrame:
     time_source: TimeSource
     mode: FrameMode
     provenance: Provenance
+    captured_doubt_s: float | None = None
 
 
 class FrameSource(Protocol):
@@ -43,6 +46,7 @@ class FrameSource(Protocol):
         Raises:
             SourceEnded: a recording is over; every further call raises it again.
             SourceUnavailable: nothing can be read now; close this source and open another.
+            SourceRefused: the camera does not take our credentials or address; seldom try again.
             FrameCorrupt: one picture is damaged; the next call goes on behind it.
         """
 

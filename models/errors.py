@@ -5,6 +5,7 @@
     WatchError
     ├── InputRefused         wrong file, value or command: tell the person, exit 1 (HTTP 422)
     ├── SourceUnavailable    a camera or recording cannot be read now: retry later
+    │   └── SourceRefused    credentials or address are not taken: retry seldom, tell a person
     ├── SourceEnded          a recording has no more frames: stop reading
     ├── FrameCorrupt         one damaged picture: skip it, count it
     ├── ModelMismatch        weights do not fit their card: stop, never run with them
@@ -31,6 +32,7 @@ __all__ = [
     "NotPermitted",
     "NotSignedIn",
     "SourceEnded",
+    "SourceRefused",
     "SourceUnavailable",
     "StorageFull",
     "StoreDamaged",
@@ -71,6 +73,12 @@ class SourceUnavailable(WatchError):
     """A camera or recording cannot be read now; the gateway retries with back-off."""
 
     default_code = "source_unavailable"
+
+
+class SourceRefused(SourceUnavailable):
+    """A camera does not take our credentials or has no such address; trying fast locks us out."""
+
+    default_code = "source_refused"
 
 
 class SourceEnded(WatchError):

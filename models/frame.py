@@ -17,8 +17,10 @@ __all__ = ["Frame", "FrameMode", "Provenance", "TimeSource"]
 class TimeSource(StrEnum):
     """Where the capture time comes from, the most trustworthy first."""
 
+    SENDER = "sender"  # the camera's clock, stamped on the stream by its RTCP sender reports
     FILE_NAME = "file_name"
     EXIF = "exif"
+    CAMERA_CLOCK = "camera_clock"  # told beside the picture: a Date header, an event's time
     CONTAINER = "container"  # presentation time of a recording added to a known start
     SIMULATED = "simulated"  # a drill scene: the scene's own clock
     RECEIPT = "receipt"  # nothing better known
@@ -55,6 +57,8 @@ class Frame:
         mode: visible, infrared or thermal.
         provenance: live, recorded or drill.
         pose: pose of the preset when the picture was made; None when unknown.
+        captured_doubt_s: how far ``captured_at`` may be off, one standard deviation; None when
+            nobody can tell.
     """
 
     camera_id: str
@@ -67,3 +71,4 @@ class Frame:
     mode: FrameMode
     provenance: Provenance
     pose: Pose | None
+    captured_doubt_s: float | None = None

@@ -150,10 +150,37 @@ RECIPES: Mapping[str, Recipe] = {
             frozen_layers=0,
             frozen_statistics=False,
         ),
+        replace(
+            Recipe(),
+            name="onward",
+            seed=20261126,
+            shares={
+                "tower": 0.18,
+                "tower_zoom": 0.08,
+                "tower_paste": 0.04,
+                "away_paste": 0.02,
+                "tower_away": 0.06,
+                "forest_fire": 0.18,
+                "urban_fire": 0.22,
+                "aerial_fire": 0.01,
+                "webcam": 0.05,
+                "fog_forest": 0.10,
+                "sky": 0.05,
+                "infrared": 0.01,
+            },
+            mosaic=0.5,
+            mosaic_until=0.8,
+            learning_rate=5e-4,
+            final_rate=0.01,
+            warmup_steps=100,
+            ema_decay=0.998,
+            frozen_layers=0,
+            frozen_statistics=False,
+        ),
     )
 }
 """``quiet`` and ``ridges`` go on from weights that know smoke, at rates that do not unlearn it;
-``coco`` begins with weights that have never seen any."""
+``coco`` begins with weights that have never seen any, ``onward`` with the last of ``coco``."""
 
 
 def strata(pictures: tuple[Picture, ...]) -> dict[str, tuple[Picture, ...]]:

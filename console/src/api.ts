@@ -5,7 +5,14 @@ export type Label = "smoke" | "flame";
 export type AlertState = "open" | "acknowledged" | "confirmed" | "dismissed" | "closed";
 export type FrameMode = "visible" | "infrared" | "thermal";
 export type Provenance = "live" | "recorded" | "drill";
-export type TimeSource = "file_name" | "exif" | "container" | "simulated" | "receipt";
+export type TimeSource =
+  | "sender"
+  | "file_name"
+  | "exif"
+  | "camera_clock"
+  | "container"
+  | "simulated"
+  | "receipt";
 export type Caution = "" | "drill" | "synthetic" | "coarse";
 export type CameraKind = "tower" | "canopy";
 export type CameraState =
