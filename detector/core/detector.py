@@ -16,7 +16,7 @@ from detector.core.buffers import Buffers
 from detector.core.crew import Crew
 from detector.core.item import Item, Picture, named, pixels_of
 from detector.core.machine import usable_cores
-from detector.core.postprocess import candidates, check_predictions, suppress
+from detector.core.postprocess import candidates, check_predictions, suppress, vote
 from detector.core.preprocess import Letterbox, check_picture, check_size, write_planes
 from detector.core.session import Network
 from detector.core.trial import settle
@@ -252,7 +252,8 @@ class Detector:
         inside = (boxes[:, 2] > boxes[:, 0]) & (boxes[:, 3] > boxes[:, 1])
         boxes, scores, labels = boxes[inside], scores[inside], labels[inside]
         kept = suppress(boxes, scores, labels, self._card.operating.nms_iou)
-        return Detections(boxes[kept], scores[kept], labels[kept])
+        boxes = vote(boxes, scores, labels, kept)
+        return Detections(boxes, scores[kept], labels[kept])
 
 
 def _check_width(card: ModelCard, width_px: int) -> None:

@@ -36,7 +36,7 @@ from models.errors import FrameCorrupt, InputRefused, StorageFull
 
 __all__ = ["LOOK_VERSION", "RECORD_FLOOR", "RecordedScorer", "at_least"]
 
-LOOK_VERSION = 3
+LOOK_VERSION = 4
 """Of the code that looks, which no rule tells."""
 
 RECORD_FLOOR = 0.02

@@ -1,3 +1,5 @@
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -6,9 +8,11 @@ from hypothesis import strategies as st
 from detector.core.postprocess import (
     MAX_CANDIDATES,
     MAX_DETECTIONS,
+    SAME_THING_IOU,
     candidates,
     check_predictions,
     suppress,
+    vote,
 )
 from models.errors import ModelMismatch
 from models.zoo import ModelCard
@@ -58,6 +62,51 @@ def test_suppression_equals_the_naive_reference(
     kept = suppress(boxes, scores, labels, nms_iou)
     expected = naive_suppress(boxes.tolist(), scores.tolist(), labels.tolist(), nms_iou)
     assert kept.tolist() == expected
+
+
+def naive_vote(
+    boxes: list[list[float]], scores: list[float], labels: list[int], index: int
+) -> list[float]:
+    """Where the boxes of one thing say it is, in exact fractions: the reference."""
+    limit = Fraction(SAME_THING_IOU)
+    best = [Fraction(edge) for edge in boxes[index]]
+    votes: list[tuple[Fraction, list[Fraction]]] = []
+    for place, row in enumerate(boxes):
+        other = [Fraction(edge) for edge in row]
+        width = max(Fraction(0), min(best[2], other[2]) - max(best[0], other[0]))
+        height = max(Fraction(0), min(best[3], other[3]) - max(best[1], other[1]))
+        union = sum((b[2] - b[0]) * (b[3] - b[1]) for b in (best, other)) - width * height
+        same = union > 0 and width * height / union > limit
+        if place == index or (labels[place] == labels[index] and same):
+            votes.append((Fraction(scores[place]), other))
+    total = sum((weight for weight, _ in votes), Fraction(0))
+    sums = [sum((w * box[side] for w, box in votes), Fraction(0)) for side in range(4)]
+    return [float(one / total) for one in sums]
+
+
+@given(found=st.lists(rows(), min_size=1, max_size=30))
+def test_votes_equal_the_exact_reference(found: list[tuple[list[float], float, int]]) -> None:
+    boxes = np.array([row[0] for row in found], np.float32)
+    scores = np.array([row[1] for row in found], np.float32) + np.float32(0.125)
+    labels = np.array([row[2] for row in found], np.int64)
+    kept = suppress(boxes, scores, labels, 0.5)
+    moved = vote(boxes, scores, labels, kept)
+    expected = [naive_vote(boxes.tolist(), scores.tolist(), labels.tolist(), k) for k in kept]
+    assert moved.dtype == np.float32
+    np.testing.assert_allclose(moved, np.array(expected), rtol=0, atol=1e-5)
+
+
+def test_boxes_of_score_zero_vote_too() -> None:
+    boxes = np.array([[0, 0, 10, 10], [0, 0, 10, 12]], np.float32)
+    nothing = np.zeros(2, np.float32)
+    moved = vote(boxes, nothing, np.zeros(2, np.int64), np.array([0]))
+    assert moved.tolist() == [[0, 0, 10, 11]]
+
+
+def test_a_box_that_nothing_overlaps_stays_where_it_is() -> None:
+    boxes = np.array([[0, 0, 10, 10], [5, 5, 15, 15], [30, 30, 30, 30]], np.float32)
+    moved = vote(boxes, np.ones(3, np.float32), np.zeros(3, np.int64), np.arange(3))
+    assert moved.tolist() == boxes.tolist()
 
 
 def test_smoke_does_not_suppress_flame() -> None:
