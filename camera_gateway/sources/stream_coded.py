@@ -1,0 +1,131 @@
+"""Coded pictures as they come off the line, each whole and with the times that are known of it."""
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final, TypeAlias, cast
+
+import av
+import av.container
+import av.packet
+import av.video.stream
+
+from camera_gateway.sources.stream_facts import StreamGauge
+from camera_gateway.sources.stream_time import CaptureClock
+from models.clock import Clock
+
+__all__ = ["Coded", "coded_pictures", "wall_time"]
+
+CodedPacket: TypeAlias = "av.packet.Packet[av.video.stream.VideoStream]"
+
+_SAMPLE_EACH: Final = 25
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+# The sender's clock may be set to anything; beyond the year 2100 it is no time.
+_SANE_US: Final = range(4_102_444_800_000_000)
+
+
+@dataclass(slots=True)
+class Coded:
+    """One coded picture.
+
+    Attributes:
+        packet: all of it.
+        is_key: whether it stands alone.
+        at_s: when its first part came, monotonic.
+        late_s: by how much later than others.
+        sender_at: when it was made by the sender's clock, UTC; None when that says nothing.
+    """
+
+    packet: CodedPacket
+    is_key: bool
+    at_s: float
+    late_s: float
+    sender_at: datetime | None
+
+
+def coded_pictures(
+    container: av.container.InputContainer,
+    stream: av.video.stream.VideoStream,
+    clock: Clock,
+    times: CaptureClock,
+    gauge: StreamGauge,
+    *,
+    ask_sender: Callable[[], bool],
+) -> Iterator[Coded]:
+    """Yield coded pictures, one behind what has come.
+
+    FFmpeg cuts a picture of several slices where a server repeats its parameters between them, and
+    each part alone would decode as half a picture: parts of one presentation time are joined. What
+    is held at the end may be half a picture, and is not yielded.
+
+    Args:
+        container: open; read to its end.
+        stream: of it.
+        clock: stamps arrival.
+        times: learns from every picture.
+        gauge: counts.
+        ask_sender: whether the sender's clock is wanted for every picture rather than for key
+            frames and a sample.
+
+    Raises:
+        av.error.FFmpegError: the stream broke.
+    """
+    held: Coded | None = None
+    number = 0
+    for packet in container.demux(stream):
+        if packet.size == 0:
+            continue  # the mark of the end
+        at_s = clock.monotonic_s()
+        if held is not None:
+            if _is_of_one(held.packet, packet):
+                held.packet = _joined(held.packet, packet)
+                continue
+            yield held
+        number += 1
+        shown_s = None
+        if packet.pts is None or packet.time_base is None:
+            gauge.missing_times += 1
+        else:
+            shown_s = float(packet.pts * packet.time_base)
+        late_s = times.lateness_s(shown_s, at_s)
+        gauge.jumps_back = times.jumps_back
+        is_sample = packet.is_keyframe or number % _SAMPLE_EACH == 0
+        sender_at = None
+        if is_sample or ask_sender():
+            sender_at = _sender_time(packet)
+            if is_sample and sender_at is not None:
+                times.sample(sender_at, wall_time(clock, at_s), late_s)
+                gauge.sender_offset_s = times.sender_offset_s
+        gauge.packet(at_s, packet.size, is_key=packet.is_keyframe)
+        held = Coded(packet, packet.is_keyframe, at_s, late_s, sender_at)
+
+
+def wall_time(clock: Clock, at_s: float) -> datetime:
+    """The moment in UTC that was then on the monotonic clock."""
+    return clock.now() - timedelta(seconds=clock.monotonic_s() - at_s)
+
+
+def _is_of_one(first: CodedPacket, second: CodedPacket) -> bool:
+    """Whether both are parts of one picture."""
+    if first.pts is None:
+        # The first packet of a connection has no time; a key frame does not follow a key frame.
+        return first.is_keyframe and second.is_keyframe
+    return first.pts == second.pts
+
+
+def _joined(first: CodedPacket, second: CodedPacket) -> CodedPacket:
+    both = cast("CodedPacket", av.Packet(bytes(first) + bytes(second)))
+    both.pts, both.dts, both.time_base = second.pts, second.dts, second.time_base
+    return both
+
+
+def _sender_time(packet: CodedPacket) -> datetime | None:
+    """The sender's clock for this picture, from its RTCP reports."""
+    data = packet.get_sidedata("prft")
+    if not data:
+        return None
+    (microseconds,) = struct.unpack_from("<q", bytes(data))
+    if microseconds not in _SANE_US:
+        return None
+    return _EPOCH + timedelta(microseconds=microseconds)

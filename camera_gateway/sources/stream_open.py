@@ -1,0 +1,194 @@
+"""Connecting to a camera's stream, and saying in our own words why one cannot be had.
+
+FFmpeg puts the address with the password into its errors, so no text of its errors is ever passed
+on: they are told apart by their kind alone. Everything that can block has two limits, the
+protocol's own and the one by which PyAV interrupts FFmpeg: each of them fails in some case that the
+other one catches.
+"""
+
+import errno
+from dataclasses import dataclass
+from typing import Final
+
+import av
+import av.container
+import av.error
+
+from camera_gateway.credentials import address_with, host_of
+from models.camera_link import CameraLink, Credential, Transport
+from models.errors import InputRefused, SourceRefused, SourceUnavailable
+
+__all__ = ["StreamFailure", "StreamLimits", "failure_of", "open_stream"]
+
+_MICROSECONDS: Final = 1_000_000
+PROBE_S: Final = 0.3
+"""FFmpeg looks at the stream for so long before it is open. The session description says enough;
+with key frames far apart it would look for five seconds in vain."""
+
+
+@dataclass(frozen=True, slots=True)
+class StreamLimits:
+    """How long a camera may take; a loss is noticed within twice the limit.
+
+    Attributes:
+        open_s: until the stream is described and playing, > 0.
+        read_s: between two pieces of data, > 0.
+        first_picture_s: until the first whole picture while data comes and nothing is known of the
+            gap between key frames, > 0. Some cameras send one in 40 s.
+    """
+
+    open_s: float = 8.0
+    read_s: float = 4.0
+    first_picture_s: float = 60.0
+
+    def picture_s(self, key_interval_s: float | None, every_s: float) -> float:
+        """How long data may come without one whole picture.
+
+        Args:
+            key_interval_s: the known gap between key frames.
+            every_s: how often pictures are wanted.
+        """
+        if key_interval_s is None:
+            return max(self.first_picture_s, 3.0 * every_s)
+        return max(2.5 * key_interval_s + 5.0, 3.0 * every_s)
+
+
+@dataclass(frozen=True, slots=True)
+class StreamFailure:
+    """Why there are no pictures; without address, user and password.
+
+    Attributes:
+        message: what is wrong.
+        remedy: what to do.
+        code: stable key.
+        refused: whether trying again soon is useless or harmful.
+    """
+
+    message: str
+    remedy: str
+    code: str
+    refused: bool = False
+
+    def error(self) -> SourceUnavailable:
+        """As the error of a source."""
+        kind = SourceRefused if self.refused else SourceUnavailable
+        return kind(self.message, remedy=self.remedy, code=self.code)
+
+
+def open_stream(
+    link: CameraLink, credential: Credential | None, limits: StreamLimits
+) -> av.container.InputContainer:
+    """Connect, describe and play; blocks for at most about ``limits.open_s``.
+
+    Args:
+        link: address without credential, transport.
+        credential: for Basic or Digest; None for none.
+        limits: of time.
+
+    Raises:
+        InputRefused: the address is none.
+        av.error.FFmpegError: see :func:`failure_of`; its text holds the password.
+    """
+    scheme = link.address.partition("://")[0].lower()
+    if scheme not in {"rtsp", "rtsps"}:
+        raise InputRefused(
+            "The address of a stream begins with rtsp:// or rtsps://.",
+            remedy="Correct the camera's address or choose another kind of source.",
+            code="address_scheme",
+        )
+    options = {
+        "rtsp_transport": link.transport.value,
+        "timeout": str(round(limits.open_s * _MICROSECONDS)),
+        # Sound and metadata are never asked for: they cost, and would pass for life.
+        "allowed_media_types": "video",
+        "analyzeduration": str(round(PROBE_S * _MICROSECONDS)),
+        "probesize": "300000",
+        "protocol_whitelist": "rtsp,rtsps,rtp,srtp,tcp,tls,udp,crypto",
+    }
+    if link.transport is Transport.UDP:
+        options["buffer_size"] = str(2**20)  # a key frame comes as one burst of datagrams
+    return av.open(
+        address_with(link.address, credential),
+        format="rtsp",
+        options=options,
+        timeout=(limits.open_s, limits.read_s),
+    )
+
+
+def failure_of(error: Exception, link: CameraLink, *, opening: bool) -> StreamFailure:
+    """Why opening or reading failed, told from the kind of the error alone.
+
+    Args:
+        error: of PyAV or the system.
+        link: of the camera.
+        opening: whether the stream was not playing yet.
+    """
+    where = _site(link)
+    for kinds, message, remedy, code in _REFUSALS:
+        if isinstance(error, kinds):
+            return StreamFailure(message.format(where), remedy, code, refused=True)
+    number = error.errno if isinstance(error, OSError) else None
+    if number == errno.EPROTONOSUPPORT:
+        other = "UDP" if link.transport is Transport.TCP else "TCP"
+        return StreamFailure(
+            f"The camera at {where} does not send over {link.transport.value.upper()}.",
+            f"Set the camera's transport to {other}.",
+            "transport_refused",
+            refused=True,
+        )
+    if isinstance(error, av.error.HTTPOtherClientError | av.error.HTTPServerError):
+        return StreamFailure(
+            f"The camera at {where} serves no further stream now.",
+            "Close other viewers of this camera, or raise its number of connections.",
+            "camera_busy",
+        )
+    if number == errno.ECONNREFUSED:
+        return StreamFailure(
+            f"Nothing listens at {where}.",
+            "Check address and port; the camera may be restarting.",
+            "connection_refused",
+        )
+    if not opening:
+        return StreamFailure(
+            f"The camera at {where} sends nothing any more.",
+            "Check its power and its line.",
+            "stream_silent",
+        )
+    return StreamFailure(
+        f"The camera at {where} does not answer as an RTSP server should.",
+        "Check power, line, address and port.",
+        "no_answer",
+    )
+
+
+def _site(link: CameraLink) -> str:
+    host, port = host_of(link.address)
+    return host if port is None else f"{host}:{port}"
+
+
+_REFUSALS: Final[tuple[tuple[tuple[type[Exception], ...], str, str, str], ...]] = (
+    (
+        (av.error.HTTPUnauthorizedError,),
+        "The camera at {} does not take this user and password.",
+        "Correct them; most cameras lock an account after a few wrong attempts.",
+        "credentials_refused",
+    ),
+    (
+        (av.error.HTTPForbiddenError,),
+        "The camera at {} does not let this user see the stream.",
+        "Give the user the right to live view on the camera.",
+        "access_refused",
+    ),
+    (
+        (av.error.HTTPNotFoundError,),
+        "The camera at {} has no stream under this path.",
+        "Look the path up in the camera's manual, or ask it over ONVIF.",
+        "no_such_stream",
+    ),
+    (
+        (av.error.ArgumentError, av.error.ProtocolNotFoundError),
+        "The address of the camera at {} cannot be used.",
+        "Correct it: rtsp://HOST:PORT/PATH.",
+        "address_unusable",
+    ),
+)

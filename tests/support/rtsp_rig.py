@@ -1,0 +1,137 @@
+"""Starts ``rtsp_server`` and switches its faults."""
+
+import json
+import os
+import signal
+import subprocess
+import urllib.request
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+__all__ = ["PACKAGES", "RtspServer", "Wish", "why_no_server"]
+
+PACKAGES = (
+    "python3-gi gir1.2-gst-rtsp-server-1.0 gir1.2-gst-plugins-base-1.0 "
+    "gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad"
+)
+PYTHON = "/usr/bin/python3"  # Debian's own: only that one sees Debian's gi
+_SCRIPT = Path(__file__).with_name("rtsp_server.py")
+_QUESTION = """
+import gi
+gi.require_version("Gst", "1.0")
+gi.require_version("GstRtspServer", "1.0")
+from gi.repository import Gst, GstRtspServer
+Gst.init(None)
+missing = [name for name in ("appsrc", "h264parse", "h265parse", "rtph264pay", "rtph265pay")
+           if Gst.ElementFactory.find(name) is None]
+raise SystemExit(f"no element {missing}" if missing else 0)
+"""
+
+
+def why_no_server() -> str:
+    """Why the server cannot run here; empty when it can."""
+    try:
+        asked = subprocess.run(  # noqa: S603 - our own question
+            [PYTHON, "-c", _QUESTION], capture_output=True, text=True, check=False, timeout=60
+        )
+    except OSError as error:
+        return str(error)
+    if asked.returncode == 0:
+        return ""
+    return (asked.stderr.strip().splitlines() or ["no answer"])[-1]
+
+
+@dataclass
+class Wish:
+    """What is served.
+
+    Attributes:
+        mounts: streams by path; the second stream of a path is there for ``/other``.
+        rate_hz: frames a second.
+        user: to be asked for; None asks for nobody.
+        password: of the user.
+        digest: instead of Basic.
+        carries: ``tcp``, ``udp`` or ``both``.
+        shared: all clients of a path see the same stream and join it where it is; otherwise each
+            has its own, from the first key frame on.
+        port: 0 takes any.
+    """
+
+    mounts: dict[str, list[str]]
+    rate_hz: float = 25.0
+    user: str | None = None
+    password: str = field(default="", repr=False)
+    digest: bool = False
+    carries: str = "both"
+    shared: bool = True
+    port: int = 0
+
+
+class RtspServer:
+    """A running server; it ends with the ``with`` block."""
+
+    def __init__(self, wish: Wish) -> None:
+        self._wish = wish
+        self._start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.kill()
+
+    def address(self, path: str = "/cam") -> str:
+        """Of one mount, without credentials."""
+        return f"rtsp://127.0.0.1:{self.port}{path}"
+
+    def fault(self, request: str) -> str:
+        """Switch a fault; see ``rtsp_server``."""
+        url = f"http://127.0.0.1:{self._control}/{request}"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return str(answer.read().decode())
+
+    def kill(self) -> None:
+        """End it at once: its connections are closed by the system."""
+        self._process.kill()
+        self._process.communicate()
+
+    def freeze(self) -> None:
+        """Let it answer nothing more while its connections stay, like a dead radio link."""
+        os.kill(self._process.pid, signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        """Undo ``freeze``."""
+        os.kill(self._process.pid, signal.SIGCONT)
+
+    def start_again(self) -> None:
+        """After ``kill``, on the same port."""
+        self._start()
+
+    def cpu_s(self) -> float:
+        """Processor seconds that it has used."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def _start(self) -> None:
+        self._process = subprocess.Popen(  # noqa: S603 - our own script
+            [PYTHON, _SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        # By standard input, so that no password stands in a list of processes.
+        self._process.stdin.write(json.dumps(asdict(self._wish)) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            self.kill()
+            raise RuntimeError("the RTSP server did not start")
+        ports = json.loads(line)
+        self.port = self._wish.port = ports["rtsp"]
+        self._control = ports["control"]
