@@ -2,7 +2,16 @@
 
 from camera_gateway.sources.drill import DrillScene
 from camera_gateway.sources.folder import FolderSource
+from camera_gateway.sources.mjpeg import MjpegSource
+from camera_gateway.sources.snapshot import SnapshotSource
 from camera_gateway.sources.video import VideoSource
 from camera_gateway.sources.video_frames import iterate_video
 
-__all__ = ["DrillScene", "FolderSource", "VideoSource", "iterate_video"]
+__all__ = [
+    "DrillScene",
+    "FolderSource",
+    "MjpegSource",
+    "SnapshotSource",
+    "VideoSource",
+    "iterate_video",
+]
