@@ -37,6 +37,9 @@ MEMORY_S = 20.0
 """Frames are independent when further apart than this."""
 RECENT_HITS = 6
 GROWTH_OF = 3
+STEP_S = 0.9
+"""Least seconds between two sightings of which one can have wandered or grown from the other: from
+one frame of live video to the next even mist stands still."""
 STEADY = 0.07
 """Wandering of the foot, as a share of the height, at which half is left."""
 
@@ -63,7 +66,8 @@ class FrameReader:
     def __init__(self, label: Label) -> None:
         self._label = label
         self._first: list[Box] = []  # as many as growth needs
-        self._recent: list[Box] = []
+        self._recent: list[Box] = []  # STEP_S apart
+        self._stepped_s = -math.inf
         self._elapsed_s: float | None = None
         self.stands = 1.0
 
@@ -83,9 +87,11 @@ class FrameReader:
         if box is None:
             row[1] = 1.0
             return row, novelty
-        if len(self._first) < GROWTH_OF:
-            self._first.append(box)
-        self._recent = [*self._recent, box][-RECENT_HITS:]
+        if score.elapsed_s - self._stepped_s >= STEP_S:
+            self._stepped_s = score.elapsed_s
+            if len(self._first) < GROWTH_OF:
+                self._first.append(box)
+            self._recent = [*self._recent, box][-RECENT_HITS:]
         row[0] = 1.0
         row[12] = float(self._label is Label.FLAME)
         row[2] = _bounded(_logit(score.score), -4.0, 2.5)

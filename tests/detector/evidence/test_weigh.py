@@ -102,6 +102,23 @@ def test_the_same_plume_alerts_at_any_cadence_within_a_minute_and_a_frame(gap_s:
     assert index * gap_s <= 60.0 + gap_s
 
 
+def mist(at_s: float) -> Box:
+    """A bank of mist whose lower edge rises and sinks by up to half its height in seconds."""
+    foot = 430.0 + sum(40.0 * math.sin(2.0 * math.pi * at_s / wave_s) for wave_s in (3.7, 5.3, 8.9))
+    return Box(Label.SMOKE, 0.55, 200, 190, 1200, foot)
+
+
+@pytest.mark.parametrize("gap_s", [0.04, 0.2, 1.0, 5.0, 60.0])
+def test_mist_wanders_at_any_cadence(gap_s: float) -> None:
+    """From one frame of live video to the next even mist stands still; that must not count."""
+    stirred = PlaceChange(3.0, 2.0, 0.0, 0.0, 3.0)
+    history = [
+        frame(n * gap_s, mist(n * gap_s), stirred, n) for n in range(min(int(600 / gap_s), 3000))
+    ]
+    assert first_alert(history) is None
+    assert Finding.DRIFTED in weigh(history).findings
+
+
 def test_live_video_of_one_wisp_is_not_many_observations() -> None:
     # The same 4 s seen in 100 frames or in 3 say the same, and too little.
     many = weigh(series([0.5] * 101, 0.04, NEW))
@@ -166,6 +183,14 @@ def test_growth_needs_four_sightings_and_is_a_ratio_of_areas() -> None:
     grown = [frame(60.0 * n, standing(0.7, 10.0 + 10 * n), NEW) for n in range(6)]
     findings = weigh(grown).findings
     assert {Finding.GREW, Finding.STRONG, Finding.PERSISTED, Finding.STOOD_STILL} <= set(findings)
+
+
+@pytest.mark.parametrize("gap_s", [0.04, 1.0])
+def test_growth_is_the_same_at_any_frame_rate(gap_s: float) -> None:
+    reader = FrameReader(Label.SMOKE)
+    for n in range(int(20.0 / gap_s) + 1):
+        reader.read(frame(n * gap_s, standing(0.5, 10.0 + n * gap_s), NEW, n))
+    assert reader.growth == pytest.approx(29.0**2 / 11.0**2, rel=0.05)
 
 
 def test_a_wandering_box_is_said_to_drift() -> None:
