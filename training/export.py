@@ -16,26 +16,27 @@ import torch
 from detector.evaluate.labelled_set import CLASSES
 from models.errors import InputRefused
 from training.calibration import Calibration
-from training.export_starter import check, export, load_network
+from training.export_starter import WithNormalisation, check, export, load_network
 
-__all__ = ["export_weights", "main"]
+__all__ = ["export_weights", "fold_calibration", "main"]
 
 
-class _WithProbabilities(torch.nn.Module):
-    """The network behind its normalisation, its scores mapped class by class."""
+def fold_calibration(network: WithNormalisation, maps: Sequence[Calibration]) -> None:
+    """Make the graph's scores probabilities, at no cost: change the layer that they come from.
 
-    def __init__(self, network: torch.nn.Module, maps: Sequence[Calibration]) -> None:
-        super().__init__()
-        self.network = network
-        shape = (1, len(maps), 1)
-        self.register_buffer("slope", torch.tensor([m.slope for m in maps]).reshape(shape))
-        self.register_buffer("offset", torch.tensor([m.offset for m in maps]).reshape(shape))
+    ``sigmoid(slope * x + offset)`` of a convolution x is the sigmoid of a convolution with its
+    weights times the slope, and its bias times the slope plus the offset.
 
-    def forward(self, images: torch.Tensor) -> torch.Tensor:
-        """Map uint8 (n, 3, h, w) to float32 (n, 4 + classes, anchors)."""
-        answer = self.network(images)
-        logits = torch.logit(answer[:, 4:].clamp(1e-7, 1 - 1e-6))
-        return torch.cat((answer[:, :4], torch.sigmoid(logits * self.slope + self.offset)), 1)
+    Args:
+        network: as :func:`training.export_starter.load_network` gives it; changed.
+        maps: one a class.
+    """
+    slope = torch.tensor([one.slope for one in maps])
+    offset = torch.tensor([one.offset for one in maps])
+    for branch in network.network.model[-1].cv3:
+        last = branch[-1]
+        last.weight.mul_(slope[:, None, None, None])
+        last.bias.mul_(slope).add_(offset)
 
 
 def export_weights(
@@ -63,9 +64,10 @@ def export_weights(
         raise InputRefused(
             f"{weights} knows the classes {names}.", remedy=f"Export {CLASSES} only."
         )
-    whole = network if maps is None else _WithProbabilities(network, maps).eval()
-    export(whole, names, out)
-    if pictures and not check(whole, out, list(pictures)):
+    if maps is not None:
+        fold_calibration(network, maps)
+    export(network, names, out)
+    if pictures and not check(network, out, list(pictures)):
         raise InputRefused(
             f"{out} answers otherwise than {weights}.", remedy="Use the pinned versions of torch."
         )

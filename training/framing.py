@@ -134,9 +134,10 @@ def _cut(  # noqa: PLR0917 - the one place where a frame is cut
     image = picture.image
     matrix = np.array([[scale, 0, shift[0]], [0, scale, shift[1]]])
     if scale < 0.6:  # linear interpolation would skip pixels of a thin column
-        image = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        small = cv2.resize(image, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
+        image = np.asarray(small, np.uint8)
         matrix[0, 0] = matrix[1, 1] = 1.0
     canvas = cv2.warpAffine(
         image, matrix, (width, height), flags=cv2.INTER_LINEAR, borderValue=(GREY,) * 3
     )
-    return Labelled(canvas, picture.classes[keep], cut[keep]), clean
+    return Labelled(np.asarray(canvas, np.uint8), picture.classes[keep], cut[keep]), clean

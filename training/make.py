@@ -7,13 +7,14 @@ Train, calibrate, export, quantise, evaluate, write::
 
 Stopped and started again with the same words, it goes on where it was. Scores are calibrated and
 the operating point is chosen on val, the same pictures that the figures are quoted for: the card
-says so.
+says so. The maps that make scores probabilities are folded into the weights.
 """
 
 import argparse
 import json
 import math
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,7 @@ from training.calibration import (
     fit,
     held_out_error,
     pool,
+    reliability,
 )
 from training.card import CardText, write_card
 from training.evaluate import draft_card, scenes
@@ -45,10 +47,16 @@ STARTER = "firewatch-yolo11n"
 """The card whose input, output and data are copied, and against which a model is measured."""
 FLOOR_SCORE = 0.10
 """Below it a detection is not worth tracking."""
+SMALL_WIDTH_PX = 416
+"""Of the variant for machines that cannot look at 640 pixels: the same weights, its own card."""
 
 
 def calibrate(found: Sequence[Scene]) -> tuple[list[Calibration], list[dict[str, object]]]:
-    """Fit one map a class, and say what it leaves."""
+    """Fit one map a class, and say what the scores were without it and how it does when held out.
+
+    Args:
+        found: with the scores as the network was trained to give them.
+    """
     maps, figures = [], []
     for label, word in enumerate(CLASSES):
         judged = [judge(scene, label, RECALL_IOU) for scene in found]
@@ -56,16 +64,44 @@ def calibrate(found: Sequence[Scene]) -> tuple[list[Calibration], list[dict[str,
         one = fit(scores, hits)
         maps.append(one)
         about = (
-            f"val split, {len(scores)} detections from score {LEAST_SCORE}; a hit overlaps by IoU "
-            f"{RECALL_IOU}; p = sigmoid({one.slope:.4f} * logit(score) + {one.offset:.4f})"
+            f"val split, {len(scores)} detections from the plain score {LEAST_SCORE}; a hit "
+            f"overlaps by IoU {RECALL_IOU}; folded into the weights: "
+            f"sigmoid({one.slope:.4f} * logit(plain score) + {one.offset:.4f})"
         )
         held_out = round(held_out_error(judged), 4)
         before = round(expected_error(scores, hits), 4)
         figures += [
-            _row(f"{word} calibration error of p, groups held out in five folds", held_out, about),
-            _row(f"{word} calibration error of the plain score", before, about),
+            _row(f"{word} calibration error, groups held out in five folds", held_out, about),
+            _row(f"{word} calibration error without the map", before, about),
         ]
     return maps, figures
+
+
+def reliability_rows(found: Sequence[Scene]) -> list[dict[str, object]]:
+    """How far scores are from shares of hits, by class and view, and the curve in words.
+
+    Args:
+        found: with the scores as the product gives them.
+    """
+    rows = []
+    for word, view in (("smoke", "tower"), ("smoke", "ground"), ("flame", "ground")):
+        # Pictures without fire belong to every view: without them no score could be too high.
+        seen = [scene for scene in found if scene.view == view or len(scene.true_boxes) == 0]
+        judged = [judge(scene, CLASSES.index(word), RECALL_IOU) for scene in seen]
+        scores, hits = pool(judged)
+        curve = ", ".join(
+            f"{score:.2f} {share:.2f} ({count})"
+            for score, share, count in reliability(scores, hits)
+        )
+        rows.append(
+            _row(
+                f"{view} {word} calibration error",
+                round(expected_error(scores, hits), 4),
+                f"val split, this view and all pictures without fire, {len(scores)} detections "
+                f"from {LEAST_SCORE}; mean score, share of hits (count): {curve}",
+            )
+        )
+    return rows
 
 
 def _row(name: str, value: float, source: str) -> dict[str, object]:
@@ -91,12 +127,13 @@ def publish(
     plain = arguments.zoo / f"{arguments.name}.onnx"
     checked = [picture.path for picture in val[:: max(1, len(val) // 6)]]
     one_to_one = not arguments.one_to_many
-    export_weights(weights, plain, None, checked, one_to_one=one_to_one)
+    with tempfile.TemporaryDirectory() as folder:
+        uncalibrated = Path(folder) / plain.name
+        export_weights(weights, uncalibrated, None, one_to_one=one_to_one)
+        maps, calibration_rows = calibrate(scenes(val, draft_card(uncalibrated)))
+    export_weights(weights, plain, maps, checked, one_to_one=one_to_one)
     found = scenes(val, draft_card(plain))
-    maps, calibration_rows = calibrate(found)
-    if arguments.bake_calibration:
-        export_weights(weights, plain, maps, checked, one_to_one=one_to_one)
-        found = scenes(val, draft_card(plain))
+    calibration_rows += reliability_rows(found)
     text = CardText(
         name=arguments.name,
         version=arguments.version,
@@ -110,11 +147,15 @@ def publish(
     before = load_card(STARTER)
     changes = differences(scenes(val, draft_card(before.path)), found)
     (arguments.folder / "differences.json").write_text(json.dumps(changes, indent=1))
+    small = replace(text, name=f"{text.name}-{SMALL_WIDTH_PX}")
+    seen = scenes(val, draft_card(plain), width_px=SMALL_WIDTH_PX)
+    _measure(plain, seen, small, arguments, reliability_rows(seen), width_px=SMALL_WIDTH_PX)
     if not arguments.no_int8:
-        small = arguments.zoo / f"{arguments.name}-int8.onnx"
-        quantise(plain, small, pictures)
-        text = replace(text, name=small.stem)
-        _measure(small, scenes(val, draft_card(small)), text, arguments, calibration_rows)
+        twin = arguments.zoo / f"{arguments.name}-int8.onnx"
+        quantise(plain, twin, pictures)
+        text = replace(text, name=twin.stem)
+        seen = scenes(val, draft_card(twin))
+        _measure(twin, seen, text, arguments, reliability_rows(seen))
     return card
 
 
@@ -124,10 +165,12 @@ def _measure(
     text: CardText,
     arguments: argparse.Namespace,
     further: Sequence[dict[str, object]],
+    *,
+    width_px: int = 640,
 ) -> Path:
     """Write what was found beside the run, and the card beside the weights."""
     figures = report(found)
-    out = arguments.folder / path.stem
+    out = arguments.folder / text.name
     out.mkdir(exist_ok=True)
     (out / "detections.json").write_text(json.dumps(rows(found)))
     (out / "metrics.json").write_text(json.dumps(figures, indent=1))
@@ -139,7 +182,9 @@ def _measure(
         operating_source=f"report_score: at most {BUDGET} false boxes a negative picture of val, "
         "chosen on the same pictures that the figures are quoted for",
     )
-    return write_card(path, text, load_card(STARTER), figures["measures"], further)
+    model = load_card(STARTER)
+    model = replace(model, operating=replace(model.operating, width_px=width_px))
+    return write_card(path, text, model, figures["measures"], further)
 
 
 def newest_weights(folder: Path) -> Path:
@@ -163,7 +208,6 @@ def main() -> int:
     parser.add_argument("--version", required=True, help="of the card, YYYY.M.N")
     parser.add_argument("--checkpoint", type=Path, help="publish it instead of the newest one")
     parser.add_argument("--trained-with", default="", help="more words for the card")
-    parser.add_argument("--bake-calibration", action="store_true", help="scores are probabilities")
     parser.add_argument("--one-to-many", action="store_true", help="of two heads the other one")
     parser.add_argument("--no-int8", action="store_true")
     parser.add_argument("--notes", type=Path, help="text file, one known failure a line")

@@ -47,7 +47,7 @@ def gather(arguments: argparse.Namespace) -> list[Observed]:
     for recording in find_recordings([ignitions], leave_out=arguments.cache):
         if isinstance(recording, InputRefused):
             raise recording
-        fire = read_fire(events[recording.name], *_labels(footage, recording.name))
+        ignition = read_fire(events[recording.name], *_labels(footage, recording.name))
         for shown in (recording, *(Later(recording, from_s) for from_s in LATE_S)):
             answer.append(
                 observe(
@@ -55,7 +55,7 @@ def gather(arguments: argparse.Namespace) -> list[Observed]:
                     scorer,
                     Sampling(),
                     site=_site(recording.name),
-                    fire=fire,
+                    fire=ignition,
                     late=shown is not recording,
                     floor_score=floor,
                 )
@@ -85,10 +85,10 @@ def gather(arguments: argparse.Namespace) -> list[Observed]:
     made = negative_sequences(
         quiet_pictures(arguments.data, "train"), arguments.made, seed=arguments.seed
     )
-    for number, recording in enumerate(made):
+    for number, sequence in enumerate(made):
         site = f"made {number % 5}"  # a fifth is left out at a time
         answer.append(
-            observe(recording, scorer, Sampling(), site=site, fire=None, floor_score=floor)
+            observe(sequence, scorer, Sampling(), site=site, fire=None, floor_score=floor)
         )
         if number % 20 == 0:
             _tell(answer[-1])

@@ -20,16 +20,19 @@ def damage(canvas: Canvas, random: np.random.Generator) -> Canvas:
     if random.random() < 0.20:
         image = _haze(image, random)
     if random.random() < 0.08:  # monochrome and near-infrared cameras
-        image = cv2.cvtColor(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+        grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
+        image = np.asarray(cv2.cvtColor(grey, cv2.COLOR_GRAY2BGR), np.uint8)
     if random.random() < 0.10:
-        image = cv2.GaussianBlur(image, (0, 0), random.uniform(0.4, 1.3))
+        blurred = cv2.GaussianBlur(image, (0, 0), random.uniform(0.4, 1.3))
+        image = np.asarray(blurred, np.uint8)
     if random.random() < 0.15:
         sigma = random.uniform(2, 9)
         grain = random.standard_normal(image.shape, dtype=np.float32) * np.float32(sigma)
         image = np.clip(image + grain, 0, 255).astype(np.uint8)
     if random.random() < 0.35:
         quality = [cv2.IMWRITE_JPEG_QUALITY, int(random.integers(25, 90))]
-        image = cv2.imdecode(cv2.imencode(".jpg", image, quality)[1], cv2.IMREAD_COLOR)
+        coded = cv2.imencode(".jpg", image, quality)[1]
+        image = np.asarray(cv2.imdecode(coded, cv2.IMREAD_COLOR), np.uint8)
     return image
 
 
@@ -50,7 +53,7 @@ def _tone(image: Canvas, random: np.random.Generator) -> Canvas:
         gains = 1 + random.normal(0, 0.06, 3)
         table = np.clip(steps[:, None] * gains[None, :], 0, 255).astype(np.uint8)
         toned = cv2.LUT(toned, table[None])
-    return toned
+    return np.asarray(toned, np.uint8)
 
 
 def _haze(image: Canvas, random: np.random.Generator) -> Canvas:
@@ -60,4 +63,4 @@ def _haze(image: Canvas, random: np.random.Generator) -> Canvas:
     middle, width = random.uniform(0.1, 0.7), random.uniform(0.2, 0.8)
     veil = random.uniform(0.1, 0.5) * np.exp(-(((rows - middle) / width) ** 2))
     light = np.float32(random.uniform(150, 235)) + random.normal(0, 6, 3).astype(np.float32)
-    return np.clip(image * (1 - veil) + veil * light, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(image * (1 - veil) + veil * light, 0, 255), np.uint8)

@@ -11,7 +11,6 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import onnx
 from onnxruntime.quantization import (
@@ -23,6 +22,7 @@ from onnxruntime.quantization import (
 )
 from onnxruntime.quantization.shape_inference import quant_pre_process
 
+from camera_gateway.pictures import read_picture
 from detector.evaluate.labelled_set import Picture, read_index
 from models.errors import InputRefused
 from training.framing import Labelled, letterbox
@@ -60,9 +60,7 @@ class _Pictures(CalibrationDataReader):
         picture = next(self.rest, None)
         if picture is None:
             return None
-        image = cv2.imread(str(picture.path), cv2.IMREAD_COLOR)
-        if image is None:
-            raise InputRefused(f"{picture.path} is not a picture.", remedy="Restore it.")
+        image = read_picture(picture.path)
         framed = letterbox(Labelled(image, picture.classes[:0], picture.boxes[:0]), *SHAPE)
         planes = np.ascontiguousarray(framed.image[:, :, ::-1].transpose(2, 0, 1))
         return {self.name: planes[None]}

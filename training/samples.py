@@ -6,10 +6,10 @@ that looks wrong can be made again and looked at.
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from camera_gateway.pictures import read_picture
 from detector.evaluate.labelled_set import SMOKE, Picture
 from models.errors import InputRefused
 from training.framing import Labelled, crop_away, letterbox, mosaic, zoom
@@ -165,11 +165,7 @@ class Samples:
 
 
 def _load(picture: Picture) -> Labelled:
-    image = cv2.imread(str(picture.path), cv2.IMREAD_COLOR)
-    if image is None:
-        raise InputRefused(
-            f"{picture.path} is not a picture.", remedy="Restore it or remove its row."
-        )
+    image = read_picture(picture.path)
     height, width = image.shape[:2]
     return Labelled(image, picture.classes, picture.boxes * (width, height, width, height))
 

@@ -15,6 +15,7 @@ from typing import Any
 import cv2
 import numpy as np
 
+from camera_gateway.pictures import read_picture
 from detector.core import Detector
 from models.errors import InputRefused
 from models.zoo import ModelCard, read_card
@@ -33,10 +34,7 @@ def frame_scores(detector: Detector, frames: Sequence[Path]) -> list[list[float]
     """
     answer = []
     for frame in frames:
-        image = cv2.imread(str(frame), cv2.IMREAD_COLOR)
-        if image is None:
-            raise InputRefused(f"{frame} is not a picture.", remedy="Restore it.")
-        found = detector.detect([image], floor_score=FLOOR)[0]
+        found = detector.detect([read_picture(frame)], floor_score=FLOOR)[0]
         answer.append(
             [float(found.scores[found.labels == label].max(initial=0.0)) for label in (0, 1)]
         )
@@ -96,18 +94,16 @@ def main() -> int:
     try:
         detector = Detector.open(card, device="cpu", threads=1)
         folders = sorted(path for path in (arguments.footage / "sequences_1min").iterdir())
-        answer = {
-            "score": score,
-            "ignitions": [ignition(detector, path, score) for path in folders if path.is_dir()],
-            "quiet": quiet(detector, arguments.footage / "sequences_nofire", score),
-        }
+        ignitions = [ignition(detector, path, score) for path in folders if path.is_dir()]
+        weeks = quiet(detector, arguments.footage / "sequences_nofire", score)
     except InputRefused as error:
         print(error, file=sys.stderr)
         return 1
+    answer = {"score": score, "ignitions": ignitions, "quiet": weeks}
     arguments.out.write_text(json.dumps(answer, indent=1))
-    for row in answer["ignitions"]:
+    for row in ignitions:
         print({key: value for key, value in row.items() if key != "scores"})
-    for row in answer["quiet"]:
+    for row in weeks:
         print(row)
     return 0
 

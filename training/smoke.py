@@ -209,7 +209,7 @@ def _coons(patch: NDArray[np.float32]) -> NDArray[np.float32]:
         + u * v * smooth[-1, -1]
     )
     patchwork = (1 - v) * top + v * bottom + (1 - u) * left + u * right - corners
-    return patchwork.astype(np.float32)
+    return np.asarray(patchwork, np.float32)
 
 
 def _matte(residual: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -224,7 +224,7 @@ def _matte(residual: NDArray[np.float32]) -> NDArray[np.float32]:
     if peak < max(LEAST_CONTRAST, 1.2 * rough):
         return np.zeros_like(grey)
     share = np.clip((soft / peak - 0.15) / 0.45, 0, 1)
-    return (share * share * (3 - 2 * share)).astype(np.float32)
+    return np.asarray(share * share * (3 - 2 * share), np.float32)
 
 
 def _on_border(place: Canvas) -> bool:
@@ -235,7 +235,7 @@ def _on_border(place: Canvas) -> bool:
 def _ramp(length: int, margin: float) -> NDArray[np.float32]:
     distance = np.minimum(np.arange(length) + 0.5, length - np.arange(length) - 0.5)
     share = np.clip(distance / max(margin, 1.0), 0, 1)
-    return (0.5 - 0.5 * np.cos(np.pi * share)).astype(np.float32)
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * share), np.float32)
 
 
 def _turbulence(tall: int, wide: int, random: np.random.Generator) -> NDArray[np.float32]:

@@ -32,7 +32,7 @@ from training.state import Run
 __all__ = ["add_options", "main", "start", "train"]
 
 
-class _Batches(Dataset):  # type: ignore[type-arg]
+class _Batches(Dataset):
     """Batch number n as the loss wants it; ``first`` batches are done already."""
 
     def __init__(self, samples: Samples, first: int, count: int, mosaic: Any) -> None:  # noqa: ANN401

@@ -8,8 +8,9 @@ from dataclasses import replace
 from hashlib import sha256
 from pathlib import Path
 
+from benchmarks.decision.cadence import cadences
 from benchmarks.decision.cost import CAMERAS, measure_cost
-from benchmarks.decision.judging import FIRE_BARS, Judge, cadences, clips, fires, quiet
+from benchmarks.decision.judging import FIRE_BARS, Judge, clips, fires, quiet
 from benchmarks.decision.recordings import around_the_start, ignitions, made, quiet_sequences
 from benchmarks.support.report import Measure, figure, limit, machine, render, skipped, write
 from detector.attention import AttentiveScorer
@@ -25,6 +26,8 @@ QUICK_S = 30.0
 """When a quick run begins nothing new: what was begun and the cost take the rest of its 50 s."""
 SHARE_BAR = 0.05
 QUICK_EVERY = 6
+PARTS = ("fires", "clips", "quiet", "made", "cadences", "cost")
+MADE, QUICK_MADE = 100, 2
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,8 +39,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data", type=Path, default=DATA, help="folder with detection, footage")
     parser.add_argument("--settings", type=Path, help="of the decision, TOML")
     parser.add_argument("--cache", type=Path, help="keep detections here and take them from here")
-    parser.add_argument("--made", type=int, default=-1, help="made sequences without fire; 100")
+    parser.add_argument(
+        "--made", type=int, help=f"made sequences without fire; {MADE}, quickly {QUICK_MADE}"
+    )
+    parser.add_argument(
+        "--only", action="append", choices=PARTS, help="measure this part, may be repeated; all"
+    )
     options = parser.parse_args(arguments)
+    made_count = QUICK_MADE if options.quick else MADE
     about = machine()
     settings = load_settings(options.settings)
     if not (options.data / "footage" / "sequences_1min" / "events.csv").is_file():
@@ -48,7 +57,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 options.data,
                 settings,
                 options.cache or Path(folder),
-                made_count=options.made if options.made >= 0 else (2 if options.quick else 100),
+                made_count=made_count if options.made is None else options.made,
+                parts=frozenset(options.only or PARTS),
                 until_s=started_s + (QUICK_S if options.quick else 1e9),
                 quick=options.quick,
             )
@@ -62,7 +72,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _measures(
-    data: Path, settings: Settings, cache: Path, *, made_count: int, until_s: float, quick: bool
+    data: Path,
+    settings: Settings,
+    cache: Path,
+    *,
+    made_count: int,
+    parts: frozenset[str],
+    until_s: float,
+    quick: bool,
 ) -> list[Measure]:
     card, footage = load_card(settings.model_card), data / "footage"
     live = AttentiveScorer.open(card, settings.attention)
@@ -70,23 +87,30 @@ def _measures(
     burning = ignitions(footage)
     if quick:
         burning = [(around_the_start(one, event), event) for one, event in burning]
-    measures = fires(judge, burning)
+    measures: list[Measure] = []
+    if parts & {"fires", "cost"}:  # the cost is measured on what was found in the fires
+        measures += fires(judge, burning)
     views = [list(around_the_start(one, event).moments(Sampling())) for one, event in burning]
-    measures += clips(judge, footage, quick=quick)
-    sequences = quiet_sequences(footage)
-    measures.append(quiet(judge, "quiet_sequences", sequences, QUICK_EVERY if quick else 1))
-    if (data / "detection" / "index.csv").is_file():
-        measures.append(quiet(judge, "made_sequences", made(data, made_count)))
-    else:
-        measures.append(skipped("false_alerts_made_sequences", "alerts", f"no pictures in {data}"))
-    if not quick:
+    if "clips" in parts:
+        measures += clips(judge, footage, quick=quick)
+    if "quiet" in parts:
+        sequences = quiet_sequences(footage)
+        measures += quiet(judge, "quiet_sequences", sequences, QUICK_EVERY if quick else 1)
+    if "made" in parts:
+        if (data / "detection" / "index.csv").is_file():
+            measures += quiet(judge, "made_sequences", made(data, made_count))
+        else:
+            measures.append(
+                skipped("false_alerts_made_sequences", "alerts", f"no pictures in {data}")
+            )
+    if "cadences" in parts and not quick:
         # The full frame alone: what is asked is what time means, and 25 frames a second are never
         # looked at closer.
         plain = settings.model_copy(update={"attention": AttentionRule(cost=1.0)})
         full = AttentiveScorer.open(card, plain.attention)
         kept = RecordedScorer(full, cache, plain.attention)
         measures += cadences(replace(judge, scorer=kept, settings=plain), footage)
-    return measures + _cost(judge, settings, views, quick=quick)
+    return measures + (_cost(judge, settings, views, quick=quick) if "cost" in parts else [])
 
 
 def _cost(

@@ -1,13 +1,15 @@
 """Plays footage through the watch and turns what comes of it into measures."""
 
+import sys
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeAlias
 
-from benchmarks.decision.recordings import CADENCE_CLIPS, FIRE_CLIPS, QUIET_CLIPS, Circle, clip
+from benchmarks.decision.recordings import FIRE_CLIPS, QUIET_CLIPS, Circle, clip
 from benchmarks.support.report import Measure, figure, limit, skipped
+from detector.evaluate.alert_list import ListedAlert
 from detector.evaluate.events import FireEvent, FireVerdict, judge_fire
 from detector.evaluate.footage import PictureSequence, Recording, Sampling
 from detector.evaluate.watching import Watched, watch
@@ -15,7 +17,7 @@ from detector.pipeline import Scorer
 from models.config import Settings
 from models.detection import Detections
 
-__all__ = ["FIRE_BARS", "Judge", "Judged", "cadences", "clips", "fires", "quiet"]
+__all__ = ["FIRE_BARS", "Judge", "Judged", "clips", "fires", "quiet"]
 
 FIRE_BARS = (
     "later_than_3_frames_after_visible",
@@ -24,12 +26,8 @@ FIRE_BARS = (
 )
 LATE_ALLOWED = 1.0
 """Of six ignitions, one may alert later than three frames after a person could see it."""
-CADENCES_FPS = {"25 fps": 25.0, "1 fps": 1.0, "0.2 fps": 0.2, "1 a minute": 1.0 / 60.0}
-CADENCE_LAP_S = 10.0
-CADENCE_LENGTH_S = 180.0
 CLIP_S = 60.0
-BOUND_FRAMES = 3.0
-"""How many of its own frames later than at 25 fps a slower cadence may alert."""
+TELL_EVERY = 25
 
 
 @dataclass(slots=True)
@@ -105,30 +103,46 @@ def _missed(name: str, words: str) -> Measure:
     return Measure(f"delay_{name}", None, "s", words, None, None, None)
 
 
-def quiet(judge: Judge, key: str, recordings: Sequence[Recording], every: int = 1) -> Measure:
-    """How often recordings without fire alert."""
-    alerts, frames, names = 0, 0, []
-    for recording in recordings:
+def quiet(judge: Judge, key: str, recordings: Sequence[Recording], every: int = 1) -> list[Measure]:
+    """How often recordings without fire alert, and each of these alerts with its reasons."""
+    alerts, frames = [], 0
+    for number, recording in enumerate(recordings, 1):
         watched = judge.play(recording, Sampling(every=every))
         if watched is None:
-            return skipped(f"false_alerts_{key}", "alerts", "no time left")
-        alerts += len(watched.alerts)
+            return [skipped(f"false_alerts_{key}", "alerts", "no time left")]
+        alerts += [_false(recording.name, *alert) for alert in watched.alerts]
         frames += len(watched.looked_at)
-        if watched.alerts:
-            names.append(f"{recording.name} at {watched.alerts[0][0]:g} s")
+        if number % TELL_EVERY == 0:
+            print(
+                f"{key}: {number} of {len(recordings)} sequences, {len(alerts)} alerts",
+                file=sys.stderr,
+                flush=True,
+            )
     against = f"{len(recordings)} sequences, {frames} frames"
-    if names:
-        against += f": {', '.join(names[:8])}{' and more' if len(names) > 8 else ''}"
-    return limit(f"false_alerts_{key}", alerts, "alerts", against, 0.0)
+    return [*alerts, limit(f"false_alerts_{key}", len(alerts), "alerts", against, 0.0)]
+
+
+def _false(name: str, at_s: float, alert: ListedAlert) -> Measure:
+    """An alert where nothing burns: what was seen where, and what spoke for it."""
+    box, weighing = alert.first_box, alert.opened.weighing
+    reasons = ", ".join(finding.value for finding in weighing.findings)
+    number = alert.opened.frame.sequence
+    scores = [one for one in alert.opened.track.scores if one.frame_sequence == number]
+    change = scores[0].change if scores else None
+    changed = "unknown" if change is None else f"{change.times_usual:.1f}, whole {change.whole:.1f}"
+    words = (
+        f"{box.label.word} {box.score:.2f} at {box.x_min:.0f},{box.y_min:.0f} to "
+        f"{box.x_max:.0f},{box.y_max:.0f}; log-odds {weighing.log_odds:.2f} of "
+        f"{alert.first_hits} sightings; change {changed}; {reasons}"
+    )
+    return figure(f"false_alert_{name}", at_s, "s", words)
 
 
 def clips(judge: Judge, footage: Path, *, quick: bool) -> list[Measure]:
     """Clips without fire that alert, and clips with fire that do not."""
     measures = []
     for name, shows in QUIET_CLIPS.items():
-        measure = _quiet_clip(judge, clip(footage, name), shows, quick=quick)
-        if measure is not None:
-            measures.append(measure)
+        measures += _quiet_clip(judge, clip(footage, name), shows, quick=quick)
     if quick:
         return measures
     for name, shows in FIRE_CLIPS.items():
@@ -144,76 +158,13 @@ def clips(judge: Judge, footage: Path, *, quick: bool) -> list[Measure]:
     return measures
 
 
-def _quiet_clip(judge: Judge, path: Path, shows: str, *, quick: bool) -> Measure | None:
+def _quiet_clip(judge: Judge, path: Path, shows: str, *, quick: bool) -> list[Measure]:
     """One frame a second for a minute; quickly the fog only, every third second of it."""
     if quick and path.name != next(iter(QUIET_CLIPS)):
-        return None
+        return []
     if not path.is_file():
-        return skipped(f"false_alerts_{path.name}", "alerts", "no such footage")
+        return [skipped(f"false_alerts_{path.name}", "alerts", "no such footage")]
     step_s = 3.0 if quick else 1.0
     circle = Circle.of(path, longest_lap_s=CLIP_S, length_s=CLIP_S, step_s=step_s)
-    measure = quiet(judge, path.name, [circle])
-    return Measure(
-        measure.name,
-        measure.value,
-        measure.unit,
-        f"{shows}; {measure.against}",
-        measure.ratio,
-        measure.bar,
-        measure.holds,
-    )
-
-
-def cadences(judge: Judge, footage: Path) -> list[Measure]:
-    """Whether the same footage means the same at every cadence."""
-    measures, differ, excess = [], [], 0.0
-    for name, burns in CADENCE_CLIPS.items():
-        path = clip(footage, name)
-        circle = Circle.of(path, longest_lap_s=CADENCE_LAP_S, length_s=CADENCE_LENGTH_S, step_s=0.0)
-        found: dict[str, float | None] = {}
-        for cadence, fps in CADENCES_FPS.items():
-            watched = judge.play(circle, Sampling(fps=fps))
-            if watched is None:
-                return [skipped("cadences_that_are_wrong", "clips", "no time left")]
-            found[cadence] = watched.alerts[0][0] if watched.alerts else None
-        words = ", ".join(
-            f"{cadence} {'never' if at_s is None else f'{at_s:.4g} s'}"
-            for cadence, at_s in found.items()
-        )
-        measures.append(
-            figure(
-                f"cadences_{name}",
-                sum(at_s is not None for at_s in found.values()),
-                "of 4 alert",
-                words,
-            )
-        )
-        if any((at_s is not None) is not burns for at_s in found.values()):
-            differ.append(name)
-        excess = max(excess, _excess(found))
-    return [
-        *measures,
-        limit("cadences_that_are_wrong", len(differ), "clips", ", ".join(differ), 0.0),
-        limit(
-            "cadence_delay",
-            excess,
-            "own frames",
-            "most that any is later than 25 fps",
-            BOUND_FRAMES,
-        ),
-    ]
-
-
-def _excess(found: dict[str, float | None]) -> float:
-    """How much later than the finest cadence the others alert, in frames of their own."""
-    finest_s = found["25 fps"]
-    if finest_s is None:
-        return 0.0
-    return max(
-        (
-            (at_s - finest_s) * CADENCES_FPS[cadence]
-            for cadence, at_s in found.items()
-            if at_s is not None
-        ),
-        default=0.0,
-    )
+    *alerts, measure = quiet(judge, path.name, [circle])
+    return [*alerts, replace(measure, against=f"{shows}; {measure.against}")]

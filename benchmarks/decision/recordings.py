@@ -47,13 +47,7 @@ FIRE_CLIPS = {
     "teerapong_Video3.mp4": "smoke and flames, the camera flies",
     "welia_borjomi_drone_smoke.mp4": "smoke, the camera flies",
 }
-CADENCE_CLIPS = {
-    "tamil_mist_ridge.mp4": False,
-    "yuchen_trees.mp4": False,
-    "sidd_forest_5.avi": True,
-    "gaurav_fire1.mp4": True,
-    "teerapong_smoke.mp4": True,
-}
+CADENCE_CLIPS = dict.fromkeys(QUIET_CLIPS, False) | dict.fromkeys(FIRE_CLIPS, True)
 """Clips to be judged at every cadence, and whether something burns in them."""
 
 

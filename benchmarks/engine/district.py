@@ -114,7 +114,7 @@ def measure_district(
         desk = _CountingDesk()
         pipeline = TimedPipeline(
             AttentiveScorer(detector, wide, attention),
-            desk,  # type: ignore[arg-type]  # counts instead of writing alerts
+            desk,  # counts instead of writing alerts
             EvidenceRule(),
             clock,
             max_batch=settings.max_batch,

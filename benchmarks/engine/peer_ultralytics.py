@@ -12,8 +12,8 @@ import time
 from pathlib import Path
 
 import numpy as np
-import onnx  # type: ignore[import-not-found]  # of its own environment, like the next two
-import ultralytics  # type: ignore[import-not-found]
+import onnx  # of its own environment, like the next two
+import ultralytics
 from ultralytics import YOLO
 
 

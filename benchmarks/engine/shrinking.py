@@ -117,7 +117,7 @@ def _ratio(ratio: str, ignitions: Sequence[Path], every: int) -> Iterator[Measur
             scores = np.array(list(hands.map(score, paths)))
             offsets_s = [_offset_s(path) for path in paths]
             for column, name in enumerate(ways):
-                kept[name].append(weigh_scores(offsets_s, scores[:, column]))
+                kept[name].append(weigh_scores(offsets_s, scores[:, column].tolist()))
         frame = next(ignitions[0].glob("*.jpg")).read_bytes()
         image, wanted = _cut(decode_jpeg(frame, "bench"), RATIOS[ratio])
         for name, way in ways.items():
