@@ -33,6 +33,7 @@ class Coded:
         packet: all of it.
         is_key: whether it stands alone.
         at_s: when its first part came, monotonic.
+        shown_s: its presentation time; None when it has none.
         late_s: by how much later than others.
         sender_at: when it was made by the sender's clock, UTC; None when that says nothing.
     """
@@ -40,6 +41,7 @@ class Coded:
     packet: CodedPacket
     is_key: bool
     at_s: float
+    shown_s: float | None
     late_s: float
     sender_at: datetime | None
 
@@ -84,9 +86,7 @@ def coded_pictures(
             yield held
         number += 1
         shown_s = None
-        if packet.pts is None or packet.time_base is None:
-            gauge.missing_times += 1
-        else:
+        if packet.pts is not None and packet.time_base is not None:
             shown_s = float(packet.pts * packet.time_base)
         late_s = times.lateness_s(shown_s, at_s)
         gauge.jumps_back = times.jumps_back
@@ -97,8 +97,8 @@ def coded_pictures(
             if is_sample and sender_at is not None:
                 times.sample(sender_at, wall_time(clock, at_s), late_s)
                 gauge.sender_offset_s = times.sender_offset_s
-        gauge.packet(at_s, packet.size, is_key=packet.is_keyframe)
-        held = Coded(packet, packet.is_keyframe, at_s, late_s, sender_at)
+        gauge.packet(at_s, shown_s, packet.size, is_key=packet.is_keyframe)
+        held = Coded(packet, packet.is_keyframe, at_s, shown_s, late_s, sender_at)
 
 
 def wall_time(clock: Clock, at_s: float) -> datetime:

@@ -100,7 +100,7 @@ class StreamDecoder:
     def take(self, coded: Coded) -> None:
         """Do with a coded picture what the chooser says."""
         was_feeding = self._chooser.feeding
-        step = self._chooser.step(coded.at_s, is_key=coded.is_key)
+        step = self._chooser.step(coded.at_s, coded.shown_s, is_key=coded.is_key)
         self._gauge.every_frame_decoded = self._chooser.feeding
         if coded.is_key:
             self._forget_kept()
@@ -113,10 +113,14 @@ class StreamDecoder:
             self._keep(coded)
         elif step is Step.CATCH_UP:
             self._keep(coded)
-            kept, self._kept, self._kept_bytes = self._kept, [], 0
-            for one in kept:
+            for one in tuple(self._kept):
                 self._judge(one, self._decode(one), wanted=one is coded)
-        elif step is not Step.DROP:
+            self._forget_kept()
+        elif step is Step.DROP:
+            if self._broken:
+                self._gauge.after_damage += 1
+                self._tell_damage(coded)
+        else:
             self._judge(coded, self._decode(coded), wanted=step is Step.PICTURE)
 
     def _take_key(self, coded: Coded) -> None:
@@ -134,7 +138,7 @@ class StreamDecoder:
             return self._codec.decode(coded.packet)
         except (av.error.FFmpegError, OSError, ValueError):
             self._gauge.packet_errors += 1
-            self._broken = True
+            self._break()
             return []
 
     def _judge(self, coded: Coded, frames: list[VideoFrame], *, wanted: bool) -> None:
@@ -149,7 +153,7 @@ class StreamDecoder:
             if frame.is_corrupt:
                 self._gauge.corrupt += 1
                 # Pictures that build on this one are wrong too, and the decoder does not say so.
-                self._broken = True
+                self._break()
             elif self._broken:
                 self._gauge.after_damage += 1
             else:
@@ -170,7 +174,7 @@ class StreamDecoder:
             wall_time(self._clock, origin.at_s),
             origin.late_s,
             origin.sender_at,
-            has_time=origin.packet.pts is not None,
+            has_time=origin.shown_s is not None,
         )
         if self._gauge.first_picture_s is None:
             self._gauge.first_picture_s = coded.at_s - self._began_s
@@ -189,8 +193,12 @@ class StreamDecoder:
         self._kept.append(coded)
         self._kept_bytes += coded.packet.size
         if self._kept_bytes > MOST_KEPT_BYTES or len(self._kept) > MOST_KEPT:
-            self._forget_kept()
-            self._broken = True  # what is decoded from here on lacks what it builds on
+            self._break()  # what follows lacks what it builds on
+
+    def _break(self) -> None:
+        self._broken = True
+        self._forget_kept()
+        self._chooser.broken()
 
     def _forget_kept(self) -> None:
         self._kept.clear()

@@ -4,7 +4,7 @@ from collections import deque
 from dataclasses import dataclass
 from statistics import median
 
-__all__ = ["StreamFacts", "StreamGauge"]
+__all__ = ["KeyGaps", "StreamFacts", "StreamGauge"]
 
 _KEPT = 5
 _SHORTEST_RATE_SPAN_S = 0.5
@@ -66,6 +66,37 @@ class StreamFacts:
         return 0.0 if tried == 0 else (self.corrupt + self.packet_errors) / tried
 
 
+class KeyGaps:
+    """How far apart key frames are.
+
+    Presentation times tell it best, for a busy line or machine delays arrival; arrival has the last
+    word where they tell something else altogether.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[float, float | None] | None = None
+
+    def key(self, at_s: float, shown_s: float | None) -> float | None:
+        """A key frame came.
+
+        Args:
+            at_s: when, monotonic.
+            shown_s: its presentation time; None when it has none.
+
+        Returns:
+            The gap since the one before; None for the first.
+        """
+        before, self._last = self._last, (at_s, shown_s)
+        if before is None:
+            return None
+        gap_s = at_s - before[0]
+        if shown_s is not None and before[1] is not None:
+            shown_gap_s = shown_s - before[1]
+            if gap_s / 2.0 <= shown_gap_s <= gap_s * 2.0:
+                return shown_gap_s
+        return gap_s
+
+
 class StreamGauge:
     """Counts; one thread writes, others may read :meth:`facts` at any time."""
 
@@ -84,7 +115,7 @@ class StreamGauge:
         self.sender_offset_s: float | None = None
         self._packets = self._key_frames = self._bytes = 0
         self._first_s = self._last_s = 0.0
-        self._last_key_s: float | None = None
+        self._key_gaps = KeyGaps()
         self._gaps: deque[float] = deque(maxlen=_KEPT)
         self._size = (0, 0)
         self._size_changes = 0
@@ -95,11 +126,12 @@ class StreamGauge:
         gaps = tuple(self._gaps)
         return median(gaps) if gaps else None
 
-    def packet(self, at_s: float, size: int, *, is_key: bool) -> None:
+    def packet(self, at_s: float, shown_s: float | None, size: int, *, is_key: bool) -> None:
         """One coded picture came.
 
         Args:
             at_s: when, monotonic.
+            shown_s: its presentation time; None when it has none.
             size: bytes.
             is_key: whether it stands alone.
         """
@@ -107,12 +139,13 @@ class StreamGauge:
             self._first_s = at_s
         self._packets += 1
         self._bytes += size
+        self.missing_times += shown_s is None
         self._last_s = at_s
         if is_key:
             self._key_frames += 1
-            if self._last_key_s is not None:
-                self._gaps.append(at_s - self._last_key_s)
-            self._last_key_s = at_s
+            gap_s = self._key_gaps.key(at_s, shown_s)
+            if gap_s is not None:
+                self._gaps.append(gap_s)
 
     def picture(self, width: int, height: int) -> None:
         """The decoder gave one."""
