@@ -9,79 +9,29 @@ along.
 import asyncio
 import functools
 import ssl
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import httpx
 
 from camera_gateway.credentials import SCHEMES, split_address
+from camera_gateway.http_limits import Answer, HttpLimits
 from camera_gateway.http_login import ChallengedAuth
+from camera_gateway.http_words import HttpWords
 from camera_gateway.redaction import shown_address
 from models.camera_link import Credential
 from models.clock import Clock
-from models.errors import FrameCorrupt, InputRefused, SourceRefused, SourceUnavailable
+from models.errors import FrameCorrupt, InputRefused, SourceRefused
 
-__all__ = ["Answer", "CameraHttp", "HttpLimits"]
+__all__ = ["CameraHttp"]
 
 _MOST_REDIRECTS: Final = 3
 _DRAIN_BYTES: Final = 65_536
-_REFUSED_STATUS: Final = {
-    401: (
-        "does not take the user and password",
-        "Enter those that the camera knows.",
-        "camera_login",
-    ),
-    403: (
-        "does not allow this user to see it",
-        "Give the user the right to view in the camera's settings.",
-        "camera_login",
-    ),
-    404: ("has no such address", "Check the path of the address.", "camera_address"),
-    410: ("has no such address any more", "Check the path of the address.", "camera_address"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class HttpLimits:
-    """How long and how much.
-
-    Attributes:
-        connect_s: until the connection stands, > 0.
-        read_s: between two pieces of an answer, > 0.
-        total_s: for a whole picture, or until a stream's answer begins, > 0.
-        first_s: until a stream's first picture, > 0.
-        stall_s: between two pictures of a stream, > 0.
-        max_bytes: of one picture, > 0.
-    """
-
-    connect_s: float = 5.0
-    read_s: float = 8.0
-    total_s: float = 20.0
-    first_s: float = 20.0
-    stall_s: float = 10.0
-    max_bytes: int = 16 * 2**20
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What came back.
-
-    Attributes:
-        response: its status and headers have come; its body is read by whoever asked.
-        answered_at: UTC, when the headers came.
-        round_trip_s: from the question to the headers, >= 0.
-    """
-
-    response: httpx.Response
-    answered_at: datetime
-    round_trip_s: float
 
 
 class CameraHttp:
-    """Asks one camera by GET, on a connection of its own.
+    """Asks one camera, on a connection of its own.
 
     Args:
         address: ``http://`` or ``https://``, without a credential.
@@ -97,17 +47,17 @@ class CameraHttp:
         self, address: str, credential: Credential | None, limits: HttpLimits, clock: Clock
     ) -> None:
         self.shown = shown_address(address)
+        self.words = HttpWords(self.shown, has_credential=credential is not None)
         self._limits = limits
         self._clock = clock
         self._url = self._url_of(address)
         self._auth = httpx.Auth() if credential is None else ChallengedAuth(credential)
-        self._has_credential = credential is not None
         self._client: httpx.AsyncClient | None = None
         self._worked = False
         self._closed = False
 
     async def fetch(self) -> tuple[Answer, bytes]:
-        """A whole answer, within the total time.
+        """A whole answer to GET, within the total time.
 
         Raises:
             FrameCorrupt: the body breaks off or is larger than allowed.
@@ -115,24 +65,28 @@ class CameraHttp:
         """
         deadline_s = asyncio.get_running_loop().time() + self._limits.total_s
         async with self.get() as answer, asyncio.timeout_at(deadline_s):
-            body = bytearray()
-            try:
-                async for piece in answer.response.aiter_raw():
-                    body += piece
-                    if len(body) > self._limits.max_bytes:
-                        raise FrameCorrupt(
-                            f"The camera at {self.shown} sends a picture of more than "
-                            f"{self._limits.max_bytes} bytes.",
-                            remedy="Choose a smaller picture in the camera's settings.",
-                            code="camera_oversize",
-                        )
-            except (httpx.RemoteProtocolError, httpx.ReadError):
-                raise FrameCorrupt(
-                    f"The picture of the camera at {self.shown} breaks off after {len(body)} "
-                    "bytes.",
-                    remedy="Should this go on, look at the camera's line.",
-                ) from None
-            return answer, bytes(body)
+            return answer, await self._body_of(answer)
+
+    async def post(self, address: str, body: bytes, content_type: str) -> tuple[Answer, bytes]:
+        """A whole answer to POST, whatever its status, within the total time.
+
+        Args:
+            address: on this camera; no other host is asked.
+            body: to send.
+            content_type: of the body.
+
+        Raises:
+            FrameCorrupt: the answer breaks off or is larger than allowed.
+            SourceUnavailable, SourceRefused: as :meth:`get`, but not for a status.
+        """
+        url = self._followed(self._url, address)
+        with self.words.translated():
+            async with asyncio.timeout(self._limits.total_s):
+                answer = await self._ask("POST", url, body, content_type)
+                try:
+                    return answer, await self._body_of(answer)
+                finally:
+                    await answer.response.aclose()
 
     @asynccontextmanager
     async def get(self) -> AsyncIterator[Answer]:
@@ -143,11 +97,11 @@ class CameraHttp:
                 happens inside the block.
             SourceRefused: 401, 403, 404, 410, or a redirect that is not followed.
         """
-        with self._in_words():
+        with self.words.translated():
             async with asyncio.timeout(self._limits.total_s):
                 answer = await self._exchange()
             try:
-                self._check(answer.response)
+                self.words.check(answer.response)
                 yield answer
             finally:
                 await answer.response.aclose()
@@ -159,31 +113,45 @@ class CameraHttp:
         if client is not None:
             await client.aclose()
 
-    def unavailable(self, what: str, code: str, remedy: str = "") -> SourceUnavailable:
-        """That error about this camera."""
-        return SourceUnavailable(f"The camera at {self.shown} {what}.", remedy=remedy, code=code)
-
-    def refused(self, what: str, code: str, remedy: str) -> SourceRefused:
-        """That error about this camera."""
-        return SourceRefused(f"The camera at {self.shown} {what}.", remedy=remedy, code=code)
+    async def _body_of(self, answer: Answer) -> bytes:
+        body = bytearray()
+        try:
+            async for piece in answer.response.aiter_raw():
+                body += piece
+                if len(body) > self._limits.max_bytes:
+                    raise FrameCorrupt(
+                        f"The camera at {self.shown} sends more than {self._limits.max_bytes} "
+                        "bytes at once.",
+                        remedy="Choose a smaller picture in the camera's settings.",
+                        code="camera_oversize",
+                    )
+        except (httpx.RemoteProtocolError, httpx.ReadError):
+            raise FrameCorrupt(
+                f"What the camera at {self.shown} sends breaks off after {len(body)} bytes.",
+                remedy="Should this go on, look at the camera's line.",
+            ) from None
+        return bytes(body)
 
     async def _exchange(self) -> Answer:
         """Ask, log in, follow."""
         url = self._url
         for _hop in range(_MOST_REDIRECTS + 1):
-            answer = await self._ask(url)
+            answer = await self._ask("GET", url)
             if not answer.response.has_redirect_location:
                 return answer
             await _drain(answer.response)
             url = self._followed(url, answer.response.headers["location"])
-        raise self.refused(
+        raise self.words.refused(
             "sends from address to address without end",
             "camera_redirect",
             "Enter the address at which the picture is.",
         )
 
-    async def _ask(self, url: httpx.URL) -> Answer:
-        request = self._open_client().build_request("GET", url)
+    async def _ask(
+        self, method: str, url: httpx.URL, body: bytes | None = None, content_type: str = ""
+    ) -> Answer:
+        headers = {"content-type": content_type} if content_type else {}
+        request = self._open_client().build_request(method, url, content=body, headers=headers)
         request.headers.encoding = "utf-8"  # of a user's name in the answer to a challenge
         flow = self._auth.auth_flow(request)
         request = next(flow)
@@ -197,7 +165,7 @@ class CameraHttp:
                 return Answer(response, self._clock.now(), round_trip_s)
             except (KeyError, ValueError, NotImplementedError, httpx.ProtocolError):
                 await response.aclose()
-                raise self.refused(
+                raise self.words.refused(
                     "asks for a login of an unknown kind",
                     "camera_login",
                     "Choose Digest with MD5 or SHA-256 in the camera's settings.",
@@ -217,32 +185,13 @@ class CameraHttp:
         self._worked = True
         return response
 
-    def _check(self, response: httpx.Response) -> None:
-        status = response.status_code
-        if status in _REFUSED_STATUS:
-            what, remedy, code = _REFUSED_STATUS[status]
-            if status == httpx.codes.UNAUTHORIZED and not self._has_credential:
-                what = "asks for a user and a password"
-            raise self.refused(what, code, remedy)
-        if status != httpx.codes.OK:
-            raise self.unavailable(
-                f"answers with HTTP {status}", "camera_answer", "Look at the camera's own page."
-            )
-        encoding = response.headers.get("content-encoding", "identity").strip().lower()
-        if encoding not in {"", "identity"}:
-            raise self.unavailable(
-                "sends compressed answers, which are not taken",
-                "camera_answer",
-                "Turn off compression in the camera or in the proxy before it.",
-            )
-
     def _followed(self, url: httpx.URL, location: str) -> httpx.URL:
         try:
             target = url.join(location)
         except httpx.InvalidURL:
             target = httpx.URL()
         if (target.scheme, target.host) != (url.scheme, url.host) or target.userinfo:
-            raise self.refused(
+            raise self.words.refused(
                 "sends to another address, which is not followed",
                 "camera_redirect",
                 "Enter the address at which the picture is, with https:// where it has to be.",
@@ -251,7 +200,7 @@ class CameraHttp:
 
     def _open_client(self) -> httpx.AsyncClient:
         if self._closed:
-            raise self.unavailable("is not read any more", "source_closed")
+            raise self.words.unavailable("is not read any more", "source_closed")
         if self._client is None:
             limits = self._limits
             self._client = httpx.AsyncClient(
@@ -278,41 +227,6 @@ class CameraHttp:
                 code="camera_address",
             )
         return url
-
-    @contextmanager
-    def _in_words(self) -> Iterator[None]:
-        """Say what a library's error means; its own text may carry what must not be told."""
-        try:
-            yield
-        except (TimeoutError, httpx.ReadTimeout, httpx.WriteTimeout, httpx.PoolTimeout):
-            raise self.unavailable(
-                "does not answer in time", "camera_silent", "Look at its power and its line."
-            ) from None
-        except httpx.ConnectTimeout:
-            raise self.unavailable(
-                "cannot be reached in time", "camera_unreachable", "Look at its power and its line."
-            ) from None
-        except httpx.ConnectError as error:
-            raise self._unreachable(error) from None
-        except httpx.TransportError as error:
-            raise self.unavailable(
-                f"broke the connection ({type(error).__name__})", "camera_broke_off"
-            ) from None
-
-    def _unreachable(self, error: httpx.ConnectError) -> SourceUnavailable:
-        # The reason hides two causes deep; a certificate needs a person, a dead line does not.
-        cause: BaseException | None = error
-        while cause is not None:
-            if isinstance(cause, ssl.SSLCertVerificationError):
-                return self.refused(
-                    "shows a certificate that this machine does not trust",
-                    "camera_certificate",
-                    "Add the camera's certificate to the system's, or enter http://.",
-                )
-            cause = cause.__cause__ or cause.__context__
-        return self.unavailable(
-            "cannot be reached", "camera_unreachable", "Look at its power, line and port."
-        )
 
 
 async def _drain(response: httpx.Response) -> None:

@@ -14,7 +14,8 @@ from typing import Final
 
 import httpx
 
-from camera_gateway.http_client import CameraHttp, HttpLimits
+from camera_gateway.http_client import CameraHttp
+from camera_gateway.http_limits import HttpLimits
 from camera_gateway.http_times import CaptureTimes
 from camera_gateway.pictures import check_jpeg
 from camera_gateway.source import RawFrame
@@ -85,7 +86,7 @@ class MjpegSource:
         if arrival is None:
             if not self._pump.cancelled():
                 await self._pump  # raises what ended the stream
-            raise self._http.unavailable("is not read any more", "source_closed")
+            raise self._http.words.unavailable("is not read any more", "source_closed")
         part = arrival.part
         if part.jpeg is None:
             raise FrameCorrupt(
@@ -166,12 +167,14 @@ class MjpegSource:
 
     def _stopped(self, *, seen: bool) -> SourceUnavailable:
         what = "has stopped sending pictures" if seen else "answers, but sends no picture"
-        return self._http.unavailable(what, "camera_stalled", "Look at its line and its load.")
+        return self._http.words.unavailable(
+            what, "camera_stalled", "Look at its line and its load."
+        )
 
     def _ended(self, *, seen: bool) -> SourceUnavailable:
         if seen:
-            return self._http.unavailable("has ended the stream", "camera_ended")
-        return self._http.unavailable(
+            return self._http.words.unavailable("has ended the stream", "camera_ended")
+        return self._http.words.unavailable(
             "sends something else than a stream of pictures",
             "camera_no_picture",
             "Open the address in a browser and see what it shows.",

@@ -10,7 +10,8 @@ import asyncio
 import math
 from datetime import timedelta
 
-from camera_gateway.http_client import CameraHttp, HttpLimits
+from camera_gateway.http_client import CameraHttp
+from camera_gateway.http_limits import HttpLimits
 from camera_gateway.http_times import CaptureTimes, date_of
 from camera_gateway.pictures import check_jpeg
 from camera_gateway.source import RawFrame

@@ -10,7 +10,7 @@ from http_rig import Asked, Handler, HttpRig, answer, digest, stream
 from hypothesis import given
 from hypothesis import strategies as st
 
-from camera_gateway.http_client import HttpLimits
+from camera_gateway.http_limits import HttpLimits
 from camera_gateway.pictures import encode_jpeg
 from camera_gateway.sources.mjpeg import MjpegSource
 from camera_gateway.sources.mjpeg_framing import JpegFramer

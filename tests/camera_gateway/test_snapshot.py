@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 from http_rig import Asked, Handler, HttpRig, answer, basic, digest, stream
 
-from camera_gateway.http_client import HttpLimits
+from camera_gateway.http_limits import HttpLimits
 from camera_gateway.sources.snapshot import Cadence, SnapshotSource
 from models.camera_link import Adapter, CameraLink, Credential
 from models.clock import ManualClock, SystemClock
