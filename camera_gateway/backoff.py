@@ -6,7 +6,7 @@ the same second.
 
 from collections.abc import Callable
 
-__all__ = ["BackOff"]
+__all__ = ["BackOff", "slow_lane"]
 
 
 class BackOff:
@@ -36,3 +36,12 @@ class BackOff:
     def reset(self) -> None:
         """All is well: the next failure is the first one again."""
         self._failures = 0
+
+
+def slow_lane(random: Callable[[], float]) -> BackOff:
+    """Waits after a refusal: 2.5 to 15 minutes.
+
+    Common cameras lock an address out after five to seven refusals within half an hour; six of ours
+    take longer than that.
+    """
+    return BackOff(random, first_s=300.0, cap_s=900.0)

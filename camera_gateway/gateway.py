@@ -1,9 +1,9 @@
-"""One camera's life: open, read, check, publish; lose it, wait, open again.
+"""One camera's life: open, read, judge, publish; lose it, wait, open again.
 
 A gateway is one task per camera and shares nothing with other cameras but the bus and the ring.
 Whatever goes wrong with its source is a loss of this camera, never the end of the process. It
-decides nothing about fire: it refuses only pictures that would lie, namely damaged ones, a picture
-that repeats byte for byte, and a recording that jumps back in time.
+decides nothing about fire: it refuses only pictures that would lie about now, as
+:mod:`camera_gateway.truth` judges them, and a recording that jumps back in time.
 """
 
 import asyncio
@@ -11,22 +11,28 @@ import logging
 from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import timedelta
 from types import MappingProxyType
 
-from camera_gateway.backoff import BackOff
+from camera_gateway.backoff import BackOff, slow_lane
 from camera_gateway.bus import FrameBus
+from camera_gateway.life import Life
+from camera_gateway.limits import Limits
+from camera_gateway.rest import Knock, rest
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource, RawFrame
-from camera_gateway.status import GatewayState, GatewayStatus
+from camera_gateway.status import GatewayStatus
+from camera_gateway.truth.judgement import FrameJudge, Judgement
+from camera_gateway.truth.repeats import Repeats
+from camera_gateway.watchdog import MOST_HANGING, Watchdog
 from models.clock import Clock
-from models.errors import FrameCorrupt, SourceEnded, WatchError
+from models.errors import FrameCorrupt, SourceEnded, SourceRefused, WatchError
 from models.frame import Frame, Provenance
 from models.site import Camera
 
 __all__ = ["Gateway"]
 
 _logger = logging.getLogger(__name__)
-FROZEN_FROM = 3  # the third identical picture in a row is not news
 GOOD_FRAMES_BEFORE_RESET = 3
 CORRUPT_FRAMES_BEFORE_LOSS = 25
 
@@ -37,12 +43,16 @@ class Gateway:
     Args:
         camera: which.
         preset_number: in force; its pose goes with every frame, None when there is no such preset.
-        open_source: makes a fresh source; called again after every loss.
+        open_source: makes a fresh source; called again after every loss. It must not block.
         bus: takes the frames.
         ring: keeps the last ones.
         clock: stamps receipt and waits.
         random: numbers in [0, 1) for the jitter of the back-off.
-        stale_after_s: without a good picture for so long the state reads ``stale``.
+        limits: of every step; somebody has to call :meth:`check` once a second to enforce them.
+        judge: of pictures; one that only knows repeated bytes when left out.
+        knock: asks a lost camera whether it is back; None to wait each pause out.
+        may_end: the source is a recording; the end of anything else is a loss.
+        first_sequence: of the first frame, where an earlier gateway of this camera stopped.
     """
 
     def __init__(
@@ -55,7 +65,11 @@ class Gateway:
         ring: FrameRing,
         clock: Clock,
         random: Callable[[], float],
-        stale_after_s: float = 120.0,
+        limits: Limits | None = None,
+        judge: FrameJudge | None = None,
+        knock: Knock | None = None,
+        may_end: bool = True,
+        first_sequence: int = 0,
     ) -> None:
         preset = camera.preset(preset_number)
         self._camera_id = camera.camera_id
@@ -65,35 +79,54 @@ class Gateway:
         self._bus = bus
         self._ring = ring
         self._clock = clock
+        self._random = random
+        self._limits = limits or Limits()
+        self._judge = judge or Repeats()
+        self._knock = knock
+        self._may_end = may_end
         self._back_off = BackOff(random)
-        self._stale_after_s = stale_after_s
-        self._state = GatewayState.CONNECTING
-        self._trouble = ""
+        self._slow_lane = slow_lane(random)
+        self._life = Life(self._limits, clock.monotonic_s())
+        self._watchdog = Watchdog(clock, self._camera_id)
         self._newest: Frame | None = None
-        self._newest_at_s = 0.0
+        self._judged: Judgement | None = None
+        self._next_attempt_s: float | None = None
+        self._refused_entry = False
+        self._sequence = first_sequence
         self._published = 0
         self._received = 0
         self._dropped: Counter[str] = Counter()
         self._reconnects = 0
-        self._repeats = 0
-        self._last_jpeg: bytes | None = None
         self._corrupt_in_a_row = 0
         self._good_in_a_row = 0
+
+    @property
+    def next_sequence(self) -> int:
+        """Number that the next frame will have."""
+        return self._sequence
+
+    def check(self) -> None:
+        """Leave behind what is overdue; called from outside once a second, on the event loop."""
+        self._watchdog.check()
 
     async def run(self) -> None:
         """Serve the camera until its recording is over; cancel it to stop a live one."""
         while not await self._serve_once():
-            self._state = GatewayState.LOST
-            await self._clock.sleep(self._back_off.next_wait_s())
+            lane = self._slow_lane if self._refused_entry else self._back_off
+            wait_s = lane.next_wait_s()
+            self._next_attempt_s = self._clock.monotonic_s() + wait_s
+            # Whoever is refused does not knock either: the answer would be the same.
+            knock = None if self._refused_entry else self._knock
+            await rest(self._clock, wait_s, knock=knock, random=self._random)
+            self._next_attempt_s = None
             self._reconnects += 1
 
     def status(self) -> GatewayStatus:
         """How the camera is now."""
-        newest, state = self._newest, self._state
-        silent_s = self._clock.monotonic_s() - self._newest_at_s
-        watched = state in {GatewayState.LIVE, GatewayState.DEGRADED}
-        if watched and silent_s > self._stale_after_s:
-            state = GatewayState.STALE
+        newest, now_s = self._newest, self._clock.monotonic_s()
+        state, since_s = self._life.at(now_s)
+        now = self._clock.now()
+        wait_s = None if self._next_attempt_s is None else self._next_attempt_s - now_s
         return GatewayStatus(
             camera_id=self._camera_id,
             state=state,
@@ -105,60 +138,90 @@ class Gateway:
             frames_published=self._published,
             frames_dropped=MappingProxyType(dict(self._dropped)),
             reconnects=self._reconnects,
-            trouble=self._trouble,
+            trouble=self._life.trouble,
             still=None if newest is None else newest.jpeg,
+            trouble_code=self._life.trouble_code,
+            since=now - timedelta(seconds=now_s - since_s),
+            next_attempt_at=None if wait_s is None else now + timedelta(seconds=wait_s),
+            usual_gap_s=self._life.usual_gap_s,
+            light=None if self._judged is None else self._judged.light,
+            conditions=frozenset() if self._judged is None else self._judged.conditions,
+            hanging=self._watchdog.hanging,
         )
 
     async def _serve_once(self) -> bool:
         """Open the source and read until it fails; True when the recording is over."""
         source: FrameSource | None = None
         self._good_in_a_row = self._corrupt_in_a_row = 0
+        self._refused_entry = False
+        self._life.opened()
+        if self._watchdog.hanging >= MOST_HANGING:
+            self._lose("readers_hang", f"{MOST_HANGING} readers hang; no further one is opened.")
+            return False
         try:
             source = self._open_source()
             while self._corrupt_in_a_row < CORRUPT_FRAMES_BEFORE_LOSS:
                 await self._take_one(source)
-            self._trouble = f"{CORRUPT_FRAMES_BEFORE_LOSS} damaged pictures in a row."
-        except SourceEnded:
-            self._state = GatewayState.ENDED
-            self._trouble = ""
-            return True
+            trouble = f"{CORRUPT_FRAMES_BEFORE_LOSS} damaged pictures in a row."
+            self._lose("pictures_damaged", trouble)
+        except SourceEnded as error:
+            if self._may_end:
+                self._life.ended(self._clock.monotonic_s())
+                return True
+            self._lose("stream_ended", str(error))
         except WatchError as error:
-            self._trouble = str(error)
-            _logger.warning("camera %s is lost: %s", self._camera_id, error)
+            self._refused_entry = isinstance(error, SourceRefused)
+            self._lose(error.code, str(error))
         except Exception:
             # A fault in one adapter must not take the other cameras down; the log has its place.
-            self._trouble = "The reader of this camera failed; the log says where."
+            trouble = "The reader of this camera failed; the log says where."
+            self._life.lost(self._clock.monotonic_s(), "reader_failed", trouble)
             _logger.exception("camera %s is lost by an unexpected fault", self._camera_id)
         finally:
             if source is not None:
                 await self._close(source)
         return False
 
+    def _lose(self, code: str, trouble: str) -> None:
+        self._life.lost(self._clock.monotonic_s(), code, trouble)
+        _logger.warning("camera %s is lost: %s", self._camera_id, trouble)
+
     async def _take_one(self, source: FrameSource) -> None:
         """Read one picture, publish it unless it would lie."""
+        limit_s = self._life.read_limit_s
         try:
-            raw = await source.read()
+            raw = await self._watchdog.within(limit_s, source.read(), "waiting for a picture")
         except FrameCorrupt as error:
             self._received += 1
             self._corrupt_in_a_row += 1
             self._refuse("corrupt", str(error))
             return
         self._received += 1
-        self._corrupt_in_a_row = 0
-        self._repeats = self._repeats + 1 if raw.jpeg == self._last_jpeg else 1
-        self._last_jpeg = raw.jpeg
-        if self._repeats >= FROZEN_FROM:
-            self._refuse("frozen", "The picture does not change: it repeats byte for byte.")
-        elif self._jumps_back(raw):
+        if self._jumps_back(raw):
+            self._corrupt_in_a_row = 0
             self._refuse("out_of_order", "The recording goes back in time.")
+            return
+        try:
+            received_at, now_s = self._clock.now(), self._clock.monotonic_s()
+            judgement = await self._judge.look(raw, received_at, now_s)
+        except FrameCorrupt as error:
+            self._corrupt_in_a_row += 1
+            self._refuse("corrupt", str(error))
+            return
+        self._corrupt_in_a_row = 0
+        self._judged = judgement
+        if judgement.fault is None:
+            await self._publish(judgement, raw)
+        elif judgement.fault.is_harmless:
+            self._dropped[judgement.fault] += 1
+            self._life.passed_over(self._clock.monotonic_s())
         else:
-            await self._publish(raw)
+            self._refuse(judgement.fault, judgement.trouble)
 
     def _refuse(self, reason: str, trouble: str) -> None:
         self._dropped[reason] += 1
         self._good_in_a_row = 0
-        self._state = GatewayState.DEGRADED
-        self._trouble = trouble
+        self._life.refused(self._clock.monotonic_s(), reason, trouble)
         _logger.info("camera %s: picture refused as %s: %s", self._camera_id, reason, trouble)
 
     def _jumps_back(self, raw: RawFrame) -> bool:
@@ -172,34 +235,36 @@ class Gateway:
             and raw.captured_at < self._newest.captured_at
         )
 
-    async def _publish(self, raw: RawFrame) -> None:
+    async def _publish(self, judgement: Judgement, raw: RawFrame) -> None:
         frame = Frame(
             camera_id=self._camera_id,
             preset=self._preset_number,
-            sequence=self._published,
-            captured_at=raw.captured_at,
-            received_at=self._clock.now(),
-            time_source=raw.time_source,
+            sequence=self._sequence,
+            captured_at=judgement.captured_at,
+            received_at=judgement.received_at,
+            time_source=judgement.time_source,
             jpeg=raw.jpeg,
-            mode=raw.mode,
+            mode=judgement.mode,
             provenance=raw.provenance,
             pose=self._pose,
-            captured_doubt_s=raw.captured_doubt_s,
+            captured_doubt_s=judgement.captured_doubt_s,
+            conditions=judgement.conditions,
         )
+        self._sequence += 1
         self._published += 1
         self._newest = frame
-        self._newest_at_s = self._clock.monotonic_s()
-        self._state = GatewayState.LIVE
-        self._trouble = ""
+        self._life.good(self._clock.monotonic_s())
         self._good_in_a_row += 1
         if self._good_in_a_row >= GOOD_FRAMES_BEFORE_RESET:
             self._back_off.reset()
+            self._slow_lane.reset()
         self._ring.add(frame)
         await self._bus.publish(frame)
 
     async def _close(self, source: FrameSource) -> None:
         """Close for certain, also while this task is being cancelled."""
-        closing = asyncio.ensure_future(source.close())
+        within = self._watchdog.within(self._limits.close_s, source.close(), "closing")
+        closing = asyncio.ensure_future(within)
         try:
             await asyncio.shield(closing)
         except asyncio.CancelledError:

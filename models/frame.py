@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from models.condition import Condition
 from models.site import Pose
 
 __all__ = ["Frame", "FrameMode", "Provenance", "TimeSource"]
@@ -59,6 +60,7 @@ class Frame:
         pose: pose of the preset when the picture was made; None when unknown.
         captured_doubt_s: how far ``captured_at`` may be off, one standard deviation; None when
             nobody can tell.
+        conditions: what the picture suffers from without being worthless.
     """
 
     camera_id: str
@@ -72,3 +74,4 @@ class Frame:
     provenance: Provenance
     pose: Pose | None
     captured_doubt_s: float | None = None
+    conditions: frozenset[Condition] = frozenset()

@@ -1,0 +1,6 @@
+"""Truth of a picture: what it can say of the world now, judged cheaply before it is scored."""
+
+from camera_gateway.truth.judgement import Fault, FrameJudge, Judgement
+from camera_gateway.truth.repeats import Repeats
+
+__all__ = ["Fault", "FrameJudge", "Judgement", "Repeats"]
