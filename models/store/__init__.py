@@ -10,6 +10,7 @@ from models.store.candidates import CandidateRepository
 from models.store.events import EventRepository
 from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
+from models.store.links import Kept, LinkRepository
 from models.store.store import Store
 from models.store.users import SessionRepository, UserRepository
 
@@ -19,8 +20,10 @@ __all__ = [
     "CameraRepository",
     "CandidateRepository",
     "EventRepository",
+    "Kept",
     "LandRepository",
     "LedgerRepository",
+    "LinkRepository",
     "SessionRepository",
     "Store",
     "UserRepository",

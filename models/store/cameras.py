@@ -1,6 +1,7 @@
 """Cameras with their presets."""
 
 import re
+from dataclasses import replace
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, insert, select, update
@@ -13,7 +14,7 @@ from models.store.database import Database
 from models.store.tables import camera as camera_table
 from models.store.tables import preset as preset_table
 
-__all__ = ["CameraRepository"]
+__all__ = ["CameraRepository", "load_cameras", "put_camera"]
 
 _KEY: Final = re.compile(r"[a-z0-9-]{1,40}")
 
@@ -40,58 +41,8 @@ class CameraRepository:
         Raises:
             InputRefused: a key outside ``[a-z0-9-]{1,40}``, or a preset number twice.
         """
-        if _KEY.fullmatch(camera.camera_id) is None:
-            raise InputRefused(
-                f"{camera.camera_id!r} cannot be the key of a camera.",
-                remedy="Use 1 to 40 of a-z, 0-9 and '-'.",
-            )
-        presets = tuple(sorted(camera.presets, key=lambda preset: preset.number))
-        if len({preset.number for preset in presets}) < len(presets):
-            raise InputRefused(
-                f"Camera {camera.camera_id} has a preset number twice.",
-                remedy="Number its presets differently.",
-            )
-        values = {
-            "name": camera.name,
-            "kind": camera.kind,
-            "lon_deg": camera.position.lon_deg,
-            "lat_deg": camera.position.lat_deg,
-            "height_m": camera.position.height_m,
-            "height_datum": camera.position.height_datum,
-        }
-        key = camera_table.c.camera_id == camera.camera_id
         with self._database.write() as connection:
-            known = _load(connection, key)
-            if known and known[0] == Camera(
-                camera.camera_id, camera.name, camera.kind, camera.position, presets
-            ):
-                return
-            if known:
-                connection.execute(update(camera_table).where(key).values(**values))
-            else:
-                connection.execute(
-                    insert(camera_table).values(camera_id=camera.camera_id, **values)
-                )
-            connection.execute(
-                delete(preset_table).where(preset_table.c.camera_id == camera.camera_id)
-            )
-            for preset in presets:
-                connection.execute(
-                    insert(preset_table).values(
-                        camera_id=camera.camera_id,
-                        number=preset.number,
-                        name=preset.name,
-                        pose=preset.pose,
-                    )
-                )
-            audit.append(
-                connection,
-                self._clock,
-                actor=actor,
-                action="camera.changed" if known else "camera.added",
-                subject=camera.camera_id,
-                details={"name": camera.name, "presets": len(presets)},
-            )
+            put_camera(connection, self._clock, camera, actor)
 
     def get(self, camera_id: str) -> Camera:
         """One camera, its presets by number.
@@ -100,7 +51,7 @@ class CameraRepository:
             NotFound: no such camera.
         """
         with self._database.read() as connection:
-            found = _load(connection, camera_table.c.camera_id == camera_id)
+            found = load_cameras(connection, camera_table.c.camera_id == camera_id)
         if not found:
             raise NotFound(f"There is no camera {camera_id!r}.")
         return found[0]
@@ -108,10 +59,60 @@ class CameraRepository:
     def all(self) -> list[Camera]:
         """Every camera, by key."""
         with self._database.read() as connection:
-            return _load(connection)
+            return load_cameras(connection)
 
 
-def _load(connection: Connection, *wanted: ColumnElement[bool]) -> list[Camera]:
+def put_camera(connection: Connection, clock: Clock, camera: Camera, actor: str) -> None:
+    """The same as :meth:`CameraRepository.put`, inside a transaction of somebody else."""
+    if _KEY.fullmatch(camera.camera_id) is None:
+        raise InputRefused(
+            f"{camera.camera_id!r} cannot be the key of a camera.",
+            remedy="Use 1 to 40 of a-z, 0-9 and '-'.",
+        )
+    presets = tuple(sorted(camera.presets, key=lambda preset: preset.number))
+    if len({preset.number for preset in presets}) < len(presets):
+        raise InputRefused(
+            f"Camera {camera.camera_id} has a preset number twice.",
+            remedy="Number its presets differently.",
+        )
+    values = {
+        "name": camera.name,
+        "kind": camera.kind,
+        "lon_deg": camera.position.lon_deg,
+        "lat_deg": camera.position.lat_deg,
+        "height_m": camera.position.height_m,
+        "height_datum": camera.position.height_datum,
+    }
+    key = camera_table.c.camera_id == camera.camera_id
+    known = load_cameras(connection, key)
+    if known and known[0] == replace(camera, presets=presets):
+        return
+    if known:
+        connection.execute(update(camera_table).where(key).values(**values))
+    else:
+        connection.execute(insert(camera_table).values(camera_id=camera.camera_id, **values))
+    connection.execute(delete(preset_table).where(preset_table.c.camera_id == camera.camera_id))
+    for preset in presets:
+        connection.execute(
+            insert(preset_table).values(
+                camera_id=camera.camera_id,
+                number=preset.number,
+                name=preset.name,
+                pose=preset.pose,
+            )
+        )
+    audit.append(
+        connection,
+        clock,
+        actor=actor,
+        action="camera.changed" if known else "camera.added",
+        subject=camera.camera_id,
+        details={"name": camera.name, "presets": len(presets)},
+    )
+
+
+def load_cameras(connection: Connection, *wanted: ColumnElement[bool]) -> list[Camera]:
+    """The cameras of which all that is wanted is true, by key."""
     presets: dict[str, list[Preset]] = {}
     for row in connection.execute(select(preset_table).order_by(preset_table.c.number)):
         presets.setdefault(row.camera_id, []).append(Preset(row.number, row.name, row.pose))

@@ -15,6 +15,7 @@ from models.store.events import EventRepository
 from models.store.failures import as_watch_errors
 from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
+from models.store.links import LinkRepository
 from models.store.users import SessionRepository, UserRepository
 
 __all__ = ["Store"]
@@ -29,6 +30,7 @@ class Store:
 
     Attributes:
         cameras: and their presets.
+        links: how cameras are read.
         land: layers.
         alerts: with evidence and verdicts.
         candidates: what was seen and did not become an alert.
@@ -43,6 +45,7 @@ class Store:
         self._database = database
         self._engine = serving
         self.cameras = CameraRepository(database, clock)
+        self.links = LinkRepository(database, clock)
         self.land = LandRepository(database, clock)
         self.alerts = AlertRepository(database, clock)
         self.candidates = CandidateRepository(database, clock)

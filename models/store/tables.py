@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from models.alert import AlertState, Decision, DismissReason
+from models.camera_link import Adapter, Decoding, Transport
 from models.candidate import CandidateDraft
 from models.detection import Box, Label
 from models.events import EventKind
@@ -39,6 +40,8 @@ __all__ = [
     "audit_entry",
     "audit_head",
     "camera",
+    "camera_credential",
+    "camera_link",
     "candidate",
     "event",
     "evidence",
@@ -79,6 +82,27 @@ preset = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("name", Text, nullable=False),
     Column("pose", Coded(Pose, "pose"), nullable=False),
+)
+
+camera_link = Table(
+    "camera_link",
+    metadata,
+    Column("camera_id", ForeignKey(camera.c.camera_id, ondelete="CASCADE"), primary_key=True),
+    Column("adapter", Choice(Adapter), nullable=False),
+    Column("address", Text, nullable=False),
+    Column("every_s", Float, nullable=False),
+    Column("transport", Choice(Transport), nullable=False),
+    Column("decoding", Choice(Decoding), nullable=False),
+    Column("mode", Choice(FrameMode)),
+    Column("enabled", Boolean, nullable=False),
+)
+
+camera_credential = Table(
+    "camera_credential",
+    metadata,
+    Column("camera_id", ForeignKey(camera_link.c.camera_id, ondelete="CASCADE"), primary_key=True),
+    Column("user_name", Text, nullable=False),
+    Column("password", Text, nullable=False),
 )
 
 land_feature = Table(

@@ -1,0 +1,28 @@
+"""A camera with everything that makes it run: where it looks and how it is read."""
+
+from dataclasses import dataclass
+
+from models.camera_link import CameraLink, Credential
+from models.site import Camera
+
+__all__ = ["CameraSetup"]
+
+
+@dataclass(frozen=True, slots=True)
+class CameraSetup:
+    """What is configured about one camera.
+
+    Attributes:
+        camera: with its presets.
+        link: how its pictures are had; None for a camera that has no source here.
+        credential: for the link; None for a camera that asks for none.
+    """
+
+    camera: Camera
+    link: CameraLink | None = None
+    credential: Credential | None = None
+
+    @property
+    def preset_number(self) -> int:
+        """The preset in force: the first one, 0 where there is none."""
+        return self.camera.presets[0].number if self.camera.presets else 0
