@@ -1,9 +1,13 @@
-"""Starts ``rtsp_server`` and switches its faults."""
+"""Starts ``rtsp_server`` and switches its faults.
+
+Run as a script it says whether the server can run here, and with ``packages`` what it needs.
+"""
 
 import json
 import os
 import signal
 import subprocess
+import sys
 import urllib.request
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -104,11 +108,11 @@ class RtspServer:
 
     def freeze(self) -> None:
         """Let it answer nothing more while its connections stay, like a dead radio link."""
-        os.kill(self._process.pid, signal.SIGSTOP)
+        self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
         """Undo ``freeze``."""
-        os.kill(self._process.pid, signal.SIGCONT)
+        self._process.send_signal(signal.SIGCONT)
 
     def start_again(self) -> None:
         """After ``kill``, on the same port."""
@@ -135,3 +139,10 @@ class RtspServer:
         ports = json.loads(line)
         self.port = self._wish.port = ports["rtsp"]
         self._control = ports["control"]
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] == ["packages"]:
+        sys.stdout.write(PACKAGES + "\n")
+    elif trouble := why_no_server():
+        sys.exit(trouble)

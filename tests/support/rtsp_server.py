@@ -118,9 +118,9 @@ class Mount(GstRtspServer.RTSPMediaFactory):
             unit = units[number % len(units)]
             shown_s = max(0.0, number / self.rate_hz - faults.back_s)
             number += 1
-            if is_key(unit, self.codec):
-                key = unit
             now_s = time.monotonic()
+            if is_key(unit, self.codec) and now_s >= faults.hold_until_s:
+                key = unit
             if now_s < faults.stall_until_s:
                 continue
             if now_s < faults.hold_until_s and key is not None:
