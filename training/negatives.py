@@ -43,7 +43,7 @@ class NegativeSequence:
     """One made sequence; a :class:`detector.evaluate.footage.Recording`.
 
     Attributes:
-        name: of the sequence, unique within a run.
+        name: of the sequence, unique within a run; its picture's name is the end of it.
         picture: that it is made of; nothing burns in it.
         cadence_s: seconds between two frames.
         seed: of everything else.
@@ -244,7 +244,12 @@ def negative_sequences(
     )
     cadences = rng.permutation(np.resize(CADENCES_S, count))
     return [
-        NegativeSequence(f"quiet-{number:04d}", pictures[place], float(cadence_s), (seed, number))
+        NegativeSequence(
+            f"quiet-{number:04d}-{pictures[place].stem}",
+            pictures[place],
+            float(cadence_s),
+            (seed, number),
+        )
         for number, (place, cadence_s) in enumerate(zip(order[:count], cadences, strict=True))
     ]
 

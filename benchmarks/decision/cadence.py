@@ -25,10 +25,12 @@ class CadenceRow:
     """What one clip says at every cadence.
 
     Attributes:
+        fps: frames a second by the name of the cadence, the finest first.
         first_s: seconds of the first alert by cadence, None without one.
         most: highest sum of log-odds by cadence, None where nothing was followed.
     """
 
+    fps: Mapping[str, float]
     first_s: Mapping[str, float | None]
     most: Mapping[str, float | None]
 
@@ -43,9 +45,9 @@ class CadenceRow:
 
         0 where nothing alerts at the finest.
         """
-        finest_s = self.first_s["25 fps"]
+        finest_s = self.first_s[next(iter(self.fps))]
         late = [
-            (at_s - finest_s) * CADENCES_FPS[cadence]
+            (at_s - finest_s) * self.fps[cadence]
             for cadence, at_s in self.first_s.items()
             if at_s is not None and finest_s is not None
         ]
@@ -61,18 +63,20 @@ class CadenceRow:
         return f"{cadence} {when} (most {'-' if most is None else f'{most:.1f}'})"
 
 
-def compare(judge: Judge, circle: Circle) -> CadenceRow | None:
-    """Play footage at every cadence; None when there is no time left."""
+def compare(
+    judge: Judge, circle: Circle, fps_of: Mapping[str, float] = CADENCES_FPS
+) -> CadenceRow | None:
+    """Play footage at every cadence, the finest first; None when there is no time left."""
     first_s: dict[str, float | None] = {}
     most: dict[str, float | None] = {}
-    for cadence, fps in CADENCES_FPS.items():
+    for cadence, fps in fps_of.items():
         watched = judge.play(circle, Sampling(fps=fps))
         if watched is None:
             return None
         first_s[cadence] = watched.alerts[0][0] if watched.alerts else None
         sums = [frame.log_odds for frame in watched.frames if frame.log_odds is not None]
         most[cadence] = max(sums, default=None)
-    return CadenceRow(first_s, most)
+    return CadenceRow(fps_of, first_s, most)
 
 
 def cadences(judge: Judge, footage: Path) -> list[Measure]:

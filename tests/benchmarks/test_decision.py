@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from detector_rig import ScriptedScorer, jpeg_with_mark, smoke
 
+from benchmarks.decision.cadence import CADENCES_FPS, CadenceRow, cadences, compare
 from benchmarks.decision.command import main
 from benchmarks.decision.cost import CAMERAS, measure_cost
 from benchmarks.decision.judging import FIRE_BARS, Judge, fires, quiet
@@ -16,6 +17,7 @@ from detector.evaluate.footage import Moment, Sampling
 from models.config import Settings
 
 IGNITION = 1532815626
+SLOW = {"1 fps": 1.0, "0.2 fps": 0.2, "1 a minute": 1.0 / 60.0}
 EVENTS = "sequence,first_visible_s,clear_s,cadence_s\nridge,60,120,60\n"
 
 
@@ -74,7 +76,13 @@ def test_a_fire_in_time_and_a_quiet_sequence(footage: Path, scorer: ScriptedScor
     measures = {one.name: one for one in fires(judge, [(sequence, event)])}
     assert measures["delay_ridge"].value == 60.0
     assert all(measures[name].holds for name in FIRE_BARS)
-    assert quiet(judge, "fire", [sequence]).holds is False
+    *alerts, verdict = quiet(judge, "fire", [sequence])
+    assert verdict.holds is False
+    (alert,) = alerts
+    assert (alert.name, alert.value) == ("false_alert_ridge", 120.0)
+    assert alert.against.startswith("smoke 0.70 at 300,")
+    assert "change " in alert.against
+    assert "persisted" in alert.against
     cut = around_the_start(sequence, event)
     assert len(cut.pictures) == 10  # from -240 s to +300 s
     assert next(cut.moments(Sampling())).at_s == -240.0
@@ -84,7 +92,8 @@ def test_nothing_is_begun_when_time_is_up(footage: Path, scorer: ScriptedScorer)
     judge = Judge(scorer, Settings(), 0.0)
     burning = ignitions(footage)
     assert [one.value for one in fires(judge, burning)] == [None, None, None]
-    assert quiet(judge, "x", [burning[0][0]]).value is None
+    (verdict,) = quiet(judge, "x", [burning[0][0]])
+    assert verdict.value is None
     assert judge.out_of_time == ["ridge", "ridge"]
 
 
@@ -125,3 +134,64 @@ def test_a_clip_is_read_for_one_lap(tmp_path: Path, frames: int) -> None:
     assert circle.lap_s == pytest.approx(1.0)
     at_s = [one.at_s for one in circle.moments(Sampling())]
     assert at_s[-1] == pytest.approx(3.0)
+
+
+def test_one_part_is_measured_alone(footage: Path, tmp_path: Path) -> None:
+    report = tmp_path / "report.json"
+    arguments = ["--data", str(footage.parent), "--json", str(report), "--only", "quiet"]
+    assert main([*arguments, "--cache", str(tmp_path / "cache")]) == 0
+    measures = json.loads(report.read_text(encoding="utf-8"))["measures"]
+    assert [measure["name"] for measure in measures] == ["false_alerts_quiet_sequences"]
+
+
+def test_a_plume_means_the_same_at_every_cadence(scorer: ScriptedScorer) -> None:
+    lap = tuple((1.0 * n, jpeg_with_mark(n)) for n in range(7))
+    scorer.script = dict.fromkeys(range(7), (smoke(0.7, width=60.0),))
+    row = compare(Judge(scorer, Settings(), float("inf")), Circle("plume", lap, 7.0, 125.0), SLOW)
+    assert row is not None
+    assert row.agrees
+    assert all(at_s is not None for at_s in row.first_s.values())
+    assert row.late_frames <= 3.0
+
+
+def test_a_flicker_of_the_detector_is_quiet_at_every_cadence(scorer: ScriptedScorer) -> None:
+    lap = tuple((1.0 * n, jpeg_with_mark(n)) for n in range(29))
+    scorer.script = {11: (smoke(0.9),), 23: (smoke(0.9, x_min=40.0),)}
+    row = compare(Judge(scorer, Settings(), float("inf")), Circle("wisp", lap, 29.0, 125.0), SLOW)
+    assert row is not None
+    assert row.agrees
+    assert set(row.first_s.values()) == {None}
+
+
+def test_cadences_that_differ_and_that_are_late_are_told() -> None:
+    first_s = dict(zip(CADENCES_FPS, (20.0, 22.0, 45.0, 120.0), strict=True))
+    most = dict.fromkeys(CADENCES_FPS, 2.5)
+    row = CadenceRow(CADENCES_FPS, first_s, most)
+    assert row.agrees
+    assert row.late_frames == pytest.approx(5.0)  # 25 s of a frame every five
+    silent = CadenceRow(CADENCES_FPS, {**first_s, "1 a minute": None}, most)
+    assert not silent.agrees
+    assert "1 a minute never (most 2.5)" in silent.in_words()
+    assert CadenceRow(CADENCES_FPS, {**first_s, "25 fps": None}, most).late_frames == 0.0
+
+
+def test_without_clips_and_without_time_cadences_are_skipped(
+    tmp_path: Path, scorer: ScriptedScorer
+) -> None:
+    judge = Judge(scorer, Settings(), float("inf"))
+    by_name = {one.name: one for one in cadences(judge, tmp_path)}
+    assert by_name["cadences_tamil_mist_ridge.mp4"].value is None
+    clips = tmp_path / "clips"
+    clips.mkdir()
+    writer = cv2.VideoWriter(
+        str(clips / "tamil_mist_ridge.mp4"), cv2.VideoWriter_fourcc(*"mp4v"), 1.0, (64, 48)
+    )
+    for number in range(12):
+        writer.write(np.full((48, 64, 3), 20 * number, np.uint8))
+    writer.release()
+    by_name = {one.name: one for one in cadences(judge, tmp_path)}
+    assert by_name["cadences_tamil_mist_ridge.mp4"].value == 0.0
+    assert by_name["cadences_that_differ"].holds
+    assert by_name["cadence_delay"].holds
+    judge.until_s = 0.0
+    assert cadences(judge, tmp_path)[-1].value is None
