@@ -1,5 +1,6 @@
 """What every route may use, built once by the composition root and carried by the application."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, cast
 
@@ -56,6 +57,7 @@ class Context:
     terrain: Terrain | None
     gateways: dict[str, Gateway]
     counts: PipelineCounts
+    cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
 
 
 def context_of(request: Request) -> Context:

@@ -45,7 +45,7 @@ class HealthAnswer(BaseModel):
 @router.get("/health")
 def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer:
     """The state of the whole."""
-    states = Counter(str(gateway.status().state) for gateway in context.gateways.values())
+    states = Counter(str(gateway.status().state) for gateway in list(context.gateways.values()))
     counts = context.counts
     unwell = any(state not in WELL for state in states) or counts.frames_failed > 0
     return HealthAnswer(

@@ -5,15 +5,20 @@ import sys
 
 import structlog
 
+from camera_gateway.redaction import SecretFilter
+
 __all__ = ["configure_logging"]
 
 
-def configure_logging(*, level: str = "INFO", terminal: bool | None = None) -> None:
+def configure_logging(*, level: str = "INFO", terminal: bool | None = None) -> SecretFilter:
     """Send every logger of the process to standard error.
 
     Args:
         level: of the root logger.
         terminal: readable lines instead of JSON; asked of standard error when left out.
+
+    Returns:
+        What keeps passwords out of every line; to be told of them.
     """
     readable = sys.stderr.isatty() if terminal is None else terminal
     shared: list[structlog.typing.Processor] = [
@@ -35,8 +40,11 @@ def configure_logging(*, level: str = "INFO", terminal: bool | None = None) -> N
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
         )
     )
+    secrets = SecretFilter()
+    handler.addFilter(secrets)
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
     logging.getLogger("uvicorn.access").setLevel("WARNING")  # a line a picture helps nobody
     logging.getLogger("alembic").setLevel("WARNING")
+    return secrets

@@ -18,10 +18,13 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.auth.service import AuthService
+from api.cameras.running import CameraBook, fleet_of
 from api.context import Context, SiteFacts
 from api.live import LiveFeed
 from camera_gateway.bus import MemoryBus
+from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
+from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource
 from camera_gateway.vault import EvidenceVault
@@ -33,6 +36,7 @@ from detector.pipeline import Pipeline
 from geo.land import LandIndex
 from geo.locate import Locator
 from geo.terrain import Terrain
+from models.camera_setup import CameraSetup
 from models.clock import Clock, SystemClock
 from models.config import Settings
 from models.errors import InputRefused
@@ -73,6 +77,7 @@ class Watch:
     pipeline: Pipeline
     desk: AlertDesk
     clips: ThreadPoolExecutor
+    fleet: Fleet[CameraSetup]
 
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -86,9 +91,8 @@ class Watch:
                 _keep_running("pipeline", lambda: self.pipeline.run(self.bus))
             )
             stack.push_async_callback(_drain, self.bus, pipeline)
-            for camera_id, gateway in self.context.gateways.items():
-                task = asyncio.create_task(_keep_running(f"gateway {camera_id}", gateway.run))
-                stack.push_async_callback(_stop, task)
+            cameras = asyncio.create_task(_keep_running("cameras", self.fleet.run))
+            stack.push_async_callback(_stop, cameras)
             yield
 
 
@@ -102,18 +106,21 @@ def build_watch(
     terrain: Terrain | None,
     replay_rate: float | None = None,
     clock: Clock | None = None,
+    secrets: SecretFilter | None = None,
 ) -> Watch:
     """Build a watch on an open store.
 
     Args:
         settings: of the installation.
         store: with cameras and land layers in it.
-        feeds: cameras that have pictures, by key.
+        feeds: cameras that have pictures whatever the store says, by key; the linked and enabled
+            cameras of the store run besides, and follow its changes.
         site_name: shown in the console.
         drill: something of the site is invented.
         terrain: None when no relief is loaded.
         replay_rate: of recordings, for the console.
         clock: the machine's when left out.
+        secrets: keeps passwords out of the log; told of every camera's.
 
     Raises:
         ModelMismatch: the weights are missing or not what their card says.
@@ -131,12 +138,13 @@ def build_watch(
     )
     bus = MemoryBus(clock, max_age_s=settings.max_frame_age_s)
     ring = FrameRing(RING_BYTES_PER_CAMERA, RING_FRAMES)
+    book = CameraBook({camera.camera_id: camera for camera in store.cameras.all()})
     vault = EvidenceVault(settings.data_dir / "evidence")
     clips = ThreadPoolExecutor(1, thread_name_prefix="clips")
     desk = AlertDesk(
         store=store,
         keeper=EvidenceKeeper(vault, ring),
-        cameras={camera.camera_id: camera for camera in store.cameras.all()},
+        cameras=book,
         locator=Locator(terrain),
         land=LandIndex(store.land.all()),
         settings=settings,
@@ -144,6 +152,27 @@ def build_watch(
         later=lambda job: clips.submit(_logged, job),
     )
     pipeline = Pipeline(scorer, desk, settings.evidence, clock, max_batch=settings.max_batch)
+    fixed = {
+        key: Gateway(
+            feed.camera,
+            feed.preset,
+            feed.open_source,
+            bus=bus,
+            ring=ring,
+            clock=clock,
+            random=random.random,  # jitter of retries, not a secret
+        )
+        for key, feed in feeds.items()
+    }
+    fleet = fleet_of(
+        store,
+        book,
+        bus=bus,
+        ring=ring,
+        clock=clock,
+        secrets=secrets or SecretFilter(),
+        fixed=fixed,
+    )
     context = Context(
         settings=settings,
         clock=clock,
@@ -160,21 +189,11 @@ def build_watch(
             f"{detector.arrangement.name}, {detector.arrangement.origin}",
         ),
         terrain=terrain,
-        gateways={
-            key: Gateway(
-                feed.camera,
-                feed.preset,
-                feed.open_source,
-                bus=bus,
-                ring=ring,
-                clock=clock,
-                random=random.random,  # jitter of retries, not a secret
-            )
-            for key, feed in feeds.items()
-        },
+        gateways=fleet.gateways,
         counts=pipeline.counts,
+        cameras_changed=fleet.nudge,
     )
-    return Watch(context, bus, pipeline, desk, clips)
+    return Watch(context, bus, pipeline, desk, clips, fleet)
 
 
 def serve(watch: Watch, listening: socket.socket) -> None:

@@ -53,6 +53,7 @@ class Gateway:
         knock: asks a lost camera whether it is back; None to wait each pause out.
         may_end: the source is a recording; the end of anything else is a loss.
         first_sequence: of the first frame, where an earlier gateway of this camera stopped.
+        clean: takes passwords out of what a library says of a loss, before anybody is told.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Gateway:
         knock: Knock | None = None,
         may_end: bool = True,
         first_sequence: int = 0,
+        clean: Callable[[str], str] = str,
     ) -> None:
         preset = camera.preset(preset_number)
         self._camera_id = camera.camera_id
@@ -93,6 +95,7 @@ class Gateway:
         self._next_attempt_s: float | None = None
         self._refused_entry = False
         self._sequence = first_sequence
+        self._clean = clean
         self._published = 0
         self._received = 0
         self._dropped: Counter[str] = Counter()
@@ -183,8 +186,9 @@ class Gateway:
         return False
 
     def _lose(self, code: str, trouble: str) -> None:
-        self._life.lost(self._clock.monotonic_s(), code, trouble)
-        _logger.warning("camera %s is lost: %s", self._camera_id, trouble)
+        told = self._clean(trouble)
+        self._life.lost(self._clock.monotonic_s(), code, told)
+        _logger.warning("camera %s is lost: %s", self._camera_id, told)
 
     async def _take_one(self, source: FrameSource) -> None:
         """Read one picture, publish it unless it would lie."""
@@ -218,7 +222,8 @@ class Gateway:
         else:
             self._refuse(judgement.fault, judgement.trouble)
 
-    def _refuse(self, reason: str, trouble: str) -> None:
+    def _refuse(self, reason: str, words: str) -> None:
+        trouble = self._clean(words)
         self._dropped[reason] += 1
         self._good_in_a_row = 0
         self._life.refused(self._clock.monotonic_s(), reason, trouble)

@@ -31,7 +31,7 @@ def serve(
 
     On the first start an account `admin` is made and its one-time password printed.
     """
-    configure_logging()
+    secrets = configure_logging()
     settings = load_settings(settings_file)
     with listen(settings.host, port or settings.port) as listening:
         try:
@@ -42,7 +42,9 @@ def serve(
                 remedy="Set data_dir to a folder that you may write.",
             ) from error
         with closing(Store.open(settings.store_url, clock=SystemClock())) as store:
-            watch = build_watch(settings, store, {}, site_name="", drill=False, terrain=None)
+            watch = build_watch(
+                settings, store, {}, site_name="", drill=False, terrain=None, secrets=secrets
+            )
             typer.echo(f"Firewatch 林火瞭望: http://{settings.host}:{port or settings.port}")
             if store.users.count() == 0:
                 password = add_user(store, "admin", Role.ADMIN)

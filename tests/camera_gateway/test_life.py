@@ -365,3 +365,17 @@ def test_thousands_of_reconnects_leak_nothing() -> None:
         asyncio.run(scenario())
     finally:
         logging.disable(logging.NOTSET)
+
+
+def test_a_loss_is_told_without_passwords(caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario() -> None:
+        error = SourceUnavailable("rtsp://admin:geheim@10.0.0.5/1 is silent.")
+        link = Link([FrameCorrupt("geheim"), error], clean=lambda text: text.replace("geheim", "*"))
+        task = asyncio.create_task(link.gateway.run())
+        await turns()
+        assert link.gateway.status().trouble == "rtsp://admin:*@10.0.0.5/1 is silent."
+        await stop(task)
+
+    with caplog.at_level(logging.INFO):
+        asyncio.run(scenario())
+    assert "geheim" not in caplog.text

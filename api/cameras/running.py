@@ -1,0 +1,126 @@
+"""From what the database says of cameras to the gateways that run."""
+
+import random
+from collections.abc import Callable, Iterator, Mapping
+
+from camera_gateway.bus import FrameBus
+from camera_gateway.fleet import Fleet
+from camera_gateway.gateway import Gateway
+from camera_gateway.knocking import knock_of
+from camera_gateway.limits import Limits
+from camera_gateway.opening import RECORDED, opener_of
+from camera_gateway.redaction import SecretFilter
+from camera_gateway.ring import FrameRing
+from models.camera_setup import CameraSetup
+from models.clock import Clock
+from models.site import Camera
+from models.store import Store
+
+__all__ = ["CameraBook", "fleet_of", "gateway_of"]
+
+
+class CameraBook(Mapping[str, Camera]):
+    """The cameras as they are configured now, for whoever locates what they see.
+
+    Readers in other threads see one whole book or the next one, never half of each.
+    """
+
+    def __init__(self, cameras: Mapping[str, Camera]) -> None:
+        self._cameras = dict(cameras)
+
+    def __getitem__(self, camera_id: str) -> Camera:
+        """The camera of that key."""
+        return self._cameras[camera_id]
+
+    def __iter__(self) -> Iterator[str]:
+        """Keys, as of this moment."""
+        return iter(self._cameras)
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._cameras)
+
+    def replace(self, cameras: Mapping[str, Camera]) -> None:
+        """Open a new book."""
+        self._cameras = dict(cameras)
+
+
+def fleet_of(
+    store: Store,
+    book: CameraBook,
+    *,
+    bus: FrameBus,
+    ring: FrameRing,
+    clock: Clock,
+    secrets: SecretFilter,
+    fixed: Mapping[str, Gateway],
+) -> Fleet[CameraSetup]:
+    """All cameras of a store that are linked and enabled, besides fixed ones.
+
+    Args:
+        store: read every few seconds.
+        book: kept up to date with it.
+        bus: takes the frames.
+        ring: keeps the last ones.
+        clock: the installation's.
+        secrets: learns every credential before it is used.
+        fixed: gateways of a demo.
+    """
+
+    def plans() -> dict[str, CameraSetup]:
+        setups = store.links.all()
+        book.replace({setup.camera.camera_id: setup.camera for setup in setups})
+        return {
+            setup.camera.camera_id: setup
+            for setup in setups
+            if setup.link is not None and setup.link.enabled
+        }
+
+    def make(setup: CameraSetup, first_sequence: int) -> Gateway:
+        if setup.credential is not None:
+            secrets.know(setup.credential)
+        return gateway_of(
+            setup,
+            bus=bus,
+            ring=ring,
+            clock=clock,
+            first_sequence=first_sequence,
+            clean=secrets.clean,
+        )
+
+    return Fleet(plans, make, clock, fixed=fixed)
+
+
+def gateway_of(
+    setup: CameraSetup,
+    *,
+    bus: FrameBus,
+    ring: FrameRing,
+    clock: Clock,
+    first_sequence: int,
+    clean: Callable[[str], str],
+) -> Gateway:
+    """The gateway of a linked camera.
+
+    Raises:
+        ValueError: the setup has no link.
+    """
+    link = setup.link
+    if link is None:
+        msg = f"camera {setup.camera.camera_id} has no link"
+        raise ValueError(msg)
+    recorded = link.adapter in RECORDED
+    return Gateway(
+        setup.camera,
+        setup.preset_number,
+        opener_of(link, setup.credential, clock),
+        bus=bus,
+        ring=ring,
+        clock=clock,
+        random=random.random,  # jitter of retries, not a secret
+        limits=Limits() if recorded else Limits.of_cadence(link.every_s),
+        knock=knock_of(link),
+        may_end=recorded,
+        first_sequence=first_sequence,
+        clean=clean,
+    )
