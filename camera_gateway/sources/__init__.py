@@ -3,6 +3,7 @@
 from camera_gateway.sources.drill import DrillScene
 from camera_gateway.sources.folder import FolderSource
 from camera_gateway.sources.mjpeg import MjpegSource
+from camera_gateway.sources.onvif_source import OnvifSource
 from camera_gateway.sources.snapshot import SnapshotSource
 from camera_gateway.sources.video import VideoSource
 from camera_gateway.sources.video_frames import iterate_video
@@ -11,6 +12,7 @@ __all__ = [
     "DrillScene",
     "FolderSource",
     "MjpegSource",
+    "OnvifSource",
     "SnapshotSource",
     "VideoSource",
     "iterate_video",
