@@ -112,7 +112,7 @@ class OnvifService:
                 self._address,
                 who.user,
                 who.password,
-                str(Path(library.__file__).parent / "wsdl" / definition["wsdl"]),
+                str(Path(library.__file__ or "").parent / "wsdl" / definition["wsdl"]),
                 no_cache=True,  # it would write a database into the home folder
                 binding_name=f"{{{definition['ns']}}}{definition['binding']}",
                 binding_key=self._name,
