@@ -1,7 +1,7 @@
 """Environments that a comparison needs and the product does not: made when asked for, pinned.
 
-They live in ``.tools/peers``. That of ultralytics brings torch with it and takes 5 GB; that of
-OpenVINO takes 0.3 GB, and is our own core on another build of the runtime.
+They live in ``.tools/peers``. Those of ultralytics and fire_detector bring torch and take 5 GB;
+that of OpenVINO takes 0.3 GB, and is our own core on another build of the runtime.
 """
 
 import os
@@ -16,6 +16,7 @@ _PEERS = ROOT / ".tools" / "peers"
 _PINNED = {
     "ultralytics": ("ultralytics==8.4.190", "torch==2.14.1", "onnx>=1.20", "onnxruntime==1.32.0"),
     "openvino": ("onnxruntime-openvino==1.24.1",),
+    "fire_detector": ("fire_detector==1.0.3", "ultralytics==8.4.190", "torch==2.14.1"),
 }
 _OURS = ("numpy", "opencv-python-headless", "pydantic")
 
@@ -24,8 +25,8 @@ def environment(name: str, *, may_make: bool) -> Path | str:
     """The Python of an environment, or why there is none.
 
     Args:
-        name: ``ultralytics`` or ``openvino``. ``BENCH_ULTRALYTICS_PYTHON`` or
-            ``BENCH_OPENVINO_PYTHON`` names one that is there already.
+        name: ``ultralytics``, ``openvino`` or ``fire_detector``. ``BENCH_ULTRALYTICS_PYTHON`` and
+            the like name one that is there already.
         may_make: download it when it is not there.
     """
     named = os.environ.get(f"BENCH_{name.upper()}_PYTHON")
