@@ -70,8 +70,11 @@ def _measure(data: Path, model: str, *, may_make: bool) -> list[Measure]:
     measures = []
     for label, word in enumerate(CLASSES):
         name = f"drone_{word}_ap50"
-        value = _precision(ours, label)
         boxes = sum(int((scene.true_classes == label).sum()) for scene in ours)
+        if boxes == 0:
+            measures.append(skipped(name, "AP50", f"no {word} in {what}"))
+            continue
+        value = _precision(ours, label)
         if theirs is None:
             measures += [
                 figure(name, value, "AP50", f"{boxes} boxes, {what}"),
@@ -80,7 +83,8 @@ def _measure(data: Path, model: str, *, may_make: bool) -> list[Measure]:
             continue
         peer = _precision(theirs, label)
         against = f"fire_detector 1.0.3 at {peer:.3f}; {boxes} boxes, {what}"
-        ratio = value / peer if peer > 0.0 else float("inf")
+        # A peer that finds nothing is beaten by anything: the ratio must stay a number.
+        ratio = value / max(peer, 1e-3)
         measures.append(comparison(f"{name}_vs_peer", value, "AP50", against, ratio=ratio, bar=1.0))
     return measures
 
