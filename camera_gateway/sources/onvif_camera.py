@@ -78,17 +78,23 @@ class OnvifCamera:
         return self._skews_s[0] if self._skews_s else 0.0
 
     async def clock(self) -> DeviceClock:
-        """What the camera's clock says, asked without a login.
+        """What the camera's clock says.
+
+        Asked without a login, as the standard has it; where that is refused, with one by this
+        machine's time.
 
         Raises:
             SourceUnavailable: no answer, or one that is none.
             SourceRefused: there is no such service.
         """
         asked_at, asked_s = self._clock.now(), self._clock.monotonic_s()
-        try:
-            answer = await self._device.call("GetSystemDateAndTime", skew_s=0.0, signed=False)
-        except NotAuthorised:  # against the standard, but some ask for a login here too
-            return DeviceClock(None, None, "", by_ntp=False)
+        answer: object = None
+        for signed in (False, True) if self._credential is not None else (False,):
+            try:
+                answer = await self._device.call("GetSystemDateAndTime", skew_s=0.0, signed=signed)
+                break
+            except NotAuthorised:
+                continue
         half = timedelta(seconds=(self._clock.monotonic_s() - asked_s) / 2.0)
         return clock_of(answer, asked_at + half)
 

@@ -133,7 +133,7 @@ def read_answer(data: bytes, message_id: str, answered_from: str) -> Iterator[Fo
         return
     if not text_of(root, "Header/RelatesTo").endswith(message_id):
         return
-    for match in root.iterfind("Body/ProbeMatches/ProbeMatch"):
+    for match in root.iter("ProbeMatch"):  # some leave out the element around the matches
         address = _own_address(text_of(match, "XAddrs").split(), answered_from)
         if address is None:
             continue

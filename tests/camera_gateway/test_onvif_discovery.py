@@ -55,6 +55,12 @@ def test_the_address_on_our_side_is_taken() -> None:
     assert camera.address == "http://169.254.1.1/onvif"
 
 
+def test_an_answer_without_the_element_around_its_matches_is_read() -> None:
+    data = probe_match("http://10.0.0.5/onvif")
+    bare = data.replace(b"<wsd:ProbeMatches>", b"").replace(b"</wsd:ProbeMatches>", b"")
+    assert found(bare) == found(data) != []
+
+
 @pytest.mark.parametrize(
     "data",
     [
