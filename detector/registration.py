@@ -8,7 +8,7 @@ at ``(x + dx_px, y + dy_px)`` in the frame.
 - **Steady**: the frame was found near the reference.
 - **Moved**: it was found further off than :data:`MOVED_SHARE`, or it shows another **place**: a
   picture rich in edges that fits no known place begins one of its own once the camera has stood
-  still there for three frames. A place's tracks wait for the camera's return.
+  still there for three frames and two seconds. A place's tracks wait for the camera's return.
 - **Unknown**: fog, darkness, a lens full of drops. The last shift is assumed, with a wider reach.
 
 The reference is renewed slowly, because light and season change it: frames that were found are
@@ -39,6 +39,8 @@ SURE = 0.5
 MOVED_SHARE = 0.08
 """Share of the longer side: 154 px at 1080p. Wind moves a picture by 20, a worn PTZ by a few."""
 NEW_PLACE_FRAMES = 3
+NEW_PLACE_S = 1.9
+"""Three frames of live video are a tenth of a second, and in it every pan stands still."""
 STILL_SHARE = 0.01
 """Over these frames the camera must stand still within this share: a pan is no place."""
 LEAST_EDGES = 0.01
@@ -150,6 +152,7 @@ class Registrar:
         self._next_number = 0
         self._stranger: Stored | None = None
         self._stranger_frames = 0
+        self._stranger_since: datetime | None = None
 
     def register(
         self, picture: ImageBGR, captured_at: datetime, width_px: int, height_px: int
@@ -207,9 +210,15 @@ class Registrar:
             or not _still(find_shift(_edges(self._stranger), edges, spectrum), edges)
         ):
             self._stranger, self._stranger_frames = _stored(edges), 0
+            self._stranger_since = at
         self._stranger_frames += 1
+        since = at if self._stranger_since is None else self._stranger_since
+        stays = (
+            self._stranger_frames >= NEW_PLACE_FRAMES
+            and abs((at - since).total_seconds()) >= NEW_PLACE_S
+        )
         known, here = _richness(_edges(last.reference)), _richness(edges)
-        if self._stranger_frames < NEW_PLACE_FRAMES or here < max(LEAST_EDGES, RICH * known):
+        if not stays or here < max(LEAST_EDGES, RICH * known):
             return last, Shift(last.shift.dx, last.shift.dy, 0.0)
         if here >= POOR * known:
             last.first = last.reference = _stored(edges)

@@ -22,16 +22,17 @@ def valley(seed: int = 1) -> Landscape:
 
 
 class Camera:
-    """One view, a frame a minute, 1080p."""
+    """One view, 1080p, a frame a minute or as told."""
 
-    def __init__(self, seed: int = 0) -> None:
+    def __init__(self, seed: int = 0, gap_s: float = 60.0) -> None:
         self.registrar = Registrar()
         self.random = np.random.default_rng(seed)
-        self.minute = 0
+        self.gap_s = gap_s
+        self.frames = 0
 
     def show(self, grey: NDArray[np.floating], sigma: float = 2.0) -> Registration:
-        self.minute += 1
-        at = START + timedelta(minutes=self.minute)
+        self.frames += 1
+        at = START + timedelta(seconds=self.gap_s * self.frames)
         picture = noisy(grey, self.random, sigma)
         return self.registrar.register(picture, at, 1920, 1080)
 
@@ -109,6 +110,18 @@ def test_a_pan_is_no_place() -> None:
     for step in range(12):
         seen = camera.show(valley(2).seen(-300 + 50 * step))
         assert (seen.state, seen.place) == (UNKNOWN, 0)
+
+
+def test_a_pan_of_live_video_is_no_place_and_where_it_ends_is_one_after_two_seconds() -> None:
+    """A tenth of a second of a slow pan looks as if the camera stood still."""
+    camera = Camera(gap_s=0.04)
+    camera.show(valley().seen())
+    for step in range(30):
+        seen = camera.show(valley(2).seen(-150 + 5 * step))
+        assert (seen.state, seen.place) == (UNKNOWN, 0)
+    states = [camera.show(valley(2).seen()).state for _ in range(60)]
+    assert states[:40] == [UNKNOWN] * 40
+    assert states[-1] is MOVED
 
 
 def test_places_are_few_and_the_presets_own_is_never_forgotten() -> None:
