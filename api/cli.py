@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands.camera import cameras
 from api.commands.demo import demo
 from api.commands.detect import detect
 from api.commands.evaluate import evaluate
@@ -30,6 +31,7 @@ app.command()(serve)
 app.command()(detect)
 app.command()(backup)
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(cameras, name="camera")
 app.add_typer(users, name="user")
 app.add_typer(audit, name="audit")
 

@@ -1,0 +1,171 @@
+"""Camera lists as tables: one row a camera, or one a preset where a camera has several.
+
+Read as UTF-8, with or without its mark, or as GBK (what a Chinese spreadsheet saves), separated by
+commas, semicolons or tabs. A list with passwords is written only when asked for.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+from api.cameras.words import COLUMNS, VALUES, column_of, value_of, word_of
+from models.camera_setup import CameraSetup
+from models.errors import InputRefused
+from models.site import Preset
+
+__all__ = ["Listed", "read_csv", "write_csv"]
+
+_PLACE: Final = ("lon_deg", "lat_deg", "height_m", "height_datum")
+_POSE: Final = (
+    "azimuth_deg",
+    "tilt_deg",
+    "roll_deg",
+    "horizontal_fov_deg",
+    "radial_k1",
+    "azimuth_sigma_deg",
+    "tilt_sigma_deg",
+)
+_LINK: Final = ("adapter", "address", "every_s", "transport", "decoding", "mode", "enabled")
+_NEEDED: Final = ("camera_id", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One camera of a file.
+
+    Attributes:
+        line: where it begins, from 1; the number of the camera in a file without lines.
+        values: nested as :class:`api.cameras.schemas.CameraEntry` wants them.
+        trouble: why it cannot even be nested; empty otherwise.
+    """
+
+    line: int
+    values: dict[str, Any]
+    trouble: str = ""
+
+
+def read_csv(data: bytes) -> list[Listed]:
+    """Read a table.
+
+    Raises:
+        InputRefused: neither UTF-8 nor GBK, not a table, without a needed column, or with a column
+            that means nothing or comes twice.
+    """
+    text = _text_of(data)
+    first = text.split("\n", 1)[0]
+    delimiter = max(",;\t", key=first.count)
+    try:
+        reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        rows = [(reader.line_num, row) for row in reader]
+    except csv.Error as error:
+        raise InputRefused(f"The list is not a table: {error}.", code="camera_list") from error
+    rows = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
+    if not rows:
+        raise InputRefused("The list is empty.", code="camera_list")
+    keys = _keys_of(rows[0][1])
+    cameras: dict[str, Listed] = {}
+    for line, row in rows[1:]:
+        cells = dict(zip(keys, row, strict=False))
+        # A password may begin or end with a space; nothing else does on purpose.
+        cells = {k: cell if k == "password" else cell.strip() for k, cell in cells.items()}
+        _take_row(cameras, line, {key: cell for key, cell in cells.items() if cell})
+    return list(cameras.values())
+
+
+def write_csv(
+    setups: Iterable[CameraSetup], *, chinese: bool = True, with_passwords: bool = False
+) -> bytes:
+    """Write a table, as UTF-8 with its mark, which spreadsheets need."""
+    keys = [key for key in COLUMNS if with_passwords or key not in {"user", "password"}]
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow([COLUMNS[key][0] if chinese else key for key in keys])
+    for setup in setups:
+        for number, preset in enumerate(setup.camera.presets or (None,)):
+            cells = _cells(setup, preset, whole=number == 0)
+            writer.writerow([word_of(key, cells.get(key, ""), chinese=chinese) for key in keys])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _text_of(data: bytes) -> str:
+    for encoding in ("utf-8-sig", "gbk"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputRefused(
+        "The list is neither UTF-8 nor GBK.", remedy="Save it as UTF-8.", code="camera_list"
+    )
+
+
+def _keys_of(headers: list[str]) -> list[str]:
+    keys = [column_of(header) for header in headers]
+    for header, key in zip(headers, keys, strict=True):
+        if key is None:
+            raise InputRefused(
+                f"The column {header.strip()!r} means nothing here.",
+                remedy=f"Columns: {', '.join(COLUMNS)}.",
+                code="camera_list",
+            )
+        if keys.count(key) > 1:
+            raise InputRefused(f"The column {key} comes twice.", code="camera_list")
+    found = [key for key in keys if key is not None]
+    for key in _NEEDED:
+        if key not in found:
+            raise InputRefused(
+                f"The list has no column {key} ({COLUMNS[key][0]}).", code="camera_list"
+            )
+    return found
+
+
+def _take_row(cameras: dict[str, Listed], line: int, cells: dict[str, str]) -> None:
+    cells = {key: value_of(key, cell) if key in VALUES else cell for key, cell in cells.items()}
+    key = cells.get("camera_id", "")
+    preset = _preset_of(cells)
+    known = cameras.get(key)
+    if known is not None:
+        if preset is None:
+            cameras[f"{key}\n{line}"] = Listed(line, {}, f"Camera {key!r} stands here again.")
+        else:
+            known.values.setdefault("presets", []).append(preset)
+        return
+    values: dict[str, Any] = {
+        name: cells[name] for name in ("camera_id", "name", "kind") if name in cells
+    }
+    for part, names in (
+        ("position", _PLACE),
+        ("link", _LINK),
+        ("credential", ("user", "password")),
+    ):
+        inside = {name: cells[name] for name in names if name in cells}
+        if inside:
+            values[part] = inside
+    if preset is not None:
+        values["presets"] = [preset]
+    cameras[key or f"\n{line}"] = Listed(line, values)
+
+
+def _preset_of(cells: dict[str, str]) -> dict[str, Any] | None:
+    pose = {name: cells[name] for name in _POSE if name in cells}
+    if not pose and "preset" not in cells:
+        return None
+    return {"number": cells.get("preset", "0"), "name": cells.get("preset_name", ""), "pose": pose}
+
+
+def _cells(setup: CameraSetup, preset: Preset | None, *, whole: bool) -> dict[str, str]:
+    camera, link, credential = setup.camera, setup.link, setup.credential
+    cells: dict[str, object] = {"camera_id": camera.camera_id, "name": camera.name}
+    if preset is not None:
+        cells |= {"preset": preset.number, "preset_name": preset.name}
+        cells |= {name: getattr(preset.pose, name) for name in _POSE}
+    if whole:
+        cells["kind"] = camera.kind.value
+        cells |= {name: getattr(camera.position, name) for name in _PLACE}
+        if link is not None:
+            cells |= {name: getattr(link, name) for name in _LINK}
+            cells["enabled"] = "true" if link.enabled else "false"
+        if credential is not None:
+            cells |= {"user": credential.user, "password": credential.password}
+    return {key: "" if cell is None else str(cell) for key, cell in cells.items()}

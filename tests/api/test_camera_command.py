@@ -1,0 +1,178 @@
+"""``firewatch camera`` as a person types it."""
+
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from api import cli
+from api.cameras.probe_words import told
+from camera_gateway.opening import opener_of
+from camera_gateway.probe import Advice, ProbeReport, candidates
+from camera_gateway.sources.stream_facts import StreamFacts
+from models.camera_link import Adapter, CameraLink
+from models.frame import TimeSource
+from models.light import Light
+
+Captured = pytest.CaptureFixture[str]
+LIST = """编号,名称,经度,纬度,高程,协议,地址,用户名,密码
+gn-1,古南一号,106.65,29.03,812.5,rtsp,rtsp://10.0.0.5/1,admin,geheim
+"""
+
+
+@pytest.fixture(autouse=True)
+def data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FIREWATCH_DATA_DIR", str(tmp_path / "data"))
+
+
+def firewatch(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
+    monkeypatch.setattr("sys.argv", ["firewatch", "camera", *map(str, arguments)])
+    try:
+        cli.main()
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    return 0
+
+
+def test_a_list_goes_in_and_comes_out(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    table = tmp_path / "相机.csv"
+    table.write_bytes(LIST.encode("gbk"))
+    assert firewatch(monkeypatch, "import", table) == 0
+    assert "gn-1" in capsys.readouterr().out
+    out = tmp_path / "out.csv"
+    assert firewatch(monkeypatch, "export", out) == 0
+    assert "geheim" not in out.read_text(encoding="utf-8-sig")
+    assert firewatch(monkeypatch, "export", out) == 1
+    assert "exists already" in capsys.readouterr().err
+    whole = tmp_path / "out.toml"
+    assert firewatch(monkeypatch, "export", whole, "--with-passwords") == 0
+    assert "geheim" in whole.read_text(encoding="utf-8")
+    assert whole.stat().st_mode & 0o777 == 0o600
+    assert firewatch(monkeypatch, "import", whole) == 0
+    assert "same" in capsys.readouterr().out
+    assert firewatch(monkeypatch, "export", tmp_path / "no" / "x.csv", "--english") == 1
+
+
+def test_a_bad_list_is_told_by_line(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    table = tmp_path / "c.csv"
+    table.write_text(LIST + "gn-2,古南二号,300,29,1,rtsp,rtsp://10.0.0.6/1,,\n", encoding="utf-8")
+    assert firewatch(monkeypatch, "import", table) == 1
+    said = capsys.readouterr()
+    assert "3  gn-2" in said.out
+    assert "nothing was taken" in said.err
+    assert firewatch(monkeypatch, "import", table, "--take-good") == 1
+    assert "1 taken" in capsys.readouterr().err
+    assert firewatch(monkeypatch, "import", tmp_path / "missing.csv") == 1
+    monkeypatch.setattr("api.commands.camera.MOST_BYTES", 10)
+    assert firewatch(monkeypatch, "import", table) == 1
+    assert "larger than" in capsys.readouterr().err
+    assert firewatch(monkeypatch, "import") == 2
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[int]:
+    class Quiet(http.server.SimpleHTTPRequestHandler):
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    handler = functools.partial(Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_snapshot_camera_is_probed(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 255, (96, 128, 3), np.uint8)
+    (tmp_path / "snap.jpg").write_bytes(cv2.imencode(".jpg", noise)[1].tobytes())
+    secret = tmp_path / "password"
+    secret.write_text("geheim\nmore\n", encoding="utf-8")
+    with serving(tmp_path) as port:
+        address = f"http://127.0.0.1:{port}/snap.jpg"
+        options = ["--user", "admin", "--password-file", secret, "--seconds", "1", "--every", "0.3"]
+        assert firewatch(monkeypatch, "probe", address, *options) == 0
+        said = capsys.readouterr().out
+        assert "found   snapshot at http://127.0.0.1" in said
+        assert "128 x 96" in said
+        assert "sub stream" in said
+        assert "geheim" not in said
+        assert firewatch(monkeypatch, "probe", address.replace("snap", "no"), "--seconds", "1") == 1
+        said = capsys.readouterr().err
+        assert "no such address" in said
+        assert said.count("\n") == 1
+
+
+def test_wrong_use_of_a_probe(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    assert firewatch(monkeypatch, "probe", tmp_path / "none.mp4", "--seconds", "1") == 1
+    assert "does not exist" in capsys.readouterr().err
+    assert firewatch(monkeypatch, "probe", "/x", "--adapter", "rtsp") == 1
+    assert firewatch(monkeypatch, "probe", "rtsp://h/1", "--password-file", tmp_path / "no") == 1
+    assert "password file" in capsys.readouterr().err
+    assert firewatch(monkeypatch, "probe", "rtsp://h/1", "--user", "a", "--seconds", "0") == 2
+
+
+@pytest.mark.parametrize(
+    ("address", "first"),
+    [
+        ("rtsp://10.0.0.5/1", Adapter.RTSP),
+        ("http://10.0.0.5/onvif/device_service", Adapter.ONVIF),
+        ("http://10.0.0.5/video.mjpg", Adapter.MJPEG),
+        ("http://10.0.0.5/snap.jpg", Adapter.SNAPSHOT),
+        ("/data/a.mp4", Adapter.VIDEO),
+        ("/data/", Adapter.FOLDER),
+    ],
+)
+def test_the_likeliest_way_is_tried_first(address: str, first: Adapter) -> None:
+    assert candidates(address)[0] is first
+    assert opener_of is not None
+
+
+def test_a_stream_is_told_with_what_to_set() -> None:
+    stream = StreamFacts(
+        codec="hevc", rate_hz=25.0, key_interval_s=20.0, bits_per_s=3e6, sender_offset_s=3600.0
+    )
+    report = ProbeReport(
+        link=CameraLink(Adapter.RTSP, "rtsp://10.0.0.5/1", 2.0),
+        pictures=3,
+        damaged=1,
+        first_picture_s=11.0,
+        gap_s=4.0,
+        width_px=640,
+        height_px=360,
+        picture_bytes=3_000_000,
+        stream=stream,
+        core_share=0.084,
+        time_source=TimeSource.SENDER,
+        clock_offset_s=3600.0,
+        light=Light.DAY,
+        advice=tuple(Advice),
+        jpeg=b"",
+    )
+    text = "\n".join(told(report))
+    assert "HEVC, 640 x 360, 25.0 pictures a second, a key frame every 20.0 s" in text
+    assert "Set the I-frame interval to 50 frames" in text
+    assert "3600 s off" in text
+    assert "8.4 % of one processor core" in text
+    assert "3.00 Mbit/s of the line, 32.4 GB a day" in text
+    assert text.count("\nset ") == len(Advice)
+    bare = replace(report, stream=replace(stream, rate_hz=None, key_interval_s=None), advice=())
+    assert "nothing; this is well configured" in "\n".join(told(bare))
