@@ -1,7 +1,8 @@
 """From coded pictures to whole ones as JPEG, no more often than they are wanted.
 
 What decoders do not say, this says: a picture that the decoder made up in part is never handed on,
-nor one that builds on it.
+nor one that builds on it. What comes late is passed over while something newer will come in time:
+on a machine that cannot keep up, or after an outage, the lag would otherwise grow.
 """
 
 from collections.abc import Callable
@@ -25,7 +26,14 @@ __all__ = ["Damaged", "Picture", "StreamDecoder"]
 MOST_KEPT_BYTES: Final = 24 * 2**20
 MOST_KEPT: Final = 3000
 DAMAGED_AFTER_CADENCES: Final = 2.0
+LATE_CADENCES: Final = 0.75
+"""A picture that comes later than this is passed over …"""
+
+PATIENCE_CADENCES: Final = 1.5
+"""… unless the last one is as old as this."""
+
 _REORDERED = 64
+_PICTURES = frozenset({Step.KEY, Step.PICTURE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +114,9 @@ class StreamDecoder:
             self._forget_kept()
             if was_feeding != self._chooser.feeding:
                 self._codec.flush_buffers()
+        if step in _PICTURES and self._is_late(coded):
+            self._gauge.late += 1
+            step = Step.KEEP if step is Step.KEY else Step.FEED
         if step is Step.KEY:
             self._keep(coded)
             self._take_key(coded)
@@ -122,6 +133,14 @@ class StreamDecoder:
                 self._tell_damage(coded)
         else:
             self._judge(coded, self._decode(coded), wanted=step is Step.PICTURE)
+
+    def _is_late(self, coded: Coded) -> bool:
+        """Whether the picture is old and the one before it young enough to wait for the next."""
+        return (
+            self._gauge.first_picture_s is not None
+            and coded.late_s > LATE_CADENCES * self._every_s
+            and coded.at_s - self.good_s < PATIENCE_CADENCES * self._every_s
+        )
 
     def _take_key(self, coded: Coded) -> None:
         frames = self._decode(coded)

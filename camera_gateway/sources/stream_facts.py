@@ -34,6 +34,7 @@ class StreamFacts:
             has none.
         jumps_back: presentation times that went back.
         size_changes: of the picture, without a new connection.
+        late: pictures passed over because they came late and newer ones were near.
         superseded: pictures that a newer one replaced before anybody took them.
         sender_offset_s: the sender's clock less ours, from its RTCP reports; None without them.
     """
@@ -56,6 +57,7 @@ class StreamFacts:
     missing_times: int = 0
     jumps_back: int = 0
     size_changes: int = 0
+    late: int = 0
     superseded: int = 0
     sender_offset_s: float | None = None
 
@@ -111,6 +113,7 @@ class StreamGauge:
         self.packet_errors = 0
         self.missing_times = 0
         self.jumps_back = 0
+        self.late = 0
         self.superseded = 0
         self.sender_offset_s: float | None = None
         self._packets = self._key_frames = self._bytes = 0
@@ -177,6 +180,7 @@ class StreamGauge:
             missing_times=self.missing_times,
             jumps_back=self.jumps_back,
             size_changes=self._size_changes,
+            late=self.late,
             superseded=self.superseded,
             sender_offset_s=self.sender_offset_s,
         )
