@@ -1,4 +1,10 @@
-"""A slow background of one view, and where the picture changed against it.
+"""What a view showed over its last dozen frames, and where the picture changed against that.
+
+The evidence has a background of its own, :class:`detector.evidence.background.SlowBackground`, and
+neither can do the other's work: this one is asked before the network has looked, where a frame is
+not registered yet, for every frame of up to two thousand views, and must forget within a dozen
+frames whatever it has pointed to; that one remembers half an hour by the clock, at four times the
+width and with colour, because it weighs. It costs nearly twice the time and 25 times the memory.
 
 It lives on a small grey picture. What must not look like change is taken out in turn:
 
@@ -19,7 +25,7 @@ from numpy.typing import NDArray
 
 from models.units import ImageBGR
 
-__all__ = ["SlowBackground", "small_grey", "thinned_grey"]
+__all__ = ["RecentBackground", "small_grey", "thinned_grey"]
 
 WIDTH_PX = 128
 MEMORY = 12
@@ -63,8 +69,8 @@ def small_grey(grey: NDArray[np.uint8]) -> Floats32:
     return small.astype(np.float32)
 
 
-class SlowBackground:
-    """What one view usually looks like; nothing is known before the first picture."""
+class RecentBackground:
+    """What one view has just looked like; nothing is known before the first picture."""
 
     def __init__(self) -> None:
         self._usual: Stored | None = None

@@ -23,7 +23,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.attention.background import SlowBackground, thinned_grey
+from detector.attention.background import RecentBackground, thinned_grey
 from detector.attention.layout import Layout
 from detector.attention.skyline import skyline_of
 from detector.attention.tiles import Tile
@@ -57,7 +57,7 @@ class ViewAttention:
 
     def __init__(self, layout: Layout, masks: Sequence[ViewMask] = ()) -> None:
         self.layout = layout
-        self._background = SlowBackground()
+        self._background = RecentBackground()
         self._skyline: Tile | None = None
         self._frames = 0
         self._follows = True

@@ -1,7 +1,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.attention.background import LIMIT, WIDTH_PX, SlowBackground, thinned_grey
+from detector.attention.background import LIMIT, WIDTH_PX, RecentBackground, thinned_grey
 
 RANDOM = np.random.default_rng(5)
 SCENE = np.clip(
@@ -20,15 +20,15 @@ def with_plume(scene: NDArray[np.float64], lift: float = 40.0) -> NDArray[np.flo
     return burning
 
 
-def settled(frames: int = 20) -> SlowBackground:
-    background = SlowBackground()
+def settled(frames: int = 20) -> RecentBackground:
+    background = RecentBackground()
     for frame in range(frames):
         background.change(seen(SCENE, frame))
     return background
 
 
 def test_the_first_picture_and_a_new_shape_have_nothing_to_compare_with() -> None:
-    background = SlowBackground()
+    background = RecentBackground()
     assert background.change(seen(SCENE, 0)) is None
     assert background.change(seen(SCENE, 1)) is not None
     assert background.change(seen(SCENE[:240], 2)) is None
