@@ -61,12 +61,30 @@ class JpegFramer:
         """
         self._buffer += piece
         parts: list[Part] = []
-        while self._at > 0 or self._find_start(at_s):
-            part = self._walk()
-            if part is None:
-                break
+        while (part := self._next(at_s)) is not None:
             parts.append(part)
         return parts
+
+    def feed_one(self, piece: bytes, at_s: float) -> tuple[Part, bytes] | None:
+        """The first part that ends in this piece, and what follows it, which is forgotten here.
+
+        Args:
+            piece: the next bytes.
+            at_s: stamp of their arrival.
+
+        Returns:
+            (part, rest); None while more bytes are needed.
+        """
+        self._buffer += piece
+        part = self._next(at_s)
+        if part is None:
+            return None
+        rest = bytes(self._buffer)
+        self._buffer.clear()
+        return part, rest
+
+    def _next(self, at_s: float) -> Part | None:
+        return self._walk() if self._at > 0 or self._find_start(at_s) else None
 
     def _find_start(self, at_s: float) -> bool:
         start = self._buffer.find(_START)
