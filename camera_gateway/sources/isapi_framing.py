@@ -2,7 +2,8 @@
 
 The stream is multipart with a boundary and lengths that firmwares get wrong, so neither is used: a
 message begins with its root element or, announced as JSON, with its brace; a picture with its start
-marker. A message that begins inside a picture ends it: an alarm must not drown in a broken JPEG.
+marker. A message that begins inside a picture or another message ends that one: an alarm must not
+drown in what broke off before it.
 """
 
 import re
@@ -21,6 +22,7 @@ _START = re.compile(
     rb"(?P<xml>" + _XML_START + rb"[\s>])|" + _ANNOUNCED_JSON + rb"|(?P<jpeg>\xff\xd8\xff)"
 )
 _MESSAGE_START = re.compile(_XML_START + rb"[\s>]|(?i:content-type:[ \t]*application/json)")
+_JSON_MARK = re.compile(rb'["\\{}]')
 _KEPT_BYTES: Final = 640  # of what may be the beginning of a message
 
 
@@ -58,6 +60,7 @@ class EventFramer:
     def __init__(self, max_picture_bytes: int) -> None:
         self._max_picture_bytes = max_picture_bytes
         self._buffer = b""
+        self._json: _JsonEnd | None = None
         self._jpeg: JpegFramer | None = None
         self._in_jpeg = b""  # end of what the picture has taken, where a message might begin
 
@@ -73,26 +76,36 @@ class EventFramer:
         return found
 
     def _next(self) -> Message | Picture | None:
-        match = _START.search(self._buffer)
-        if match is None:
-            self._buffer = self._buffer[-_KEPT_BYTES:]
-            return None
-        if match["jpeg"] is not None:
-            self._buffer = self._buffer[match.start() :]
-            self._jpeg, self._in_jpeg = JpegFramer(self._max_picture_bytes), b""
-            return self._picture(self._jpeg)
-        is_json = match["json"] is not None
-        start = match.start("json") if is_json else match.start()
-        end = _end_of_json(self._buffer, start) if is_json else _end_of_xml(self._buffer, start)
-        if end is not None:
-            data, self._buffer = self._buffer[start:end], self._buffer[end:]
-            return Message(data, is_json)
-        if len(self._buffer) - start > MAX_MESSAGE_BYTES:
-            self._buffer = self._buffer[start + 1 :]
-            return self._next()
-        # A header that announced JSON is kept, so that its brace is found again.
-        self._buffer = self._buffer[match.start() :]
-        return None
+        while True:
+            if self._json is None:
+                match = _START.search(self._buffer)
+                if match is None:
+                    self._buffer = self._buffer[-_KEPT_BYTES:]
+                    return None
+                kind = match.lastgroup or ""
+                self._buffer = self._buffer[match.start(kind) :]
+                if kind == "jpeg":
+                    self._jpeg, self._in_jpeg = JpegFramer(self._max_picture_bytes), b""
+                    return self._picture(self._jpeg)
+                self._json = _JsonEnd() if kind == "json" else None
+            # A message that begins ends the one before it, which has broken off.
+            another = _MESSAGE_START.search(self._buffer, 1)
+            limit = len(self._buffer) if another is None else another.start()
+            end = self._end_before(limit)
+            if end is not None:
+                data, self._buffer = self._buffer[:end], self._buffer[end:]
+                is_json, self._json = self._json is not None, None
+                return Message(data, is_json)
+            if another is None and limit <= MAX_MESSAGE_BYTES:
+                return None
+            self._buffer, self._json = self._buffer[1 if another is None else limit :], None
+
+    def _end_before(self, limit: int) -> int | None:
+        """Offset behind the message at the buffer's begin; None when its end is not there."""
+        if self._json is not None:
+            return self._json.find_in(self._buffer, limit)
+        at = self._buffer.find(_XML_END, 0, limit)
+        return None if at < 0 else at + len(_XML_END)
 
     def _picture(self, jpeg: JpegFramer) -> Picture | None:
         piece, self._buffer = self._buffer, b""
@@ -114,28 +127,34 @@ class EventFramer:
         return Picture(part.jpeg)
 
 
-def _end_of_xml(data: bytes, start: int) -> int | None:
-    end = data.find(_XML_END, start)
-    return None if end < 0 else end + len(_XML_END)
+class _JsonEnd:
+    """Looks for the brace that closes the first one; goes on where it stopped."""
 
+    def __init__(self) -> None:
+        self._at = self._depth = 0
+        self._in_text = False
 
-def _end_of_json(data: bytes, start: int) -> int | None:
-    """Behind the brace that closes the one at ``start``; braces inside strings do not count."""
-    depth, at, in_text = 0, start, False
-    while at < len(data):
-        letter = data[at]
-        if in_text:
-            if letter == 0x5C:  # a backslash takes the next letter along
-                at += 1
-            elif letter == 0x22:
-                in_text = False
-        elif letter == 0x22:
-            in_text = True
-        elif letter == 0x7B:
-            depth += 1
-        elif letter == 0x7D:
-            depth -= 1
-            if depth == 0:
-                return at + 1
-        at += 1
-    return None
+    def find_in(self, data: bytes, limit: int) -> int | None:
+        """Offset behind that brace; None when it has not come.
+
+        Args:
+            data: from the first brace on; each time the same with more behind it.
+            limit: offset at which the search stops.
+        """
+        while (match := _JSON_MARK.search(data, self._at, limit)) is not None:
+            mark, self._at = match[0], match.end()
+            if self._in_text:
+                if mark == b"\\":
+                    self._at += 1  # it takes the next letter along
+                elif mark == b'"':
+                    self._in_text = False
+            elif mark == b'"':
+                self._in_text = True
+            elif mark == b"{":
+                self._depth += 1
+            elif mark == b"}":
+                self._depth -= 1
+                if self._depth == 0:
+                    return match.end()
+        self._at = max(self._at, limit)
+        return None

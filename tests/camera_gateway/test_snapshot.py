@@ -1,15 +1,18 @@
 import asyncio
 import base64
 import gzip
+import ssl
 import struct
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from http_rig import Asked, Handler, HttpRig, answer, basic, digest, stream
 
+from camera_gateway import http_client
 from camera_gateway.http_limits import HttpLimits
 from camera_gateway.sources.snapshot import Cadence, SnapshotSource
 from models.camera_link import Adapter, CameraLink, Credential
@@ -22,7 +25,7 @@ if TYPE_CHECKING:
 
 MakeJpeg = Callable[..., bytes]
 CALM = HttpLimits(max_bytes=200_000)
-QUICK = HttpLimits(connect_s=0.3, read_s=0.2, total_s=0.3)
+QUICK = HttpLimits(read_s=0.2, total_s=0.3)
 AWKWARD = Credential("管理员", "p@ss#w/o:rd?1%林")
 
 
@@ -268,6 +271,47 @@ def test_a_connection_that_the_camera_closed_meanwhile_is_opened_again(
         assert rig.connections == 3
 
     with_source(once, use, clock=clock)
+
+
+def test_a_connection_that_closes_at_the_moment_of_the_question_is_opened_again(
+    clock: ManualClock, jpeg: MakeJpeg
+) -> None:
+    answers = iter([answer(jpeg(1)), hang_up, answer(jpeg(2)), hang_up, hang_up])
+
+    async def in_turn(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await next(answers)(asked, writer)
+
+    async def use(source: SnapshotSource, rig: HttpRig) -> None:
+        assert (await source.read()).jpeg == jpeg(1)
+        assert (await source.read()).jpeg == jpeg(2)
+        assert rig.connections == 2
+        with pytest.raises(SourceUnavailable):
+            await source.read()
+
+    with_source(in_turn, use, clock=clock)
+
+
+def test_a_certificate_that_nobody_vouches_for_needs_a_person(
+    monkeypatch: pytest.MonkeyPatch, jpeg: MakeJpeg
+) -> None:
+    pem = str(Path(__file__).parents[1] / "fixtures" / "tls" / "loopback.pem")
+    ours = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    ours.load_cert_chain(pem)
+
+    async def run() -> None:
+        async with HttpRig({"/snap": answer(jpeg())}, tls=ours) as rig:
+            source = source_at(rig.url("/snap"))
+            with pytest.raises(SourceRefused) as refused:
+                await source.read()
+            assert refused.value.code == "camera_certificate"
+            await source.close()
+            vouched = ssl.create_default_context(cafile=pem)
+            monkeypatch.setattr(http_client, "_tls", lambda: vouched)
+            source = source_at(rig.url("/snap"))
+            assert (await source.read()).jpeg == jpeg()
+            await source.close()
+
+    asyncio.run(run())
 
 
 def test_nobody_there(clock: ManualClock) -> None:
