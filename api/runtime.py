@@ -51,6 +51,7 @@ logger = logging.getLogger(__name__)
 RESTART_S = 1.0
 RING_BYTES_PER_CAMERA = 10 * 2**20  # 110 cameras then hold 1.1 GiB at the most
 RING_FRAMES = 24
+JUDGING_THREADS = 2  # a picture of 100 million pixels holds one of them up for a second
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class Watch:
     pipeline: Pipeline
     desk: AlertDesk
     clips: ThreadPoolExecutor
+    judging: ThreadPoolExecutor
     fleet: Fleet[CameraSetup]
 
     @asynccontextmanager
@@ -84,6 +86,7 @@ class Watch:
         """Start gateways, pipeline and live feed; stop sources first, then drain what is left."""
         async with AsyncExitStack() as stack:
             stack.callback(self.clips.shutdown)
+            stack.callback(self.judging.shutdown)
             stack.callback(self.desk.flush)
             feed = asyncio.create_task(_keep_running("live feed", self.context.feed.run))
             stack.push_async_callback(_stop, feed)
@@ -164,6 +167,7 @@ def build_watch(
         )
         for key, feed in feeds.items()
     }
+    judging = ThreadPoolExecutor(JUDGING_THREADS, thread_name_prefix="judging")
     fleet = fleet_of(
         store,
         book,
@@ -172,6 +176,7 @@ def build_watch(
         clock=clock,
         secrets=secrets or SecretFilter(),
         fixed=fixed,
+        pool=judging,
     )
     context = Context(
         settings=settings,
@@ -193,7 +198,7 @@ def build_watch(
         counts=pipeline.counts,
         cameras_changed=fleet.nudge,
     )
-    return Watch(context, bus, pipeline, desk, clips, fleet)
+    return Watch(context, bus, pipeline, desk, clips, judging, fleet)
 
 
 def serve(watch: Watch, listening: socket.socket) -> None:

@@ -96,13 +96,16 @@ def decode_jpeg(data: bytes, name: str, *, reduction: int = 1) -> ImageBGR:
     return _decode_strictly(data, name, _REDUCED[reduction])
 
 
-def check_jpeg(data: bytes, name: str) -> None:
+def check_jpeg(data: bytes, name: str) -> ImageBGR:
     """Prove that :func:`decode_jpeg` would accept the file, at about half its cost.
+
+    Returns:
+        The picture at an eighth of its size, for whoever judges it.
 
     Raises:
         FrameCorrupt: as there.
     """
-    _decode_strictly(data, name, _REDUCED[8])
+    return _decode_strictly(data, name, _REDUCED[8])
 
 
 def encode_jpeg(image: ImageBGR, quality: int = JPEG_QUALITY) -> bytes:

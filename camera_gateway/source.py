@@ -4,11 +4,12 @@ A source knows how to get pictures and when they were made. It knows nothing of 
 sequence numbers or health: those are the gateway's.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from models.frame import FrameMode, Provenance, TimeSource
+from models.units import ImageBGR
 
 __all__ = ["FrameSource", "RawFrame"]
 
@@ -25,6 +26,8 @@ class RawFrame:
         provenance: live, recorded or drill.
         captured_doubt_s: how far ``captured_at`` may be off, one standard deviation; None when
             nobody can tell.
+        small: the picture at an eighth of its size, upright, where its source has decoded it anyway
+            to prove it whole; (height, width, 3) uint8.
     """
 
     jpeg: bytes
@@ -33,6 +36,7 @@ class RawFrame:
     mode: FrameMode
     provenance: Provenance
     captured_doubt_s: float | None = None
+    small: ImageBGR | None = field(default=None, repr=False, compare=False)
 
 
 class FrameSource(Protocol):

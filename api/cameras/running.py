@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor
 
 from camera_gateway.bus import FrameBus
 from camera_gateway.fleet import Fleet
@@ -11,6 +12,7 @@ from camera_gateway.limits import Limits
 from camera_gateway.opening import RECORDED, opener_of
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
+from camera_gateway.truth import ViewJudge
 from models.camera_setup import CameraSetup
 from models.clock import Clock
 from models.site import Camera
@@ -54,6 +56,7 @@ def fleet_of(
     clock: Clock,
     secrets: SecretFilter,
     fixed: Mapping[str, Gateway],
+    pool: Executor | None = None,
 ) -> Fleet[CameraSetup]:
     """All cameras of a store that are linked and enabled, besides fixed ones.
 
@@ -65,6 +68,7 @@ def fleet_of(
         clock: the installation's.
         secrets: learns every credential before it is used.
         fixed: gateways of a demo.
+        pool: where pictures are judged.
     """
 
     def plans() -> dict[str, CameraSetup]:
@@ -86,6 +90,7 @@ def fleet_of(
             clock=clock,
             first_sequence=first_sequence,
             clean=secrets.clean,
+            pool=pool,
         )
 
     return Fleet(plans, make, clock, fixed=fixed)
@@ -99,6 +104,7 @@ def gateway_of(
     clock: Clock,
     first_sequence: int,
     clean: Callable[[str], str],
+    pool: Executor | None = None,
 ) -> Gateway:
     """The gateway of a linked camera.
 
@@ -119,6 +125,9 @@ def gateway_of(
         clock=clock,
         random=random.random,  # jitter of retries, not a secret
         limits=Limits() if recorded else Limits.of_cadence(link.every_s),
+        judge=ViewJudge(
+            setup.camera.camera_id, known_mode=link.mode, every_s=link.every_s, pool=pool
+        ),
         knock=knock_of(link),
         may_end=recorded,
         first_sequence=first_sequence,

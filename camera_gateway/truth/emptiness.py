@@ -1,0 +1,79 @@
+"""Pictures that show nothing whatever: black, white or one colour all over, or painted over.
+
+Night is dark, and a night camera may show a flame. So black means black everywhere: one cell that
+is a little brighter, and the picture is scored. A flame of 3 x 3 pixels is 9 grey
+levels in its cell, even where four cells share it. Measured: ``docs/gateway.md``.
+"""
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from camera_gateway.truth.judgement import Fault
+from camera_gateway.truth.thumb import Thumb
+
+__all__ = ["emptiness_of", "painted_rows", "painted_share"]
+
+BLACKEST: Final = 24
+BLACK_SPREAD: Final = 4
+WHITEST: Final = 250
+WHITE_SPREAD: Final = 3
+BLANK_SPREAD: Final = 1
+GREEN_BY: Final = 80
+GREEN_SHARE: Final = 0.3
+ROW_STEP: Final = 1
+ROW_MEAN: Final = 0.05
+DARK_BAR: Final = 48
+FILL: Final = 128
+FILL_WITHIN: Final = 3
+COLOURED: Final = 40
+DRAWN: Final = 12
+
+
+def emptiness_of(thumb: Thumb) -> Fault | None:
+    """Whether the picture shows nothing at all."""
+    low, high = int(thumb.luma.min()), int(thumb.luma.max())
+    if high <= BLACKEST and high - low <= BLACK_SPREAD:
+        return Fault.BLACK
+    if low >= WHITEST and high - low <= WHITE_SPREAD:
+        return Fault.WHITE
+    if high - low <= BLANK_SPREAD and int(np.ptp(thumb.colour, axis=(0, 1)).max()) <= BLANK_SPREAD:
+        return Fault.BLANK if _is_made_up(thumb.colour[0, 0]) else None
+    return None
+
+
+def painted_rows(thumb: Thumb) -> float:
+    """Share of the height, from the bottom up, in which every row repeats the one above it.
+
+    A decoder that lost the rest of a picture fills it with grey or draws its last row down. No lens
+    does. A dark bar is a format, and a dark night may have rows alike; even fog is left alone too.
+    """
+    colour = thumb.colour.astype(np.int16)
+    steps = np.abs(np.diff(colour, axis=0))
+    same = (steps.max(axis=(1, 2)) <= ROW_STEP) & (steps.mean(axis=(1, 2)) <= ROW_MEAN)
+    differing = np.flatnonzero(~same)
+    first = 0 if differing.size == 0 else int(differing[-1]) + 1
+    rows = len(same) - first
+    band = thumb.luma[first:]
+    if rows == 0 or int(band.max()) <= DARK_BAR:
+        return 0.0
+    drawn = int(np.ptp(band[0])) >= DRAWN
+    if not drawn and not _is_made_up(thumb.colour[-1, 0]):
+        return 0.0  # pale and even, as dense fog is
+    return float((rows + 1) / thumb.luma.shape[0])
+
+
+def _is_made_up(colour: NDArray[np.uint8]) -> bool:
+    """Whether an even colour is a decoder's grey or a test screen's: fog has neither."""
+    levels = [int(level) for level in colour]
+    if max(levels) - min(levels) >= COLOURED:
+        return True
+    return all(abs(level - FILL) <= FILL_WITHIN for level in levels)
+
+
+def painted_share(thumb: Thumb) -> float:
+    """Share of the picture in the green that stands for missing colour in a broken stream."""
+    colour = thumb.colour.astype(np.int16)
+    green = colour[..., 1] - np.maximum(colour[..., 0], colour[..., 2])
+    return float(np.mean(green >= GREEN_BY))
