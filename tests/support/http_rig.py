@@ -80,6 +80,8 @@ class HttpRig:
         finally:
             self.tasks.discard(task)
             writer.close()
+            with suppress(OSError, asyncio.CancelledError):
+                await writer.wait_closed()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         head = (await reader.readuntil(b"\r\n\r\n")).decode()
@@ -93,7 +95,7 @@ class HttpRig:
         asked = Asked(method, path, headers, body)
         self.asked.append(asked)
         self.first_question.set()
-        watched = _Watched(writer)
+        watched = _Watched(reader, writer)
         await self.routes[path.partition("?")[0]](asked, watched)  # type: ignore[arg-type]
         await writer.drain()
         return b"content-length:" in watched.head.lower() and b"connection: close" not in (
@@ -102,9 +104,10 @@ class HttpRig:
 
 
 class _Watched:
-    """A writer that remembers the head of what goes through it."""
+    """A writer that remembers the head of what goes through it, and knows when nobody listens."""
 
-    def __init__(self, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._reader = reader
         self._writer = writer
         self.head = b""
 
@@ -112,6 +115,13 @@ class _Watched:
         if b"\r\n\r\n" not in self.head:
             self.head = (self.head + data[:2000]).split(b"\r\n\r\n")[0] + b"\r\n\r\n"
         self._writer.write(data)
+
+    async def sleep(self, duration_s: float) -> None:
+        """Wait, as long as somebody listens."""
+        for _slice in range(max(1, round(duration_s / 0.01))):
+            if self._reader.at_eof():
+                return
+            await asyncio.sleep(0.01)
 
     def __getattr__(self, name: str) -> object:
         return getattr(self._writer, name)
@@ -140,7 +150,7 @@ def stream(
                 writer.write(piece)
                 await writer.drain()
             else:
-                await asyncio.sleep(piece)
+                await writer.sleep(piece)  # type: ignore[attr-defined]
 
     return handle
 
