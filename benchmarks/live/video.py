@@ -66,7 +66,7 @@ def _land(random: np.random.Generator) -> NDArray[np.uint8]:
     skyline = 380
     level[:skyline] = 170.0 + 0.15 * level[:skyline]
     level[skyline:] += 90.0
-    return np.clip(level, 16, 235).astype(np.uint8)
+    return np.asarray(np.clip(level, 16, 235), np.uint8)
 
 
 def _smoke(random: np.random.Generator) -> NDArray[np.float32]:
@@ -87,4 +87,4 @@ def _picture(
     veil = smoke[number % 100 : number % 100 + 250]
     part = picture[top + 100 : top + 350, 800:1100]
     part[:] = part * (1.0 - veil) + 190.0 * veil
-    return np.clip(picture + noise, 0, 255).astype(np.uint8)
+    return np.asarray(np.clip(picture + noise, 0, 255), np.uint8)

@@ -78,7 +78,7 @@ class PictureChooser:
             return Step.KEY if self._serves(at_s) else Step.KEEP
         if self._decoding is Decoding.KEY_FRAMES:
             return Step.DROP
-        if self._taken_s is not None and at_s >= self._taken_s + OVERDUE_GAP * self._every_s:
+        if self._is_overdue(at_s, shown_s):
             self._feeding = True
             return Step.CATCH_UP
         return Step.KEEP
@@ -101,6 +101,16 @@ class PictureChooser:
         if self._is_due(at_s, self._interval_s / 2.0):
             return True
         return at_s + self._interval_s - self._taken_s > LONG_GAP * self._every_s
+
+    def _is_overdue(self, at_s: float, shown_s: float | None) -> bool:
+        """Whether a picture is missing because the camera makes no key frame.
+
+        One that is only late, on a busy line or machine, is no reason to decode more.
+        """
+        if self._taken_s is None or at_s < self._taken_s + OVERDUE_GAP * self._every_s:
+            return False
+        group_s = self._key_gaps.since(at_s, shown_s)
+        return group_s is not None and group_s > LONG_GAP * self._every_s
 
     def _is_due(self, at_s: float, early_s: float) -> bool:
         return self._due_s is None or at_s >= self._due_s - early_s

@@ -19,6 +19,9 @@ __all__ = ["Coded", "coded_pictures", "wall_time"]
 
 CodedPacket: TypeAlias = "av.packet.Packet[av.video.stream.VideoStream]"
 
+WAITED_S: Final = 0.002
+"""A reading that took longer had to wait for the line."""
+
 _SAMPLE_EACH: Final = 25
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # The sender's clock may be set to anything; beyond the year 2100 it is no time.
@@ -54,6 +57,7 @@ def coded_pictures(
     gauge: StreamGauge,
     *,
     ask_sender: Callable[[], bool],
+    rest: Callable[[], None],
 ) -> Iterator[Coded]:
     """Yield coded pictures, one behind what has come.
 
@@ -69,25 +73,27 @@ def coded_pictures(
         gauge: counts.
         ask_sender: whether the sender's clock is wanted for every picture rather than for key
             frames and a sample.
+        rest: called when all that had come is read.
 
     Raises:
         av.error.FFmpegError: the stream broke.
     """
     held: Coded | None = None
     number = 0
+    tick_s = float(stream.time_base or 0)
+    asked_s = clock.monotonic_s()
     for packet in container.demux(stream):
         if packet.size == 0:
             continue  # the mark of the end
         at_s = clock.monotonic_s()
+        waited = at_s - asked_s > WAITED_S
         if held is not None:
             if _is_of_one(held.packet, packet):
                 held.packet = _joined(held.packet, packet)
                 continue
             yield held
         number += 1
-        shown_s = None
-        if packet.pts is not None and packet.time_base is not None:
-            shown_s = float(packet.pts * packet.time_base)
+        shown_s = None if packet.pts is None else packet.pts * tick_s
         late_s = times.lateness_s(shown_s, at_s)
         gauge.jumps_back = times.jumps_back
         is_sample = packet.is_keyframe or number % _SAMPLE_EACH == 0
@@ -99,6 +105,9 @@ def coded_pictures(
                 gauge.sender_offset_s = times.sender_offset_s
         gauge.packet(at_s, shown_s, packet.size, is_key=packet.is_keyframe)
         held = Coded(packet, packet.is_keyframe, at_s, shown_s, late_s, sender_at)
+        if waited:
+            rest()
+        asked_s = clock.monotonic_s()
 
 
 def wall_time(clock: Clock, at_s: float) -> datetime:

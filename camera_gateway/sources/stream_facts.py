@@ -75,8 +75,15 @@ class KeyGaps:
     word where they tell something else altogether.
     """
 
+    MOST_TIMES = 8.0
+
     def __init__(self) -> None:
         self._last: tuple[float, float | None] | None = None
+
+    @property
+    def has_key(self) -> bool:
+        """Whether one has come."""
+        return self._last is not None
 
     def key(self, at_s: float, shown_s: float | None) -> float | None:
         """A key frame came.
@@ -88,13 +95,18 @@ class KeyGaps:
         Returns:
             The gap since the one before; None for the first.
         """
-        before, self._last = self._last, (at_s, shown_s)
-        if before is None:
+        gap_s = self.since(at_s, shown_s)
+        self._last = (at_s, shown_s)
+        return gap_s
+
+    def since(self, at_s: float, shown_s: float | None) -> float | None:
+        """The time from the last key frame to a picture; None before the first."""
+        if self._last is None:
             return None
-        gap_s = at_s - before[0]
-        if shown_s is not None and before[1] is not None:
-            shown_gap_s = shown_s - before[1]
-            if gap_s / 2.0 <= shown_gap_s <= gap_s * 2.0:
+        gap_s = at_s - self._last[0]
+        if shown_s is not None and self._last[1] is not None:
+            shown_gap_s = shown_s - self._last[1]
+            if gap_s / self.MOST_TIMES <= shown_gap_s <= gap_s * self.MOST_TIMES:
                 return shown_gap_s
         return gap_s
 

@@ -7,6 +7,7 @@ it is told to stop, and ends with the next picture or, in silence, within its ti
 import logging
 import threading
 from collections.abc import Callable
+from typing import Final
 
 import av.container
 import av.error
@@ -22,13 +23,15 @@ from camera_gateway.sources.stream_open import (
     open_stream,
 )
 from camera_gateway.sources.stream_time import CaptureClock
-from models.camera_link import CameraLink, Credential
+from models.camera_link import CameraLink, Credential, Transport
 from models.clock import Clock
 from models.errors import InputRefused
 
 __all__ = ["StreamReader", "threads_left"]
 
 _logger = logging.getLogger(__name__)
+LONGEST_REST_S: Final = 0.2
+REST_CADENCES: Final = 0.1
 
 
 class StreamReader(threading.Thread):
@@ -106,6 +109,15 @@ class StreamReader(threading.Thread):
         finally:
             container.close()
 
+    def _rest(self) -> None:
+        """Let some data gather before reading on.
+
+        A hundred readers that wake for every datagram would spend their time handing the
+        interpreter to each other. Over UDP nothing keeps what is not read at once.
+        """
+        if self.gauge.first_picture_s is not None and self._link.transport is Transport.TCP:
+            self._stop_asked.wait(min(LONGEST_REST_S, self._link.every_s * REST_CADENCES))
+
     def _read(self, container: av.container.InputContainer, began_s: float) -> StreamFailure:
         if not container.streams.video:
             return StreamFailure(
@@ -129,9 +141,16 @@ class StreamReader(threading.Thread):
             put=self._put,
             began_s=began_s,
         )
-        for coded in coded_pictures(
-            container, stream, clock, times, gauge, ask_sender=lambda: chooser.feeding
-        ):
+        coded_ones = coded_pictures(
+            container,
+            stream,
+            clock,
+            times,
+            gauge,
+            ask_sender=lambda: chooser.feeding,
+            rest=self._rest,
+        )
+        for coded in coded_ones:
             if self._stop_asked.is_set():
                 break
             decoder.take(coded)

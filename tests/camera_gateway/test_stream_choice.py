@@ -88,6 +88,17 @@ def test_two_short_gaps_bring_key_frames_back() -> None:
     assert fed == [True, True, True, False, False]
 
 
+def test_key_frames_that_come_late_are_no_reason_to_decode_more() -> None:
+    chooser = PictureChooser(2.0, Decoding.AUTO)
+    late_s = 0.0
+    for number in range(1000):  # the machine falls behind by a second in every two
+        late_s += 0.02
+        step = chooser.step(number / 25 + late_s, number / 25, is_key=number % 50 == 0)
+        if step in TAKES:
+            chooser.taken(number / 25 + late_s)
+        assert not chooser.feeding
+
+
 def test_a_damaged_picture_leaves_the_next_one_due() -> None:
     chooser = PictureChooser(2.0, Decoding.KEY_FRAMES)
     assert chooser.step(0.0, is_key=True) is Step.KEY

@@ -1,0 +1,36 @@
+"""The readers that ``./run bench gateway`` compares, on a small video."""
+
+import pytest
+from rtsp_rig import RtspServer, Wish
+
+from benchmarks.live.contender import Contender, ContenderFailed
+
+pytestmark = pytest.mark.servers
+
+
+def test_both_readers_tell_what_they_used(videos: dict[str, str]) -> None:
+    with RtspServer(Wish({"/cam": [videos["h264"]]})) as server:
+        urls = [server.address()] * 3
+        with (
+            Contender("gateway", urls, every=1.0, seconds=3.0, cores=1) as ours,
+            Contender("cv2", urls[:1], seconds=3.0) as theirs,
+        ):
+            for one in (ours, theirs):
+                one.wait_ready()
+            for one in (ours, theirs):
+                one.begin()
+            told, other = ours.answer(), theirs.answer()
+    assert told["states"] == {"live": 3}
+    assert 6 <= told["frames"] <= 15
+    assert max(told["gaps"]) < 3.0
+    assert told["cpu_s"] > 0.0
+    assert other["frames"] > 50
+
+
+def test_a_reader_that_cannot_read_fails_with_a_word(videos: dict[str, str]) -> None:
+    with (
+        RtspServer(Wish({"/cam": [videos["h264"]]})) as server,
+        Contender("cv2", [server.address("/elsewhere")], seconds=1.0) as reader,
+        pytest.raises(ContenderFailed, match="cannot read"),
+    ):
+        reader.wait_ready()
