@@ -12,7 +12,7 @@ from api.context import Context, context_of
 from models.errors import NotPermitted
 from models.user import Role, User
 
-__all__ = ["COOKIE", "AnyUser", "MonitorUser", "ViewerUser", "role_of"]
+__all__ = ["COOKIE", "AdminUser", "AnyUser", "MonitorUser", "ViewerUser", "role_of"]
 
 COOKIE = "firewatch_session"
 
@@ -41,6 +41,7 @@ def _needs(role: Role, *, with_temporary_password: bool = False) -> Callable[...
 
 ViewerUser = Annotated[User, Depends(_needs(Role.VIEWER))]
 MonitorUser = Annotated[User, Depends(_needs(Role.MONITOR))]
+AdminUser = Annotated[User, Depends(_needs(Role.ADMIN))]
 AnyUser = Annotated[User, Depends(_needs(Role.VIEWER, with_temporary_password=True))]
 """Also somebody who still has to choose a password: to see who they are, and to choose it."""
 

@@ -1,81 +1,70 @@
-"""``/api/cameras``: their state in words and their newest still."""
+"""``/api/cameras``: their health, their newest still and, for administrators, their set-up."""
 
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from fastapi import APIRouter, Depends, Response
-from pydantic import BaseModel
+from fastapi import APIRouter, Depends, Path, Response
+from pydantic import BaseModel, ConfigDict, Field
 
-from api.auth.roles import ViewerUser
+from api.auth.roles import AdminUser, ViewerUser
+from api.cameras.answers import CameraAnswer, SetupAnswer, TryAnswer
+from api.cameras.schemas import CameraBody, CredentialBody, LinkBody
+from api.cameras.service import put_camera, remove_camera, try_link
 from api.context import Context, context_of
 from models.errors import NotFound
-from models.frame import FrameMode, Provenance
-from models.site import CameraKind, Position, Preset
 
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api/cameras", tags=["cameras"])
 
 InContext = Annotated[Context, Depends(context_of)]
+Key = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
 
 
-class CameraAnswer(BaseModel):
-    """A camera as configured and as it is doing."""
+class TryRequest(BaseModel):
+    """What is to be tried; without a credential the stored one of the camera is used."""
 
-    camera_id: str
-    name: str
-    kind: CameraKind
-    position: Position
-    presets: tuple[Preset, ...]
-    state: str
-    mode: FrameMode | None
-    provenance: Provenance | None
-    captured_at: datetime | None
-    received_at: datetime | None
-    frames_received: int
-    frames_dropped: dict[str, int]
-    has_still: bool
+    model_config = ConfigDict(extra="forbid")
+
+    camera_id: Annotated[str, Field(max_length=40)] = ""
+    link: LinkBody
+    credential: CredentialBody | None = None
 
 
 @router.get("")
 def list_cameras(_user: ViewerUser, context: InContext) -> list[CameraAnswer]:
     """Every camera; one without a running gateway is disabled."""
     answers = []
-    for camera in context.store.cameras.all():
-        gateway = context.gateways.get(camera.camera_id)
-        live: dict[str, Any] = {
-            "state": "disabled",
-            "mode": None,
-            "provenance": None,
-            "captured_at": None,
-            "received_at": None,
-            "frames_received": 0,
-            "frames_dropped": {},
-            "has_still": False,
-        }
-        if gateway is not None:
-            status = gateway.status()
-            live = {
-                "state": status.state,
-                "mode": status.mode,
-                "provenance": status.provenance,
-                "captured_at": status.captured_at,
-                "received_at": status.received_at,
-                "frames_received": status.frames_received,
-                "frames_dropped": dict(status.frames_dropped),
-                "has_still": status.still is not None,
-            }
-        answers.append(
-            CameraAnswer(
-                camera_id=camera.camera_id,
-                name=camera.name,
-                kind=camera.kind,
-                position=camera.position,
-                presets=camera.presets,
-                **live,
-            )
-        )
+    for setup in context.store.links.all():
+        gateway = context.gateways.get(setup.camera.camera_id)
+        answers.append(CameraAnswer.of(setup, None if gateway is None else gateway.status()))
     return answers
+
+
+@router.post("/test")
+async def try_camera(_user: AdminUser, body: TryRequest, context: InContext) -> TryAnswer:
+    """Look at a camera for some seconds; changes nothing."""
+    report = await try_link(context, body.camera_id, body.link, body.credential)
+    return TryAnswer.of(report)
+
+
+@router.get("/{camera_id}/setup")
+def get_setup(camera_id: Key, _user: AdminUser, context: InContext) -> SetupAnswer:
+    """How a camera is configured, without its credential."""
+    return SetupAnswer.of(context.store.links.get(camera_id))
+
+
+@router.put("/{camera_id}")
+def change_camera(
+    camera_id: Key, body: CameraBody, user: AdminUser, context: InContext
+) -> SetupAnswer:
+    """Add a camera or change it; takes effect on it alone, at once."""
+    return SetupAnswer.of(put_camera(context, camera_id, body, user))
+
+
+@router.delete("/{camera_id}", status_code=204)
+def delete_camera(camera_id: Key, user: AdminUser, context: InContext) -> None:
+    """Remove a camera; its alerts stay."""
+    remove_camera(context, camera_id, user)
 
 
 @router.get("/{camera_id}/still.jpg")

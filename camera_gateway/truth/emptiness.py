@@ -21,7 +21,8 @@ WHITEST: Final = 250
 WHITE_SPREAD: Final = 3
 BLANK_SPREAD: Final = 1
 GREEN_BY: Final = 80
-GREEN_SHARE: Final = 0.3
+GREEN_SHARE: Final = 0.2
+GREEN_EVEN: Final = 6
 ROW_STEP: Final = 1
 ROW_MEAN: Final = 0.05
 DARK_BAR: Final = 48
@@ -73,7 +74,14 @@ def _is_made_up(colour: NDArray[np.uint8]) -> bool:
 
 
 def painted_share(thumb: Thumb) -> float:
-    """Share of the picture in the green that stands for missing colour in a broken stream."""
+    """Share of the picture in the even green that stands for missing colour in a broken stream.
+
+    A meadow in the sun is as green, and nowhere as even.
+    """
     colour = thumb.colour.astype(np.int16)
     green = colour[..., 1] - np.maximum(colour[..., 0], colour[..., 2])
-    return float(np.mean(green >= GREEN_BY))
+    found = colour[green >= GREEN_BY]
+    if len(found) == 0:
+        return 0.0
+    even = np.abs(found - np.median(found, axis=0)).max(axis=1) <= GREEN_EVEN
+    return float(even.sum() / green.size)

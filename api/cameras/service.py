@@ -1,0 +1,120 @@
+"""Changing and testing cameras on behalf of an administrator."""
+
+import asyncio
+from typing import Final
+
+from api.cameras.answers import link_shown
+from api.cameras.schemas import CameraBody, CredentialBody, LinkBody, link_of
+from api.context import Context
+from camera_gateway.credentials import host_of
+from camera_gateway.probe import ProbeReport, probe
+from models.camera_link import CameraLink, Credential
+from models.camera_setup import CameraSetup
+from models.errors import Conflict, InputRefused, NotFound
+from models.store import Kept
+from models.user import User
+
+__all__ = ["put_camera", "remove_camera", "try_link"]
+
+TEST_S: Final = 4.0
+TESTS_AT_ONCE: Final = 2
+_testing: set[object] = set()
+
+
+def put_camera(context: Context, camera_id: str, body: CameraBody, user: User) -> CameraSetup:
+    """Add a camera or change it; what runs follows at once.
+
+    Raises:
+        InputRefused: see :meth:`CameraBody.setup`; or the address names another host and the
+            password is not given again, code ``camera_credential_again``: a stored password is
+            never sent to a host for which nobody entered it.
+    """
+    before = _before(context, camera_id)
+    body = _with_whole_address(body, before)
+    setup = body.setup(camera_id, before)
+    keep = body.keeps_credential
+    if keep and before is not None and before.credential is not None and setup.link is not None:
+        _check_same_host(before, setup.link)
+    stored = context.store.links.put(setup, actor=user.name, credential=Kept.KEPT if keep else None)
+    context.cameras_changed()
+    return stored
+
+
+def remove_camera(context: Context, camera_id: str, user: User) -> None:
+    """Remove a camera; its alerts stay.
+
+    Raises:
+        NotFound: no such camera.
+    """
+    context.store.links.remove(camera_id, actor=user.name)
+    context.cameras_changed()
+
+
+async def try_link(
+    context: Context, camera_id: str, link: LinkBody, given: CredentialBody | None
+) -> ProbeReport:
+    """Look at a camera for some seconds without changing anything.
+
+    Args:
+        context: of the application.
+        camera_id: whose stored credential is used where none is given; empty for a new camera.
+        link: to be tried.
+        given: instead of the stored credential.
+
+    Raises:
+        Conflict: two tests run already; code ``camera_tests_busy``.
+        WatchError: it cannot be read, see :func:`probe`.
+    """
+    before = await asyncio.to_thread(_before, context, camera_id)
+    body = _with_whole_address(CameraBody(name="?", link=link, credential=given), before)
+    found, inside = link_of(body.link or link)
+    credential = inside if given is None else given.credential()
+    if given is None and inside is None and before is not None:
+        credential = _stored_for(before, found)
+    if len(_testing) >= TESTS_AT_ONCE:
+        raise Conflict(
+            "Two cameras are being tested already.",
+            remedy="Try again in some seconds.",
+            code="camera_tests_busy",
+        )
+    mark = object()
+    _testing.add(mark)
+    try:
+        return await probe([found], credential, context.clock, for_s=TEST_S)
+    finally:
+        _testing.discard(mark)
+
+
+def _before(context: Context, camera_id: str) -> CameraSetup | None:
+    try:
+        return context.store.links.get(camera_id)
+    except NotFound:
+        return None
+
+
+def _with_whole_address(body: CameraBody, before: CameraSetup | None) -> CameraBody:
+    """Where the address came back as it was shown, secrets blotted out, it stays as it is."""
+    if body.link is None or before is None or before.link is None:
+        return body
+    if body.link.address != link_shown(before.link):
+        return body
+    link = body.link.model_copy(update={"address": before.link.address})
+    return body.model_copy(update={"link": link})
+
+
+def _check_same_host(before: CameraSetup, link: CameraLink) -> None:
+    if _stored_for(before, link) is None:
+        raise InputRefused(
+            "The address names another host: its password has to be entered again.",
+            remedy="Enter user and password for this address.",
+            code="camera_credential_again",
+        )
+
+
+def _stored_for(before: CameraSetup, link: CameraLink) -> Credential | None:
+    """The stored credential, where the link leads to the host for which it was entered."""
+    if before.link is None or "://" not in before.link.address or "://" not in link.address:
+        return None
+    if host_of(before.link.address)[0].lower() != host_of(link.address)[0].lower():
+        return None
+    return before.credential

@@ -1,0 +1,208 @@
+"""Cameras over the API: anybody signed in sees how they are, administrators change them."""
+
+import base64
+import functools
+import http.server
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from api_rig import ApiRig
+
+from api.cameras import service
+from camera_gateway.bus import MemoryBus
+from camera_gateway.gateway import Gateway
+from camera_gateway.redaction import SecretFilter
+from camera_gateway.ring import FrameRing
+from models.camera_link import Credential
+from models.clock import SystemClock
+from models.user import Role
+
+BODY = {
+    "name": "古南一号",
+    "kind": "tower",
+    "position": {"lon_deg": 106.65, "lat_deg": 29.03, "height_m": 812.5},
+    "presets": [{"number": 0, "name": "北", "pose": {"azimuth_deg": 0, "horizontal_fov_deg": 60}}],
+    "link": {"adapter": "rtsp", "address": "rtsp://10.0.0.5/1", "every_s": 2.5},
+    "credential": {"user": "admin", "password": "geheim-geheim"},
+}
+
+
+@pytest.fixture
+def nudges(api: ApiRig) -> list[int]:
+    found: list[int] = []
+    api.context = replace(api.context, cameras_changed=lambda: found.append(1))
+    return found
+
+
+def test_a_camera_is_added_changed_and_removed(api: ApiRig, nudges: list[int]) -> None:
+    admin = api.client(Role.ADMIN)
+    answer = admin.put("/api/cameras/gn-1", json=BODY)
+    assert answer.status_code == 200
+    assert "geheim" not in answer.text
+    assert "admin" not in answer.text
+    assert answer.json()["has_credential"]
+    assert answer.json()["link"]["enabled"]
+    assert len(nudges) == 1
+    links = api.context.store.links
+    assert links.get("gn-1").credential == Credential("admin", "geheim-geheim")
+    listed = {camera["camera_id"]: camera for camera in admin.get("/api/cameras").json()}
+    assert (listed["gn-1"]["state"], listed["gn-1"]["linked"]) == ("disabled", True)
+    assert not listed["t1-red"]["linked"]
+
+    changed = {**BODY, "name": "古南塔", "link": {**BODY["link"], "enabled": False}}
+    del changed["credential"]
+    assert admin.put("/api/cameras/gn-1", json=changed).status_code == 200
+    setup = admin.get("/api/cameras/gn-1/setup").json()
+    assert (setup["name"], setup["link"]["enabled"]) == ("古南塔", False)
+    assert links.get("gn-1").credential == Credential("admin", "geheim-geheim")
+    emptied = {**changed, "credential": {}}
+    assert not admin.put("/api/cameras/gn-1", json=emptied).json()["has_credential"]
+
+    assert admin.delete("/api/cameras/gn-1").status_code == 204
+    assert admin.delete("/api/cameras/gn-1").status_code == 404
+    assert admin.get("/api/cameras/gn-1/setup").status_code == 404
+    assert len(nudges) == 4
+    log = api.context.store.audit.entries(9)
+    assert {entry.actor for entry in log} >= {"admin"}
+    assert "geheim" not in str(log)
+
+
+def test_a_stored_password_is_never_sent_to_another_host(api: ApiRig) -> None:
+    admin = api.client(Role.ADMIN)
+    admin.put("/api/cameras/gn-1", json=BODY)
+    elsewhere = {**BODY, "link": {**BODY["link"], "address": "rtsp://10.9.9.9/1"}}
+    del elsewhere["credential"]
+    refused = admin.put("/api/cameras/gn-1", json=elsewhere)
+    assert (refused.status_code, refused.json()["code"]) == (422, "camera_credential_again")
+    same = {**BODY, "link": {**BODY["link"], "address": "rtsp://10.0.0.5:8554/2"}}
+    del same["credential"]
+    assert admin.put("/api/cameras/gn-1", json=same).json()["has_credential"]
+    inside = {**elsewhere, "link": {"adapter": "rtsp", "address": "rtsp://a:b@10.9.9.9/1"}}
+    answer = admin.put("/api/cameras/gn-1", json=inside)
+    assert answer.json()["link"]["address"] == "rtsp://10.9.9.9/1"
+    assert api.context.store.links.get("gn-1").credential == Credential("a", "b")
+
+
+def test_an_address_with_a_secret_parameter_comes_back_blotted_and_stays(api: ApiRig) -> None:
+    admin = api.client(Role.ADMIN)
+    address = "http://10.0.0.5/snap.jpg?usr=admin&pwd=geheim"
+    body = {**BODY, "link": {"adapter": "snapshot", "address": address}, "credential": None}
+    shown = admin.put("/api/cameras/gn-1", json=body).json()["link"]["address"]
+    assert "geheim" not in shown
+    body = {**body, "name": "塔", "link": {"adapter": "snapshot", "address": shown}}
+    assert admin.put("/api/cameras/gn-1", json=body).status_code == 200
+    link = api.context.store.links.get("gn-1").link
+    assert link is not None
+    assert link.address == address
+
+
+@pytest.mark.parametrize(
+    ("change", "code"),
+    [
+        ({"position": None}, "camera_without_position"),
+        ({"name": ""}, "input_refused"),
+        ({"colour": 1}, "input_refused"),
+        ({"link": {"adapter": "rtsp", "address": "http://10.0.0.5/1"}}, "address_scheme"),
+        ({"link": {"adapter": "folder", "address": "data"}}, "address_path"),
+        (
+            {"link": {"adapter": "rtsp", "address": "rtsp://10.0.0.5/1", "every_s": 0}},
+            "input_refused",
+        ),
+    ],
+)
+def test_what_cannot_be_is_refused(api: ApiRig, change: dict[str, object], code: str) -> None:
+    answer = api.client(Role.ADMIN).put("/api/cameras/gn-1", json={**BODY, **change})
+    assert (answer.status_code, answer.json()["code"]) == (422, code)
+    assert "geheim" not in answer.text
+
+
+@pytest.mark.parametrize("role", [Role.VIEWER, Role.MONITOR])
+def test_only_administrators_change_and_see_the_set_up(api: ApiRig, role: Role) -> None:
+    client = api.client(role)
+    assert client.get("/api/cameras").status_code == 200
+    assert client.get("/api/cameras/t1-red/setup").status_code == 403
+    assert client.put("/api/cameras/gn-1", json=BODY).status_code == 403
+    assert client.delete("/api/cameras/t1-red").status_code == 403
+    assert client.post("/api/cameras/test", json={"link": BODY["link"]}).status_code == 403
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[int]:
+    class Asking(http.server.SimpleHTTPRequestHandler):
+        def do_GET(self) -> None:
+            if self.headers.get("Authorization") is None:
+                self.send_response(401)
+                self.send_header("WWW-Authenticate", 'Basic realm="camera"')
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return
+            super().do_GET()
+
+        def log_message(self, *_arguments: object) -> None:
+            pass
+
+    handler = functools.partial(Asking, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_a_camera_is_tested_with_its_stored_password(
+    api: ApiRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "TEST_S", 0.3)
+    api.context = replace(api.context, clock=SystemClock())
+    noise = np.random.default_rng(0).integers(0, 255, (96, 128, 3), np.uint8)
+    (tmp_path / "snap.jpg").write_bytes(cv2.imencode(".jpg", noise)[1].tobytes())
+    admin = api.client(Role.ADMIN)
+    with serving(tmp_path) as port:
+        link = {"adapter": "snapshot", "address": f"http://127.0.0.1:{port}/snap.jpg", "every_s": 1}
+        admin.put("/api/cameras/gn-1", json={**BODY, "link": link})
+        refused = admin.post("/api/cameras/test", json={"link": link})
+        assert (refused.status_code, refused.json()["code"]) == (503, "camera_login")
+        found = admin.post("/api/cameras/test", json={"camera_id": "gn-1", "link": link}).json()
+        assert (found["adapter"], found["width_px"], found["height_px"]) == ("snapshot", 128, 96)
+        assert base64.b64decode(found["picture"])[:2] == b"\xff\xd8"
+        assert "small_picture" in found["advice"]
+        monkeypatch.setattr(service, "TESTS_AT_ONCE", 0)
+        busy = admin.post("/api/cameras/test", json={"camera_id": "gn-1", "link": link})
+        assert (busy.status_code, busy.json()["code"]) == (409, "camera_tests_busy")
+
+
+def test_a_running_camera_tells_how_it_is(api: ApiRig) -> None:
+    def refuse() -> None:
+        raise RuntimeError
+
+    context = api.context
+    camera = context.store.cameras.get("t1-red")
+    gateway = Gateway(
+        camera,
+        0,
+        refuse,  # type: ignore[arg-type]
+        bus=MemoryBus(api.clock, 30.0),
+        ring=FrameRing(1000, 1),
+        clock=api.clock,
+        random=lambda: 0.0,
+        clean=SecretFilter().clean,
+    )
+    gateway._refuse("black", "The picture is black all over.")
+    context.gateways["t1-red"] = gateway
+    listed = {
+        each["camera_id"]: each for each in api.client(Role.VIEWER).get("/api/cameras").json()
+    }
+    red = listed["t1-red"]
+    assert (red["state"], red["trouble_code"]) == ("degraded", "black")
+    assert red["trouble"] == "The picture is black all over."
+    assert red["frames_dropped"] == {"black": 1}
+    assert red["since"] == "2026-11-25T03:00:00Z"
