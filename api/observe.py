@@ -46,5 +46,6 @@ def configure_logging(*, level: str = "INFO", terminal: bool | None = None) -> S
     root.handlers = [handler]
     root.setLevel(level)
     logging.getLogger("uvicorn.access").setLevel("WARNING")  # a line a picture helps nobody
+    logging.getLogger("httpx").setLevel("WARNING")  # the same, once a snapshot
     logging.getLogger("alembic").setLevel("WARNING")
     return secrets
