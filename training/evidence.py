@@ -26,10 +26,10 @@ from detector.evidence.features import NAMES
 from models.config import Settings
 from models.errors import InputRefused
 from models.units import FloatArray
-from training.material import gather
+from training.material import add_arguments, gather
 from training.observations import Observed, ObservedTrack
 
-__all__ = ["Verdict", "fit", "judge", "main"]
+__all__ = ["Verdict", "fit", "judge", "main", "taught"]
 
 SIGNS: Mapping[str, int] = {
     "missed": -1,
@@ -78,9 +78,9 @@ def fit(observed: Sequence[Observed]) -> FloatArray:
     for one in observed:
         for kind in (0, 1):
             mine = [
-                (track.rows[taught], track.news[taught])
+                (track.rows[chosen], track.news[chosen])
                 for track in one.tracks
-                for taught in [_taught(one, track) == kind]
+                for chosen in [taught(one, track) == kind]
             ]
             news = np.concatenate([np.zeros(0), *(news for _, news in mine)])
             if news.sum() > 0.0:
@@ -108,7 +108,7 @@ def fit(observed: Sequence[Observed]) -> FloatArray:
     return best
 
 
-def _taught(one: Observed, track: ObservedTrack) -> NDArray[np.int64]:
+def taught(one: Observed, track: ObservedTrack) -> NDArray[np.int64]:
     """What each frame of a track teaches: 1 fire, 0 something else, -1 nothing.
 
     An alert is due while a fire is young. What has burnt for ten minutes has become part of the
@@ -116,24 +116,39 @@ def _taught(one: Observed, track: ObservedTrack) -> NDArray[np.int64]:
     """
     if one.fire is None:
         return track.burns
-    taught = track.burns.copy()
+    teaches = track.burns.copy()
     old = track.at_s > one.fire.event.first_visible_s + YOUNG_S
     if one.late:
         known = track.seen & (track.rows[:, UNKNOWN] == 0.0)
         old = np.maximum.accumulate(known)
-    taught[old & (taught == 1)] = -1
-    return taught
+    teaches[old & (teaches == 1)] = -1
+    return teaches
 
 
-def judge(one: Observed, weights: FloatArray, threshold: float) -> Verdict:
-    """Add up as the watch does."""
+def judge(
+    one: Observed,
+    weights: FloatArray,
+    threshold: float,
+    opinions: Sequence[FloatArray] | None = None,
+    most_log_odds: float = 0.0,
+) -> Verdict:
+    """Add up as the watch does.
+
+    Args:
+        one: to judge.
+        weights: in the order of the features.
+        threshold: of an alert.
+        opinions: of a second stage, one row a track, a number a frame; none when left out.
+        most_log_odds: how far from the threshold it is asked.
+    """
     burns_from_s = np.inf if one.fire is None else 0.0
     alerts: list[float] = []
     most_quiet = -np.inf
-    for track in one.tracks:
+    for number, track in enumerate(one.tracks):
         total, seen_news, hits = 0.0, 0.0, 0
-        for row, news, stands, seen, at_s in zip(
-            track.rows, track.news, track.stands, track.seen, track.at_s, strict=True
+        opinion = np.zeros(len(track.seen)) if opinions is None else opinions[number]
+        for row, news, stands, seen, at_s, second in zip(
+            track.rows, track.news, track.stands, track.seen, track.at_s, opinion, strict=True
         ):
             term = float(row @ weights)
             term *= stands if seen and term > 0.0 else 1.0
@@ -141,9 +156,11 @@ def judge(one: Observed, weights: FloatArray, threshold: float) -> Verdict:
             seen_news += news if seen else 0.0
             hits += int(seen)
             if seen and hits > 1 and seen_news >= SEEN_NEWS:
+                asked = total >= threshold - most_log_odds
+                decided = total + second if asked else total
                 if at_s < burns_from_s:
-                    most_quiet = max(most_quiet, total)
-                if total >= threshold:
+                    most_quiet = max(most_quiet, decided)
+                if decided >= threshold:
                     alerts.append(float(at_s))
     return Verdict(
         min((at_s for at_s in alerts if at_s >= burns_from_s), default=None),
@@ -180,18 +197,8 @@ def write(path: Path, weights: FloatArray, version: str, model: str) -> None:
 def main() -> int:
     """Fit as told on the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("footage", type=Path, help="folder with sequences_1min and the rest")
-    parser.add_argument(
-        "data", type=Path, help="labelled set; its quiet training pictures are used"
-    )
-    parser.add_argument("--cache", type=Path, required=True, help="keeps what the network answers")
+    add_arguments(parser)
     parser.add_argument("--out", type=Path, required=True, help="weights.toml to write")
-    parser.add_argument("--model", default=Settings().model_card, help="name of a model card")
-    parser.add_argument("--version", required=True, help="of the fit, YYYY.M.N")
-    parser.add_argument("--floor", type=float, default=Settings().evidence.floor_score)
-    parser.add_argument("--made", type=int, default=100, help="made sequences without fire")
-    parser.add_argument("--seed", type=int, default=11)
-    parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     threshold = Settings().evidence.alert_log_odds

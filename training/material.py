@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from functools import partial
 from pathlib import Path
 
 from camera_gateway.pictures import read_picture
@@ -15,7 +16,7 @@ from models.zoo import load_card
 from training.negatives import negative_sequences, quiet_pictures
 from training.observations import Fire, Later, Observed, observe, read_fire
 
-__all__ = ["gather"]
+__all__ = ["add_arguments", "gather"]
 
 LATE_S = (0.0, 300.0, 600.0)
 """Seconds from ignition at which the watch of a burning view is begun as well."""
@@ -32,14 +33,34 @@ CLIP_S = 300.0
 FROM_THE_START = Fire(FireEvent(0.0, 0.0, 1.0), ())
 
 
-def gather(arguments: argparse.Namespace) -> list[Observed]:
-    """Play everything."""
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What both fits are told on the command line."""
+    parser.add_argument("footage", type=Path, help="folder with sequences_1min and the rest")
+    parser.add_argument(
+        "data", type=Path, help="labelled set; its quiet training pictures are used"
+    )
+    parser.add_argument("--cache", type=Path, required=True, help="keeps what the network answers")
+    parser.add_argument("--model", default=Settings().model_card, help="name of a model card")
+    parser.add_argument("--version", required=True, help="of the fit, YYYY.M.N")
+    parser.add_argument("--floor", type=float, default=Settings().evidence.floor_score)
+    parser.add_argument("--made", type=int, default=100, help="made sequences without fire")
+    parser.add_argument("--seed", type=int, default=11)
+    parser.add_argument("--threads", type=int, default=1)
+
+
+def gather(arguments: argparse.Namespace, *, keep_crops: bool = False) -> list[Observed]:
+    """Play everything.
+
+    Args:
+        arguments: of :func:`add_arguments`.
+        keep_crops: for the second stage.
+    """
     settings = Settings(model_card=arguments.model)
     looks = AttentiveScorer.open(
         load_card(arguments.model), settings.attention, device="cpu", threads=arguments.threads
     )
     scorer = RecordedScorer(looks, arguments.cache, settings.attention)
-    floor: float = arguments.floor
+    play = partial(observe, scorer=scorer, floor_score=arguments.floor, keep_crops=keep_crops)
     footage: Path = arguments.footage
     ignitions = footage / "sequences_1min"
     events = read_events(ignitions / EVENTS_FILE)
@@ -50,14 +71,12 @@ def gather(arguments: argparse.Namespace) -> list[Observed]:
         ignition = read_fire(events[recording.name], *_labels(footage, recording.name))
         for shown in (recording, *(Later(recording, from_s) for from_s in LATE_S)):
             answer.append(
-                observe(
+                play(
                     shown,
-                    scorer,
-                    Sampling(),
+                    sampling=Sampling(),
                     site=_site(recording.name),
                     fire=ignition,
                     late=shown is not recording,
-                    floor_score=floor,
                 )
             )
             _tell(answer[-1])
@@ -71,15 +90,7 @@ def gather(arguments: argparse.Namespace) -> list[Observed]:
         site = recording.name.split("/")[0]
         fire = FROM_THE_START if recording.name in FIRE_CLIPS else None
         answer.append(
-            observe(
-                recording,
-                scorer,
-                sampling,
-                site=site,
-                fire=fire,
-                late=fire is not None,
-                floor_score=floor,
-            )
+            play(recording, sampling=sampling, site=site, fire=fire, late=fire is not None)
         )
         _tell(answer[-1])
     made = negative_sequences(
@@ -87,9 +98,7 @@ def gather(arguments: argparse.Namespace) -> list[Observed]:
     )
     for number, sequence in enumerate(made):
         site = f"made {number % 5}"  # a fifth is left out at a time
-        answer.append(
-            observe(sequence, scorer, Sampling(), site=site, fire=None, floor_score=floor)
-        )
+        answer.append(play(sequence, sampling=Sampling(), site=site, fire=None))
         if number % 20 == 0:
             _tell(answer[-1])
     return answer

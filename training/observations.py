@@ -6,7 +6,7 @@ Every recording is played through the watch's own following and measuring
 
 import csv
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -23,6 +23,7 @@ from models.config import EvidenceRule
 from models.detection import Box, Label
 from models.errors import FrameCorrupt
 from models.units import FloatArray
+from training.crops_taken import CropsTaken
 
 __all__ = ["Fire", "Later", "Observed", "ObservedTrack", "observe", "read_fire"]
 
@@ -58,6 +59,9 @@ class ObservedTrack:
         seen: (frames,) whether the track was seen.
         at_s: (frames,) seconds on the recording's own scale.
         burns: (frames,) 1 the fire, 0 something else, -1 nobody knows.
+        crops: (taken, channels, height, width) for the second stage, when they were kept.
+        crop_counts: (frames,) how many of them were taken up to each frame; empty when none were
+            kept.
     """
 
     rows: FloatArray
@@ -66,6 +70,8 @@ class ObservedTrack:
     seen: NDArray[np.bool_]
     at_s: FloatArray
     burns: NDArray[np.int64]
+    crops: NDArray[np.float16] = field(default_factory=lambda: np.zeros((0, 0, 0, 0), np.float16))
+    crop_counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, np.int64))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +146,7 @@ def observe(
     fire: Fire | None,
     late: bool = False,
     floor_score: float,
+    keep_crops: bool = False,
 ) -> Observed:
     """Play a recording and keep what its tracks showed.
 
@@ -151,8 +158,10 @@ def observe(
         fire: that it shows.
         late: it burns from the first frame.
         floor_score: below it nothing is followed.
+        keep_crops: for the second stage.
     """
-    watch = ViewWatch(EvidenceRule())
+    watch = ViewWatch(EvidenceRule(), keep_crops=keep_crops)
+    crops: dict[int, CropsTaken] = {}
     tracks: dict[int, Track] = {}
     at_s: list[float] = []
     for moment in recording.moments(sampling):
@@ -167,18 +176,25 @@ def observe(
         boxes = [box for box in found.to_boxes() if box.score >= floor_score]
         size_px = (picture.width_px, picture.height_px)
         watch.follow(boxes, picture.small(), size_px, len(at_s), moment.captured_at)
-        at_s.append(moment.at_s)
         tracks.update((track.number, track) for track in watch.tracks)
+        for track in watch.tracks if keep_crops else ():
+            crops.setdefault(track.number, CropsTaken()).take(watch.crops_of(track), len(at_s))
+        at_s.append(moment.at_s)
     return Observed(
         recording.name,
         site,
         fire,
         late,
-        tuple(_as_numbers(track, at_s, fire) for track in tracks.values()),
+        tuple(
+            _as_numbers(track, at_s, fire, crops.get(track.number, CropsTaken()))
+            for track in tracks.values()
+        ),
     )
 
 
-def _as_numbers(track: Track, at_s: Sequence[float], fire: Fire | None) -> ObservedTrack:
+def _as_numbers(
+    track: Track, at_s: Sequence[float], fire: Fire | None, crops: CropsTaken
+) -> ObservedTrack:
     reader = FrameReader(track.label)
     read = [(*reader.read(score), reader.stands) for score in track.scores]
     moments = np.array([at_s[score.frame_sequence] for score in track.scores])
@@ -199,6 +215,8 @@ def _as_numbers(track: Track, at_s: Sequence[float], fire: Fire | None) -> Obser
         seen=np.array([score.box is not None for score in track.scores]),
         at_s=moments,
         burns=burns,
+        crops=crops.stack(),
+        crop_counts=crops.counts_in([score.frame_sequence for score in track.scores]),
     )
 
 
