@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from api.context import Context, context_of
+from detector.evidence import StageState
 
 __all__ = ["router"]
 
@@ -28,6 +29,8 @@ class HealthAnswer(BaseModel):
         frames_corrupt: since start.
         frames_hurried: since start; looked at in full only, because others waited.
         frames_failed: since start.
+        second_stage: whether a second opinion on tracks is off, on, missing or failed; the watch
+            goes on without one that is missing or failed, and is degraded.
         newest_event: sequence of the newest change.
     """
 
@@ -39,6 +42,7 @@ class HealthAnswer(BaseModel):
     frames_corrupt: int
     frames_hurried: int
     frames_failed: int
+    second_stage: StageState
     newest_event: int
 
 
@@ -48,6 +52,7 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     states = Counter(str(gateway.status().state) for gateway in list(context.gateways.values()))
     counts = context.counts
     unwell = any(state not in WELL for state in states) or counts.frames_failed > 0
+    unwell |= counts.second_stage in {StageState.MISSING, StageState.FAILED}
     return HealthAnswer(
         status="degraded" if unwell else "ok",
         provider=context.site.provider,
@@ -57,5 +62,6 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         frames_corrupt=counts.frames_corrupt,
         frames_hurried=counts.frames_hurried,
         frames_failed=counts.frames_failed,
+        second_stage=counts.second_stage,
         newest_event=context.store.events.latest(),
     )

@@ -14,6 +14,7 @@ from typing import Protocol, TypeAlias
 from camera_gateway.bus import FrameBus
 from detector.core import Picture
 from detector.desk import Sighting
+from detector.evidence import SecondStage, StageState
 from detector.jpeg_picture import JpegPicture
 from detector.view_watch import ViewWatch
 from models.clock import Clock
@@ -88,6 +89,7 @@ class PipelineCounts:
         frames_failed: pictures that a failure of the store or the network kept from a decision.
         alerts: sightings handed to the desk.
         network_s: seconds spent in decoding and in the network.
+        second_stage: whether a second opinion on tracks is off, on, missing or failed.
     """
 
     frames_scored: int = 0
@@ -96,6 +98,7 @@ class PipelineCounts:
     frames_failed: int = 0
     alerts: int = 0
     network_s: float = 0.0
+    second_stage: StageState = StageState.OFF
 
 
 class Pipeline:
@@ -107,6 +110,7 @@ class Pipeline:
         rule: when a track alerts.
         clock: for timing.
         max_batch: most frames at once, at most one a camera.
+        stage: gives a second opinion on tracks; as its card says when left out.
     """
 
     def __init__(
@@ -117,8 +121,10 @@ class Pipeline:
         clock: Clock,
         *,
         max_batch: int = 8,
+        stage: SecondStage | None = None,
     ) -> None:
-        self.counts = PipelineCounts()
+        self._stage = SecondStage.open() if stage is None else stage
+        self.counts = PipelineCounts(second_stage=self._stage.state)
         self._scorer = scorer
         self._desk = desk
         self._rule = rule
@@ -200,11 +206,12 @@ class Pipeline:
         view = (frame.camera_id, frame.preset)
         watch = self._watches.get(view)
         if watch is None:
-            watch = self._watches[view] = ViewWatch(self._rule)
+            watch = self._watches[view] = ViewWatch(self._rule, self._stage)
         size_px = (picture.width_px, picture.height_px)
         seen = watch.follow(
             detections.to_boxes(), picture.small(), size_px, frame.sequence, frame.captured_at
         )
+        self.counts.second_stage = self._stage.state
         for track, weighing in seen:
             sighting = Sighting(frame, *size_px, track, weighing, self._scorer.reference)
             if weighing.alerts:

@@ -7,7 +7,15 @@ camera's night, fog or silence has a say in another's evidence.
 from collections.abc import Sequence
 from datetime import datetime
 
-from detector.evidence import SlowBackground, TrackEvidence, Weighing
+from detector.evidence import (
+    CropHistory,
+    SecondStage,
+    SlowBackground,
+    TrackEvidence,
+    Weighing,
+    crop_of,
+)
+from detector.evidence.change import PictureChange
 from detector.registration import MAX_PLACES, Registrar
 from detector.tracker import PlumeTracker, Track
 from models.alert import PlaceChange
@@ -23,10 +31,17 @@ class ViewWatch:
 
     Args:
         rule: when a track is forgotten and when it alerts.
+        stage: gives a second opinion; nobody when left out.
+        keep_crops: keep the tracks' crops also when no second opinion wants them.
     """
 
-    def __init__(self, rule: EvidenceRule) -> None:
+    def __init__(
+        self, rule: EvidenceRule, stage: SecondStage | None = None, *, keep_crops: bool = False
+    ) -> None:
         self._rule = rule
+        self._stage = stage
+        self._keep_crops = keep_crops
+        self._crops: dict[int, CropHistory] = {}  # by the number of a living track
         self._registrar = Registrar()
         self._tracker = PlumeTracker(rule.forget_s)
         self._backgrounds: dict[int, SlowBackground] = {}  # by place, as many as the registrar's
@@ -63,16 +78,36 @@ class ViewWatch:
 
         seen = self._tracker.update(boxes, frame_sequence, captured_at, where, change_at=change_at)
         self._weigh(frame_sequence)
-        return tuple((track, self._evidence[track.number].weighing(self._rule)) for track in seen)
+        if change is not None and (self._keep_crops or (self._stage and self._stage.wanted)):
+            self._crop(seen, change, width_px)
+        return tuple((track, self._weighing(track)) for track in seen)
+
+    def crops_of(self, track: Track) -> CropHistory | None:
+        """The crops of a living track, when they are kept."""
+        return self._crops.get(track.number)
 
     @property
     def tracks(self) -> tuple[Track, ...]:
         """Living tracks, oldest first."""
         return self._tracker.tracks
 
+    def _weighing(self, track: Track) -> Weighing:
+        weighing = self._evidence[track.number].weighing(self._rule)
+        if self._stage is None:
+            return weighing
+        return self._stage.consider(weighing, self._rule, self._crops.get(track.number))
+
+    def _crop(self, seen: Sequence[Track], change: PictureChange, width_px: int) -> None:
+        for track in seen:
+            history = self._crops.setdefault(track.number, CropHistory())
+            elapsed_s = track.last_hit.elapsed_s
+            if history.wants(elapsed_s):
+                history.add(crop_of(change, track.last_reference_box, width_px), elapsed_s)
+
     def _weigh(self, frame_sequence: int) -> None:
         """Give every track that this frame concerns its share, and let go of the ended ones."""
         for track in self._tracker.ended:
+            self._crops.pop(track.number, None)
             evidence = self._evidence.pop(track.number, None)
             if evidence is None:
                 continue

@@ -169,6 +169,9 @@ class Finding(StrEnum):
     SECOND_PLUME = "second_plume"  # it stands beside the one that is held back
     SECOND_SENSOR = "second_sensor"  # a camera on another mast sees it too
     NIGHT_FLAME = "night_flame"  # flame in the dark: nothing but a fresh verdict holds it back
+    SECOND_AGREES = "second_agrees"  # the second stage, which looks at its crops, agrees
+    SECOND_DOUBTS = "second_doubts"  # it does not
+    SECOND_ABSENT = "second_absent"  # it is switched on, could not be asked, and was done without
     LATE = "late"  # it arrived long after it was captured
     PROMOTED = "promoted"  # a person made an alert of it
 

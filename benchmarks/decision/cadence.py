@@ -15,7 +15,7 @@ CADENCES_FPS = {"25 fps": 25.0, "1 fps": 1.0, "0.2 fps": 0.2, "1 a minute": 1.0 
 LAP_S = 11.3
 """Clips go round in so many seconds, the longest of them cut: neither five seconds nor a minute is
 a multiple of it, or the slow cadences would see the same frame each time."""
-LENGTH_S = 240.0
+LENGTH_S = 420.0
 BOUND_FRAMES = 3.0
 """How many of its own frames later than at 25 fps a slower cadence may alert."""
 

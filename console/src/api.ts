@@ -36,6 +36,9 @@ export type Finding =
   | "second_plume"
   | "second_sensor"
   | "night_flame"
+  | "second_agrees"
+  | "second_doubts"
+  | "second_absent"
   | "late"
   | "promoted";
 export type Holder = "mask" | "nuisance" | "burn" | "cool_down" | "duplicate" | "declined";
@@ -137,13 +140,34 @@ export interface Preset {
   pose: Pose;
 }
 
+export type Light = "day" | "night" | "infrared";
+export type Condition =
+  | "fogged"
+  | "blurred"
+  | "overexposed"
+  | "moved"
+  | "still"
+  | "partly_hidden"
+  | "clock_wrong"
+  | "late";
+
 export interface Camera {
   camera_id: string;
   name: string;
   kind: CameraKind;
   position: Position;
   presets: Preset[];
+  linked: boolean;
   state: CameraState;
+  since: string | null;
+  trouble: string;
+  trouble_code: string;
+  next_attempt_at: string | null;
+  conditions: Condition[];
+  light: Light | null;
+  usual_gap_s: number | null;
+  reconnects: number;
+  hanging: number;
   mode: FrameMode | null;
   provenance: Provenance | null;
   captured_at: string | null;
@@ -151,6 +175,61 @@ export interface Camera {
   frames_received: number;
   frames_dropped: Record<string, number>;
   has_still: boolean;
+}
+
+export type Adapter = "rtsp" | "mjpeg" | "snapshot" | "onvif" | "folder" | "video";
+export const ADAPTERS: readonly Adapter[] = ["rtsp", "onvif", "snapshot", "mjpeg", "folder", "video"];
+
+export interface CameraLink {
+  adapter: Adapter;
+  address: string;
+  every_s: number;
+  transport: "tcp" | "udp";
+  decoding: "auto" | "key_frames" | "all";
+  mode: FrameMode | null;
+  enabled: boolean;
+}
+
+export interface CameraSetup {
+  camera_id: string;
+  name: string;
+  kind: CameraKind;
+  position: Position;
+  presets: Preset[];
+  link: CameraLink | null;
+  has_credential: boolean;
+}
+
+export interface CameraCredential {
+  user: string;
+  password: string;
+}
+
+/** Without `credential` the stored one stays; without `presets` or `link` those stay. */
+export interface CameraRequest {
+  name: string;
+  kind: CameraKind;
+  position: Position;
+  presets?: Preset[];
+  link?: CameraLink | null;
+  credential?: CameraCredential;
+}
+
+export interface CameraTest {
+  adapter: Adapter;
+  width_px: number;
+  height_px: number;
+  codec: string;
+  first_picture_s: number;
+  gap_s: number | null;
+  key_interval_s: number | null;
+  bits_per_s: number | null;
+  time_source: TimeSource;
+  clock_offset_s: number | null;
+  light: Light | null;
+  advice: string[];
+  lines: string[];
+  picture: string;
 }
 
 export interface LandProperties {

@@ -5,6 +5,11 @@ import type {
   Alert,
   AlertList,
   Camera,
+  CameraCredential,
+  CameraLink,
+  CameraRequest,
+  CameraSetup,
+  CameraTest,
   Candidate,
   Land,
   LedgerEntry,
@@ -34,6 +39,8 @@ export class Problem extends Error {
 }
 
 const WAIT_MS = 15_000;
+/** A camera may take half a minute to its first picture. */
+const TEST_WAIT_MS = 60_000;
 
 let onSignedOut: () => void = () => undefined;
 
@@ -51,7 +58,12 @@ async function problemOf(response: Response): Promise<Problem> {
   }
 }
 
-async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
+async function call<T>(
+  method: string,
+  path: string,
+  body?: unknown,
+  wait_ms = WAIT_MS,
+): Promise<T> {
   let response: Response;
   try {
     response = await fetch(path, {
@@ -59,7 +71,7 @@ async function call<T>(method: string, path: string, body?: unknown): Promise<T>
       credentials: "same-origin",
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
       body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(WAIT_MS),
+      signal: AbortSignal.timeout(wait_ms),
     });
   } catch {
     throw new Problem({ code: "unreachable" });
@@ -81,6 +93,12 @@ export const http = {
     call<User>("POST", "/api/session/password", { current, new: fresh }),
   site: () => call<Site>("GET", "/api/site"),
   cameras: () => call<Camera[]>("GET", "/api/cameras"),
+  cameraSetup: (id: string) => call<CameraSetup>("GET", `/api/cameras/${id}/setup`),
+  putCamera: (id: string, request: CameraRequest) =>
+    call<CameraSetup>("PUT", `/api/cameras/${id}`, request),
+  removeCamera: (id: string) => call<void>("DELETE", `/api/cameras/${id}`),
+  testCamera: (camera_id: string, link: CameraLink, credential?: CameraCredential) =>
+    call<CameraTest>("POST", "/api/cameras/test", { camera_id, link, credential }, TEST_WAIT_MS),
   land: () => call<Land>("GET", "/api/land"),
   alerts: (scope: "working" | "all") =>
     call<AlertList>("GET", `/api/alerts?scope=${scope}&limit=200`),

@@ -4,6 +4,7 @@ import pytest
 from api_rig import ApiRig
 
 from api.context import Context
+from detector.evidence import StageState
 from models.land import Layer
 from models.user import Role
 
@@ -100,4 +101,12 @@ def test_health_is_public_and_names_nothing(api: ApiRig) -> None:
     assert api.client().get("/api/health").json()["status"] == "degraded"
     api.context.counts.frames_hurried = 7
     assert api.client().get("/api/health").json()["frames_hurried"] == 7
+    assert health.json()["second_stage"] == "off"
     assert "t1-red" not in health.text
+
+
+def test_a_second_stage_that_is_wanted_and_not_to_be_had_is_told(api: ApiRig) -> None:
+    for state, status in (("on", "ok"), ("missing", "degraded"), ("failed", "degraded")):
+        api.context.counts.second_stage = StageState(state)
+        health = api.client().get("/api/health").json()
+        assert (health["second_stage"], health["status"]) == (state, status)
