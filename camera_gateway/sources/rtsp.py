@@ -82,6 +82,7 @@ class RtspSource:
                 self._mode,
                 Provenance.LIVE,
                 captured.doubt_s,
+                taken.small,
             )
         if isinstance(taken, Damaged):
             raise FrameCorrupt(taken.what)

@@ -22,6 +22,7 @@ CodedPacket: TypeAlias = "av.packet.Packet[av.video.stream.VideoStream]"
 WAITED_S: Final = 0.002
 """A reading that took longer had to wait for the line."""
 
+MOST_PARTS: Final = 32
 _SAMPLE_EACH: Final = 25
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # The sender's clock may be set to anything; beyond the year 2100 it is no time.
@@ -79,7 +80,7 @@ def coded_pictures(
         av.error.FFmpegError: the stream broke.
     """
     held: Coded | None = None
-    number = 0
+    number = parts = 0
     tick_s = float(stream.time_base or 0)
     asked_s = clock.monotonic_s()
     for packet in container.demux(stream):
@@ -88,11 +89,14 @@ def coded_pictures(
         at_s = clock.monotonic_s()
         waited = at_s - asked_s > WAITED_S
         if held is not None:
-            if _is_of_one(held.packet, packet):
+            # A camera that stamps all its pictures alike must not make one of them.
+            if parts < MOST_PARTS and _is_of_one(held.packet, packet):
                 held.packet = _joined(held.packet, packet)
+                parts += 1
                 continue
             yield held
         number += 1
+        parts = 1
         shown_s = None if packet.pts is None else packet.pts * tick_s
         late_s = times.lateness_s(shown_s, at_s)
         gauge.jumps_back = times.jumps_back
@@ -116,15 +120,16 @@ def wall_time(clock: Clock, at_s: float) -> datetime:
 
 
 def _is_of_one(first: CodedPacket, second: CodedPacket) -> bool:
-    """Whether both are parts of one picture."""
-    if first.pts is None:
-        # The first packet of a connection has no time; a key frame does not follow a key frame.
-        return first.is_keyframe and second.is_keyframe
-    return first.pts == second.pts
+    """Whether both are parts of one key frame."""
+    if not (first.is_keyframe and second.is_keyframe):
+        return False
+    # The first packet of a connection has no time; a key frame does not follow a key frame.
+    return first.pts is None or first.pts == second.pts
 
 
 def _joined(first: CodedPacket, second: CodedPacket) -> CodedPacket:
     both = cast("CodedPacket", av.Packet(bytes(first) + bytes(second)))
+    both.is_keyframe = True
     both.pts, both.dts, both.time_base = second.pts, second.dts, second.time_base
     return both
 

@@ -20,8 +20,12 @@ from camera_gateway.sources.stream_facts import StreamGauge
 from camera_gateway.sources.stream_jpeg import jpeg_of
 from camera_gateway.sources.stream_time import CaptureClock, Captured
 from models.clock import Clock
+from models.units import ImageBGR
 
 __all__ = ["Damaged", "Picture", "StreamDecoder"]
+
+MOST_PIXELS: Final = 40_000_000
+"""8K has 33 million. A stream that declares more is refused before memory is taken for it."""
 
 MOST_KEPT_BYTES: Final = 24 * 2**20
 MOST_KEPT: Final = 3000
@@ -42,10 +46,12 @@ class Picture:
 
     Attributes:
         jpeg: the file.
+        small: at an eighth of its size, blue green red.
         captured: when it was made.
     """
 
     jpeg: bytes
+    small: ImageBGR
     captured: Captured
 
 
@@ -87,6 +93,7 @@ class StreamDecoder:
         began_s: float,
     ) -> None:
         # One thread: many cameras share the machine, and more of them add latency.
+        codec.options = {**codec.options, "max_pixels": str(MOST_PIXELS)}
         codec.thread_type = "NONE"
         codec.thread_count = 1
         self._codec = codec
@@ -184,7 +191,7 @@ class StreamDecoder:
 
     def _hand_on(self, frame: VideoFrame, coded: Coded) -> None:
         try:
-            jpeg = jpeg_of(frame)
+            jpeg, small = jpeg_of(frame)
         except ValueError:
             self._tell_damage(coded)
             return
@@ -199,7 +206,7 @@ class StreamDecoder:
             self._gauge.first_picture_s = coded.at_s - self._began_s
         self._chooser.taken(coded.at_s)
         self.good_s = self._damaged_s = coded.at_s
-        self._put(Picture(jpeg, captured))
+        self._put(Picture(jpeg, small, captured))
 
     def _tell_damage(self, coded: Coded) -> None:
         """A damaged key frame is told at once, others only when no whole one follows soon."""

@@ -20,6 +20,7 @@ from tiny_rtsp import Script, TinyRtsp
 
 from camera_gateway.pictures import decode_jpeg
 from camera_gateway.source import RawFrame
+from camera_gateway.sources import stream_decode
 from camera_gateway.sources.rtsp import RtspSource, rtsp_opener
 from camera_gateway.sources.stream_open import StreamLimits
 from camera_gateway.sources.stream_reader import StreamReader, threads_left
@@ -59,7 +60,8 @@ async def loss_of(source: RtspSource) -> SourceUnavailable:
     """Read until the source is lost."""
     try:
         while True:
-            await source.read()
+            with suppress(FrameCorrupt):
+                await source.read()
     except SourceUnavailable as lost:
         return lost
     finally:
@@ -254,7 +256,12 @@ def test_only_video_is_asked_for_and_the_camera_is_told_goodbye() -> None:
 
     with TinyRtsp(Script(coded())) as server:
         run(play)
-        assert [one.split(" ")[0] for one in server.requests][-1] == "TEARDOWN"
+        ends_s = time.monotonic() + 3.0
+        while not server.requests[-1].startswith("TEARDOWN") and time.monotonic() < ends_s:
+            time.sleep(0.02)  # the reader is not waited for when it closes
+        methods = [one.split(" ")[0] for one in server.requests]
+        assert methods[-1] == "TEARDOWN"
+        assert methods.count("SETUP") == 1
 
 
 @pytest.mark.parametrize(
@@ -364,6 +371,37 @@ def test_what_builds_on_a_damaged_picture_is_not_handed_on_either() -> None:
         picture = decode_jpeg(seen[number].jpeg, "seen")
         assert float(np.abs(cv2.absdiff(picture, reference[number])).mean()) < 4.0
     assert len(seen.keys() & reference.keys()) > 10
+
+
+def test_a_picture_larger_than_any_cameras_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_decode, "MOST_PIXELS", 160 * 96 - 1)
+
+    async def play() -> None:
+        source = source_of(server)
+        with pytest.raises(FrameCorrupt):
+            await source.read()
+        assert source.facts().decoded == 0
+        assert source.facts().packet_errors > 0
+        await source.close()
+
+    with TinyRtsp(Script(coded())) as server:
+        run(play)
+
+
+@pytest.mark.parametrize("gop", [1, 10])
+def test_pictures_that_all_bear_one_time_are_still_pictures(gop: int) -> None:
+    async def play() -> None:
+        source, came = source_of(server, decoding=Decoding.KEY_FRAMES), 0
+        while came < 3:
+            with suppress(FrameCorrupt):
+                number_of(await source.read())
+                came += 1
+        assert source.facts().packets > came
+        await source.close()
+
+    script = Script(coded(gop=gop), rate_hz=200.0, change=lambda _, unit, __: (unit, 1.0))
+    with TinyRtsp(script) as server:
+        run(play)
 
 
 def test_a_size_that_changes_on_the_way_is_followed() -> None:

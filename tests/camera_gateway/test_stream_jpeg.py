@@ -5,7 +5,7 @@ import pytest
 from av.video.reformatter import ColorRange, Colorspace
 
 from camera_gateway.pictures import check_jpeg, decode_jpeg
-from camera_gateway.sources.stream_jpeg import jpeg_of
+from camera_gateway.sources.stream_jpeg import REDUCTION, jpeg_of
 from models.units import ImageBGR
 
 
@@ -45,22 +45,29 @@ def test_the_picture_is_what_the_camera_saw(
         format=pixels, dst_colorspace=matrix, dst_color_range=to_range
     )
     frame.color_range = levels
-    seen = decode_jpeg(jpeg_of(frame), "scene")
+    jpeg, small = jpeg_of(frame)
+    seen = decode_jpeg(jpeg, "scene")
     assert seen.shape == image.shape
     assert worst(seen, image) < 4.0
+    assert small.shape == decode_jpeg(jpeg, "scene", reduction=REDUCTION).shape
+    reduced = cv2.resize(seen, small.shape[1::-1], interpolation=cv2.INTER_AREA)
+    assert worst(small, np.asarray(reduced, np.uint8)) < 4.0
 
 
 def test_a_thermal_picture_without_colour_stays_so() -> None:
     grey = np.tile(np.arange(64, dtype=np.uint8) * 4, (48, 1))
     frame = av.VideoFrame.from_ndarray(grey, format="gray")
-    seen = decode_jpeg(jpeg_of(frame, 95), "thermal")
+    jpeg, small = jpeg_of(frame, 95)
+    seen = decode_jpeg(jpeg, "thermal")
+    assert small.shape == (6, 8, 3)
+    assert worst(small, decode_jpeg(jpeg, "thermal", reduction=REDUCTION)) < 2.0
     assert worst(seen, np.repeat(grey[:, :, None], 3, axis=2)) < 2.0
 
 
 def test_it_is_a_whole_file() -> None:
     frame = av.VideoFrame.from_ndarray(scene(), format="bgr24").reformat(format="yuv420p")
-    check_jpeg(jpeg_of(frame), "scene")
-    assert len(jpeg_of(frame, 50)) < len(jpeg_of(frame))
+    check_jpeg(jpeg_of(frame)[0], "scene")
+    assert len(jpeg_of(frame, 50)[0]) < len(jpeg_of(frame)[0])
 
 
 def test_no_pixels_are_refused() -> None:
