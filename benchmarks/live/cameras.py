@@ -1,14 +1,15 @@
-"""Gateways of cameras that exist nowhere but on a test server."""
+"""Gateways as the watch composes them, of cameras that exist nowhere but on a test server."""
 
-import random
 from collections.abc import Sequence
+from concurrent.futures import Executor
 
+from api.cameras.running import gateway_of
 from camera_gateway.bus import FrameBus
 from camera_gateway.gateway import Gateway
-from camera_gateway.limits import Limits
+from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
-from camera_gateway.sources.rtsp import rtsp_opener
 from models.camera_link import Adapter, CameraLink
+from models.camera_setup import CameraSetup
 from models.clock import SystemClock
 from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
 
@@ -16,32 +17,25 @@ __all__ = ["gateways"]
 
 
 def gateways(
-    urls: Sequence[str], every_s: float, bus: FrameBus, chance: random.Random
+    urls: Sequence[str], every_s: float, bus: FrameBus, judging: Executor
 ) -> list[Gateway]:
     """One for each address, not yet running."""
-    clock, ring = SystemClock(), FrameRing(2**20, 2)
+    clock, ring, secrets = SystemClock(), FrameRing(2**20, 2), SecretFilter()
     pose = Pose(azimuth_deg=0.0, tilt_deg=0.0, roll_deg=0.0, horizontal_fov_deg=60.0)
-    made = []
-    for number, url in enumerate(urls):
-        camera = Camera(
-            camera_id=f"bench-{number}",
-            name=f"bench {number}",
-            kind=CameraKind.TOWER,
-            position=Position(114.0, 23.0, 100.0, HeightDatum.SEA_LEVEL),
-            presets=(Preset(1, "front", pose),),
+    place = Position(106.65, 29.03, 100.0, HeightDatum.SEA_LEVEL)
+    preset = Preset(1, "front", pose)
+    return [
+        gateway_of(
+            CameraSetup(
+                Camera(f"bench-{number}", f"bench {number}", CameraKind.TOWER, place, (preset,)),
+                CameraLink(Adapter.RTSP, url, every_s=every_s),
+            ),
+            bus=bus,
+            ring=ring,
+            clock=clock,
+            first_sequence=0,
+            clean=secrets.clean,
+            pool=judging,
         )
-        link = CameraLink(Adapter.RTSP, url, every_s=every_s)
-        made.append(
-            Gateway(
-                camera,
-                1,
-                rtsp_opener(link, None, clock),
-                bus=bus,
-                ring=ring,
-                clock=clock,
-                random=chance.random,
-                limits=Limits.of_cadence(every_s),
-                may_end=False,
-            )
-        )
-    return made
+        for number, url in enumerate(urls)
+    ]

@@ -9,15 +9,16 @@ import argparse
 import asyncio
 import json
 import os
-import random
 import resource
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 LONGEST_OPENING_S = 60.0
+JUDGES = 2  # as the watch has
 
 
 def cpu_s() -> float:
@@ -71,7 +72,7 @@ async def read_with_gateways(urls: list[str], every_s: float, seconds: float) ->
     from models.clock import SystemClock  # noqa: PLC0415
 
     bus = MemoryBus(SystemClock(), max_age_s=30.0)
-    running = gateways(urls, every_s, bus, random.Random(1))
+    running = gateways(urls, every_s, bus, ThreadPoolExecutor(JUDGES))
     tasks = []
     for gateway in running:
         tasks.append(asyncio.create_task(gateway.run()))
