@@ -12,6 +12,7 @@ import os
 import resource
 import sys
 import time
+from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from pathlib import Path
@@ -104,15 +105,17 @@ async def read_with_gateways(urls: list[str], every_s: float, seconds: float) ->
         # A camera that has been silent since is no better than one that came back just now.
         if ended_s - times[-1] > every_s:
             gaps.append(ended_s - times[-1])
-    states: dict[str, int] = {}
+    states = Counter(gateway.status().state.value for gateway in running)
+    refused: Counter[str] = Counter()
     for gateway in running:
-        state = gateway.status().state.value
-        states[state] = states.get(state, 0) + 1
+        refused.update(gateway.status().frames_dropped)
     tell(
         began,
         frames=sum(len(times) for times in came.values()),
         gaps=gaps,
         states=states,
+        refused=refused,
+        superseded={key: dict(counts) for key, counts in bus.drops().items()},
         reconnects=sum(gateway.status().reconnects for gateway in running),
     )
     os._exit(0)  # a hundred connections need not be closed one by one
