@@ -4,7 +4,10 @@ from camera_gateway.sources.drill import DrillScene
 from camera_gateway.sources.folder import FolderSource
 from camera_gateway.sources.mjpeg import MjpegSource
 from camera_gateway.sources.onvif_source import OnvifSource
+from camera_gateway.sources.rtsp import RtspSource, rtsp_opener
 from camera_gateway.sources.snapshot import SnapshotSource
+from camera_gateway.sources.stream_facts import StreamFacts
+from camera_gateway.sources.stream_reader import threads_left
 from camera_gateway.sources.video import VideoSource
 from camera_gateway.sources.video_frames import iterate_video
 
@@ -13,7 +16,11 @@ __all__ = [
     "FolderSource",
     "MjpegSource",
     "OnvifSource",
+    "RtspSource",
     "SnapshotSource",
+    "StreamFacts",
     "VideoSource",
     "iterate_video",
+    "rtsp_opener",
+    "threads_left",
 ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import socket
 import threading
 import time
 import traceback
@@ -20,7 +21,7 @@ from tiny_rtsp import Script, TinyRtsp
 
 from camera_gateway.pictures import decode_jpeg
 from camera_gateway.source import RawFrame
-from camera_gateway.sources import stream_decode
+from camera_gateway.sources import stream_decode, stream_reader
 from camera_gateway.sources.rtsp import RtspSource, rtsp_opener
 from camera_gateway.sources.stream_open import StreamLimits
 from camera_gateway.sources.stream_reader import StreamReader, threads_left
@@ -295,6 +296,45 @@ def test_nothing_listens() -> None:
     async def play() -> None:
         source = RtspSource(link(address), None, SystemClock(), limits=QUICK)
         assert (await loss_of(source)).code == "connection_refused"
+
+    run(play)
+
+
+def test_a_black_hole_swallows_what_is_sent_to_it() -> None:
+    with socket.create_server(("127.0.0.1", 0), backlog=0) as hole:
+        port = hole.getsockname()[1]
+        # Once its queue is full the system answers nobody any more, like a dead radio link.
+        filling = [socket.socket() for _ in range(4)]
+        for one in filling:
+            one.settimeout(0.0)
+            one.connect_ex(("127.0.0.1", port))
+
+        async def play() -> None:
+            began_s = time.monotonic()
+            source = RtspSource(
+                link(f"rtsp://127.0.0.1:{port}/"), None, SystemClock(), limits=QUICK
+            )
+            assert (await loss_of(source)).code == "no_answer"
+            assert time.monotonic() - began_s < 2 * QUICK.open_s + 0.5
+
+        run(play)
+        for one in filling:
+            one.close()
+
+
+def test_a_fault_of_our_own_is_told_without_its_words(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError(SPECIAL.password)
+
+    monkeypatch.setattr(stream_reader, "open_stream", fail)
+
+    async def play() -> None:
+        lost = await loss_of(RtspSource(link("rtsp://h/"), SPECIAL, SystemClock()))
+        assert lost.code == "reader_fault"
+        assert SPECIAL.password not in str(lost) + caplog.text
+        assert "RuntimeError" in caplog.text
 
     run(play)
 
