@@ -12,6 +12,7 @@ from camera_gateway.light import LEAST_SIDE_PX, light_of
 from camera_gateway.opening import RECORDED, opener_of
 from camera_gateway.pictures import decode_jpeg, picture_size
 from camera_gateway.source import FrameSource, RawFrame
+from camera_gateway.sources.mjpeg import MjpegSource
 from camera_gateway.sources.rtsp import RtspSource
 from camera_gateway.sources.stream_facts import StreamFacts
 from models.camera_link import Adapter, CameraLink, Credential
@@ -63,6 +64,7 @@ class ProbeReport:
         light: by what light the newest was made; None for a tiny one.
         advice: what should be set.
         jpeg: the newest.
+        line_bits_per_s: what its stream takes of the line; None where that was not measured.
     """
 
     link: CameraLink
@@ -80,6 +82,7 @@ class ProbeReport:
     light: Light | None
     advice: tuple[Advice, ...]
     jpeg: bytes
+    line_bits_per_s: float | None = None
 
 
 def candidates(address: str) -> tuple[Adapter, ...]:
@@ -195,6 +198,7 @@ async def _watch(  # noqa: PLR0917  # private
         light=_light(newest.jpeg),
         advice=(),
         jpeg=newest.jpeg,
+        line_bits_per_s=source.bits_per_s if isinstance(source, MjpegSource) else None,
     )
     return replace(report, advice=tuple(_advice(report, credential)))
 

@@ -86,6 +86,8 @@ def _costs(report: ProbeReport) -> list[str]:
 def _bits_per_s(report: ProbeReport) -> float | None:
     if report.stream is not None:
         return report.stream.bits_per_s
+    if report.line_bits_per_s is not None:  # more comes than is taken
+        return report.line_bits_per_s
     return None if not report.gap_s else 8.0 * report.picture_bytes / report.gap_s
 
 

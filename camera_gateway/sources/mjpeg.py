@@ -70,6 +70,17 @@ class MjpegSource:
         self._times = CaptureTimes()
         self._slot: NewestSlot[_Arrival] = NewestSlot()
         self._pump: asyncio.Task[None] | None = None
+        self._received_bytes = 0
+        self._began_s = self._heard_s = 0.0
+
+    @property
+    def bits_per_s(self) -> float | None:
+        """What the stream takes of the line, pictures that nobody takes included.
+
+        None while it has not been read for a second.
+        """
+        span_s = self._heard_s - self._began_s
+        return 8.0 * self._received_bytes / span_s if span_s >= 1.0 else None
 
     async def read(self) -> RawFrame:
         """Wait for the next turn and for a picture that came since the last one.
@@ -145,10 +156,12 @@ class MjpegSource:
         loop = asyncio.get_running_loop()
         framer = JpegFramer(self._limits.max_bytes)
         seen = False
+        self._began_s = self._heard_s = self._clock.monotonic_s()
         try:
             async with asyncio.timeout(self._limits.first_s) as limit:
                 async for piece in response.aiter_raw():
-                    now_s = self._clock.monotonic_s()
+                    self._heard_s = now_s = self._clock.monotonic_s()
+                    self._received_bytes += len(piece)
                     for part in framer.feed(piece, now_s):
                         seen = True
                         limit.reschedule(loop.time() + self._limits.stall_s)

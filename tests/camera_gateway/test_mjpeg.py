@@ -224,6 +224,28 @@ def test_a_loss_is_told_before_the_turn_is_due(jpeg: MakeJpeg) -> None:
     with_source(stream(part(jpeg())), use, every_s=3000.0)
 
 
+def test_what_it_takes_of_the_line_counts_every_picture(clock: ManualClock, jpeg: MakeJpeg) -> None:
+    turn = asyncio.Event()
+
+    async def handler(asked: Asked, writer: asyncio.StreamWriter) -> None:
+        await stream(part(jpeg(1)) + part(jpeg(2)))(asked, writer)
+        for number in (3, 4):
+            await turn.wait()
+            turn.clear()
+            writer.write(part(jpeg(number)))
+        await asyncio.sleep(OPEN_END)
+
+    async def use(source: MjpegSource, _rig: HttpRig) -> None:
+        assert source.bits_per_s is None
+        for number in (2, 3, 4):
+            assert (await source.read()).jpeg == jpeg(number)
+            turn.set()
+        sent = sum(len(part(jpeg(number))) for number in (1, 2, 3, 4))
+        assert source.bits_per_s == 8.0 * sent / 2.0
+
+    with_source(handler, use, clock=clock, every_s=1.0)
+
+
 def test_times_of_receipt_and_of_the_camera(jpeg: MakeJpeg) -> None:
     clock = ManualClock(datetime(2026, 11, 25, 4, 0, tzinfo=UTC))
     stamp = clock.now().timestamp()
