@@ -24,6 +24,7 @@ __all__ = [
     "FIRE_CLIPS",
     "QUIET_CLIPS",
     "Circle",
+    "ToAndFro",
     "around_the_start",
     "clip",
     "ignitions",
@@ -47,6 +48,7 @@ FIRE_CLIPS = {
     "teerapong_Video3.mp4": "smoke and flames, the camera flies",
     "welia_borjomi_drone_smoke.mp4": "smoke, the camera flies",
 }
+MADE_S = 30.0
 CADENCE_CLIPS = dict.fromkeys(QUIET_CLIPS, False) | dict.fromkeys(FIRE_CLIPS, True)
 """Clips to be judged at every cadence, and whether something burns in them."""
 
@@ -110,6 +112,44 @@ class Circle:
                 yield Moment(at_s, SOME_DAY + timedelta(seconds=at_s), jpeg)
 
 
+@dataclass(frozen=True, slots=True)
+class ToAndFro:
+    """A short recording, played forwards and backwards by turns until enough time has passed.
+
+    Twelve frames of live video are seconds, in which nothing can gather enough evidence to alert.
+
+    Attributes:
+        recording: of at least two frames; a longer one is played once.
+        least_s: seconds.
+    """
+
+    recording: Recording
+    least_s: float
+
+    @property
+    def name(self) -> str:
+        """Of the recording."""
+        return self.recording.name
+
+    @property
+    def has_known_times(self) -> bool:
+        """As the recording."""
+        return self.recording.has_known_times
+
+    def moments(self, sampling: Sampling) -> Iterator[Moment]:
+        """See :class:`detector.evaluate.footage.Recording`."""
+        frames = list(self.recording.moments(sampling))
+        yield from frames
+        at_s, place, step = frames[-1].at_s, len(frames) - 1, -1
+        while at_s < self.least_s and len(frames) > 1:
+            if not 0 <= place + step < len(frames):
+                step = -step
+            at_s += abs(frames[place + step].at_s - frames[place].at_s)
+            place += step
+            captured_at = frames[0].captured_at + timedelta(seconds=at_s - frames[0].at_s)
+            yield Moment(at_s, captured_at, frames[place].picture)
+
+
 def ignitions(footage: Path) -> list[tuple[PictureSequence, FireEvent]]:
     """The recorded ignitions with what a person sees."""
     folder = footage / "sequences_1min"
@@ -146,7 +186,7 @@ def clip(footage: Path, name: str) -> Path:
 
 
 def made(data: Path, count: int, *, seed: int = 6) -> Sequence[Recording]:
-    """Sequences made of pictures without fire on which nothing was fitted."""
+    """Sequences made of pictures without fire on which nothing was fitted, 30 s and longer."""
     pictures = quiet_pictures(data / "detection", "val")
     for folder in (
         "sequences_nofire",
@@ -154,7 +194,7 @@ def made(data: Path, count: int, *, seed: int = 6) -> Sequence[Recording]:
         "infrared/drone_thermal_nofire",
     ):
         pictures += quiet_pictures(data / "footage" / folder, "")
-    return negative_sequences(pictures, count, seed=seed)
+    return [ToAndFro(one, MADE_S) for one in negative_sequences(pictures, count, seed=seed)]
 
 
 def _sequences(folder: Path) -> list[Recording]:

@@ -12,7 +12,7 @@ from benchmarks.decision.cadence import CADENCES_FPS, CadenceRow, cadences, comp
 from benchmarks.decision.command import main
 from benchmarks.decision.cost import CAMERAS, measure_cost
 from benchmarks.decision.judging import FIRE_BARS, Judge, fires, quiet
-from benchmarks.decision.recordings import Circle, around_the_start, ignitions
+from benchmarks.decision.recordings import Circle, ToAndFro, around_the_start, ignitions
 from detector.evaluate.footage import Moment, Sampling
 from models.config import Settings
 
@@ -105,6 +105,17 @@ def test_a_circle_goes_on_at_its_own_pace_and_thins() -> None:
     assert moments[4].picture == moments[0].picture
     thin = list(circle.moments(Sampling(fps=0.4)))
     assert [one.at_s for one in thin] == [0.0, 2.5, 5.0]
+
+
+def test_a_short_recording_goes_to_and_fro_until_its_time_is_over() -> None:
+    lap = tuple((float(at_s), bytes([at_s])) for at_s in (0, 1, 3))
+    moments = list(ToAndFro(Circle("c", lap, 9.0, 3.0), 8.0).moments(Sampling()))
+    assert [one.at_s for one in moments] == [0.0, 1.0, 3.0, 5.0, 6.0, 7.0, 9.0]
+    assert [one.picture for one in moments] == [bytes([n]) for n in (0, 1, 3, 1, 0, 1, 3)]
+    gaps = [(one.captured_at - moments[0].captured_at).total_seconds() for one in moments]
+    assert gaps == [one.at_s for one in moments]
+    whole = Circle("c", lap, 9.0, 3.0)
+    assert list(ToAndFro(whole, 2.0).moments(Sampling())) == list(whole.moments(Sampling()))
 
 
 def test_the_cost_is_measured_on_both_sides(footage: Path, scorer: ScriptedScorer) -> None:
