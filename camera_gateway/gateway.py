@@ -187,8 +187,10 @@ class Gateway:
 
     def _lose(self, code: str, trouble: str) -> None:
         told = self._clean(trouble)
+        # A camera that is gone for a week is one line, not twenty thousand.
+        level = logging.DEBUG if told == self._life.trouble else logging.WARNING
         self._life.lost(self._clock.monotonic_s(), code, told)
-        _logger.warning("camera %s is lost: %s", self._camera_id, told)
+        _logger.log(level, "camera %s is lost: %s", self._camera_id, told)
 
     async def _take_one(self, source: FrameSource) -> None:
         """Read one picture, publish it unless it would lie."""
@@ -226,8 +228,9 @@ class Gateway:
         trouble = self._clean(words)
         self._dropped[reason] += 1
         self._good_in_a_row = 0
+        level = logging.DEBUG if reason == self._life.trouble_code else logging.INFO
         self._life.refused(self._clock.monotonic_s(), reason, trouble)
-        _logger.info("camera %s: picture refused as %s: %s", self._camera_id, reason, trouble)
+        _logger.log(level, "camera %s: picture refused as %s: %s", self._camera_id, reason, trouble)
 
     def _jumps_back(self, raw: RawFrame) -> bool:
         """A recording that was opened again begins at its beginning.

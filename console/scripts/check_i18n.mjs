@@ -49,6 +49,11 @@ const ENUMERATIONS = {
   "models/site.py": { CameraKind: "camera_kind" },
   "models/user.py": { Role: "role" },
   "camera_gateway/status.py": { GatewayState: "camera_state" },
+  "camera_gateway/truth/judgement.py": { Fault: "trouble" },
+  "camera_gateway/probe.py": { Advice: "advice" },
+  "models/camera_link.py": { Adapter: "adapter", Decoding: "decoding" },
+  "models/condition.py": { Condition: "condition" },
+  "models/light.py": { Light: "light" },
 };
 for (const [file, classes] of Object.entries(ENUMERATIONS)) {
   const text = readFileSync(join(ROOT, "..", file), "utf8");

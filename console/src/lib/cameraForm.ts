@@ -1,0 +1,101 @@
+/** The camera form's fields, and what they are to the server. */
+
+import type { CameraCredential, CameraKind, CameraLink, CameraRequest, CameraSetup } from "../api";
+
+export interface Fields {
+  camera_id: string;
+  name: string;
+  kind: CameraKind;
+  lon_deg: number | null;
+  lat_deg: number | null;
+  height_m: number | null;
+  azimuth_deg: number | null;
+  tilt_deg: number | null;
+  horizontal_fov_deg: number | null;
+  link: CameraLink;
+  user: string;
+  password: string;
+}
+
+export const EMPTY_LINK: CameraLink = {
+  adapter: "rtsp",
+  address: "",
+  every_s: 5,
+  transport: "tcp",
+  decoding: "auto",
+  mode: null,
+  enabled: true,
+};
+
+export const KEY = /^[a-z0-9-]{1,40}$/;
+
+export function fieldsOf(setup: CameraSetup | null): Fields {
+  const pose = setup?.presets[0]?.pose;
+  return {
+    camera_id: setup?.camera_id ?? "",
+    name: setup?.name ?? "",
+    kind: setup?.kind ?? "tower",
+    lon_deg: setup?.position.lon_deg ?? null,
+    lat_deg: setup?.position.lat_deg ?? null,
+    height_m: setup?.position.height_m ?? null,
+    azimuth_deg: pose?.azimuth_deg ?? null,
+    tilt_deg: pose?.tilt_deg ?? null,
+    horizontal_fov_deg: pose?.horizontal_fov_deg ?? null,
+    link: { ...(setup?.link ?? EMPTY_LINK) },
+    user: "",
+    password: "",
+  };
+}
+
+/** What was typed as a credential; nothing typed keeps the stored one. */
+export function credentialOf(fields: Fields): CameraCredential | undefined {
+  if (fields.user === "" && fields.password === "") return undefined;
+  return { user: fields.user, password: fields.password };
+}
+
+export function isWhole(fields: Fields): boolean {
+  return (
+    KEY.test(fields.camera_id) &&
+    fields.name.trim() !== "" &&
+    fields.lon_deg !== null &&
+    fields.lat_deg !== null &&
+    fields.height_m !== null
+  );
+}
+
+/** The request; null while something needed is missing. */
+export function requestOf(fields: Fields, before: CameraSetup | null): CameraRequest | null {
+  const { lon_deg, lat_deg, height_m, azimuth_deg, horizontal_fov_deg } = fields;
+  if (!isWhole(fields) || lon_deg === null || lat_deg === null || height_m === null) return null;
+  const [first, ...others] = before?.presets ?? [];
+  const presets =
+    azimuth_deg === null || horizontal_fov_deg === null
+      ? (before?.presets ?? [])
+      : [
+          {
+            number: first?.number ?? 0,
+            name: first?.name ?? "",
+            pose: {
+              ...(first?.pose ?? { roll_deg: 0 }),
+              azimuth_deg,
+              horizontal_fov_deg,
+              tilt_deg: fields.tilt_deg ?? 0,
+            },
+          },
+          ...others,
+        ];
+  const credential = credentialOf(fields);
+  return {
+    name: fields.name.trim(),
+    kind: fields.kind,
+    position: {
+      lon_deg,
+      lat_deg,
+      height_m,
+      height_datum: before?.position.height_datum ?? "sea_level",
+    },
+    presets,
+    link: fields.link.address.trim() === "" ? null : fields.link,
+    ...(credential === undefined ? {} : { credential }),
+  };
+}
