@@ -23,6 +23,7 @@ from models.errors import InputRefused
 __all__ = ["SCHEMES", "address_with", "host_of", "split_address"]
 
 SCHEMES: Final = frozenset({"rtsp", "rtsps", "http", "https"})
+_LONGEST: Final = 2048  # a camera may tell a megabyte of @, each of which would be a reading
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _SITE = re.compile(r"(\[[^\]]*\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?(?=$|[/?])")
 _NAME = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_](?:[A-Za-z0-9._-]*[A-Za-z0-9_])?\.?")
@@ -56,6 +57,8 @@ def split_address(typed: str) -> tuple[str, Credential | None]:
             ``address_ambiguous``; the text repeats nothing of what was typed, which may be a
             password.
     """
+    if len(typed) > _LONGEST:
+        raise _unreadable()
     scheme, rest = _scheme_of(typed.strip())
     places = [at for at, letter in enumerate(rest) if letter == "@"]
     found = [_read(None, rest), *(_read(rest[:at], rest[at + 1 :]) for at in places)]
@@ -65,11 +68,7 @@ def split_address(typed: str) -> tuple[str, Credential | None]:
         if len(readings) != 1:
             raise _ambiguous()
     if not readings:
-        raise InputRefused(
-            "The address cannot be read: its host, its port or its path is not one.",
-            remedy=_REMEDY,
-            code="address_unreadable",
-        )
+        raise _unreadable()
     (reading,) = readings
     credential = None if reading.who is None else _credential(reading.who)
     return f"{scheme}://{reading.site}", credential
@@ -164,6 +163,14 @@ def _credential(who: str) -> Credential:
             remedy=_REMEDY,
             code="address_unreadable",
         ) from None
+
+
+def _unreadable() -> InputRefused:
+    return InputRefused(
+        "The address cannot be read: its host, its port or its path is not one.",
+        remedy=_REMEDY,
+        code="address_unreadable",
+    )
 
 
 def _ambiguous() -> InputRefused:

@@ -31,7 +31,7 @@ _SHORTEST_BY_VALUE = 4
 _ADDRESS = re.compile(r"\b(?:rtsps?|https?)://[^\s\"'<>]*", re.IGNORECASE)
 _UNBROKEN = re.compile(r"[^\s\"'<>]*")
 _TRAILING = ".,;:!?)]}"
-_BARE = re.compile(r"(?<![^\s\"'(<=/])[^\s:@/\"'(<=]+:(?!//)[^\s@]+@(?=[\w\[])")
+_BARE = re.compile(r"(?<![^\s\"'(<=/])[^\s:@/\"'(<=]+:(?!//)[^\s@]{1,256}@(?=[\w\[])")
 _NAMES = r"(?:pass(?:word|wd|phrase)?|pwd|psw|secret|token|user(?:name)?|usr|loginuse|loginpas)"
 _PARAMETER = re.compile(rf"(?i)([?&]{_NAMES}=)[^&\s\"'<>#]*")
 _PLACES: tuple[tuple[re.Pattern[str], str], ...] = (
@@ -44,7 +44,7 @@ _PLACES: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"(?i)((?<![A-Za-z])pass(?:word|wd)?\s*[=:]\s*)[^\s\"',;&]+"), rf"\1{_HIDDEN}"),
     (
-        re.compile(r"(?is)(<(?:\w+:)?(?:password|username)\b[^>]*>)[^<]*"),
+        re.compile(r"(?is)(<(?:\w+:)?(?:password|username)\b[^>]{0,256}>)[^<]*"),
         rf"\1{_HIDDEN}",
     ),
 )

@@ -97,7 +97,7 @@ def _chosen(profiles: tuple[OnvifProfile, ...], token: str) -> OnvifProfile:
         profile for profile in profiles if (profile.token == token if token else profile.encoding)
     ]
     if not wanted:
-        there = ", ".join(profile.token for profile in profiles) or "none"
+        there = ", ".join(profile.token[:40] for profile in profiles[:8]) or "none"
         raise SourceRefused(
             f"The camera has no profile {token or 'with a picture'}; it has {there}.",
             remedy="Enter one of these as ?profile= behind the address.",

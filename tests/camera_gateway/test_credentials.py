@@ -113,6 +113,7 @@ def test_an_at_sign_in_a_path_is_no_credential(address: str) -> None:
         ("http://10.0.0.5/a\r\nHost: x", "address_unreadable"),
         ("http://u:p\n@10.0.0.5/a", "address_unreadable"),
         ("http://10.0.0.5/a#b", "address_unreadable"),
+        ("http://" + "@" * 1_000_000, "address_unreadable"),
         ("http://摄像机/", "address_unreadable"),
         ("http://u:%FF@10.0.0.5", "address_unreadable"),
         ("http://admin:1/2@nvr.local/x", "address_ambiguous"),
