@@ -104,7 +104,7 @@ class MjpegSource:
                 f"A picture of the camera at {self._http.shown} is damaged: {part.damage}.",
                 remedy="Should this go on, look at the camera's line.",
             )
-        await asyncio.to_thread(check_jpeg, part.jpeg, self._http.shown)
+        small = await asyncio.to_thread(check_jpeg, part.jpeg, self._http.shown)
         time = self._times.of(
             part.jpeg,
             begun_at=arrival.begun_at,
@@ -119,6 +119,7 @@ class MjpegSource:
             self._mode,
             Provenance.LIVE,
             captured_doubt_s=time.doubt_s,
+            small=small,
         )
 
     async def close(self) -> None:

@@ -96,7 +96,7 @@ class SnapshotSource:
                 remedy="Open the address in a browser and see what it shows.",
                 code="camera_no_picture",
             )
-        await asyncio.to_thread(check_jpeg, body, self._http.shown)
+        small = await asyncio.to_thread(check_jpeg, body, self._http.shown)
         # Made somewhere between the question and the first word of the answer.
         half_s = answer.round_trip_s / 2.0
         time = self._times.of(
@@ -106,7 +106,13 @@ class SnapshotSource:
             told_at=date_of(answer.response.headers.get("date")),
         )
         return RawFrame(
-            body, time.at, time.source, self._mode, Provenance.LIVE, captured_doubt_s=time.doubt_s
+            body,
+            time.at,
+            time.source,
+            self._mode,
+            Provenance.LIVE,
+            captured_doubt_s=time.doubt_s,
+            small=small,
         )
 
     async def close(self) -> None:
