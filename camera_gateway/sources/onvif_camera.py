@@ -87,16 +87,16 @@ class OnvifCamera:
             SourceUnavailable: no answer, or one that is none.
             SourceRefused: there is no such service.
         """
-        asked_at, asked_s = self._clock.now(), self._clock.monotonic_s()
-        answer: object = None
+        await self._device.open()  # loading its description is no part of the round trip
         for signed in (False, True) if self._credential is not None else (False,):
+            asked_at, asked_s = self._clock.now(), self._clock.monotonic_s()
             try:
                 answer = await self._device.call("GetSystemDateAndTime", skew_s=0.0, signed=signed)
-                break
             except NotAuthorised:
                 continue
-        half = timedelta(seconds=(self._clock.monotonic_s() - asked_s) / 2.0)
-        return clock_of(answer, asked_at + half)
+            half = timedelta(seconds=(self._clock.monotonic_s() - asked_s) / 2.0)
+            return clock_of(answer, asked_at + half)
+        return DeviceClock(None, None, "", by_ntp=False)
 
     async def facts(self) -> DeviceFacts:
         """Who made it.

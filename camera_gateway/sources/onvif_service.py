@@ -76,7 +76,7 @@ class OnvifService:
             NotAuthorised: the camera does not take the signature.
             SourceUnavailable: no answer, or one that is none.
         """
-        service = await self._opened()
+        service = await self.open()
         service.zeep_client.wsse.dt_diff = timedelta(seconds=skew_s)
         with_signature = signed and self._credential is not None
         ask = getattr(service, operation if with_signature else f"authless_{operation}")
@@ -103,7 +103,8 @@ class OnvifService:
         if service is not None:
             await service.close()
 
-    async def _opened(self) -> Any:  # noqa: ANN401  (the library is untyped)
+    async def open(self) -> Any:  # noqa: ANN401  (the library is untyped)
+        """Load what is needed to ask; done by the first question where nobody did it before."""
         if self._service is None:
             library = await asyncio.to_thread(_load_library)
             definition = library.SERVICES[self._name]
