@@ -1,0 +1,108 @@
+"""Cameras of the database run, and follow it without a restart."""
+
+import time
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from api_rig import HASHES
+from detector_rig import jpeg_with_mark
+from starlette.testclient import TestClient
+
+from api.app import create_app
+from api.cameras.running import CameraBook, gateway_of
+from api.runtime import build_watch
+from camera_gateway.bus import MemoryBus
+from camera_gateway.redaction import SecretFilter
+from camera_gateway.ring import FrameRing
+from models.camera_link import Adapter, CameraLink, Credential
+from models.camera_setup import CameraSetup
+from models.clock import ManualClock, SystemClock
+from models.config import Settings
+from models.site import Camera, CameraKind, HeightDatum, Position
+from models.store import Store
+from models.user import Role, User
+
+PLACE = Position(106.65, 29.03, 812.5, HeightDatum.SEA_LEVEL)
+
+
+def setup_of(camera_id: str, folder: Path) -> CameraSetup:
+    folder.mkdir(exist_ok=True)
+    (folder / "1532815146_.jpg").write_bytes(jpeg_with_mark(40))
+    camera = Camera(camera_id, camera_id, CameraKind.TOWER, PLACE, ())
+    return CameraSetup(camera, CameraLink(Adapter.FOLDER, str(folder)))
+
+
+def until(holds: Callable[[], bool]) -> None:
+    for _ in range(400):
+        if holds():
+            return
+        time.sleep(0.02)
+    pytest.fail("it did not come about")
+
+
+def test_cameras_come_and_go_while_the_watch_runs(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path, inference_threads=1)
+    with closing(Store.open(settings.store_url, clock=SystemClock())) as store:
+        admin = User("admin", Role.ADMIN, HASHES[Role.ADMIN], must_change_password=False)
+        store.users.add(admin, actor="t")
+        store.links.put(setup_of("gn-1", tmp_path / "one"), actor="t")
+        secrets = SecretFilter()
+        watch = build_watch(
+            settings, store, {}, site_name="s", drill=False, terrain=None, secrets=secrets
+        )
+        app = create_app(watch.context, lifespan=watch.running, console_dir=None)
+        with TestClient(app) as client:
+            body = {"name": "admin", "password": "admin-admin-1"}
+            assert client.post("/api/session", json=body).status_code == 200
+
+            def states() -> dict[str, str]:
+                answer = client.get("/api/cameras").json()
+                return {camera["camera_id"]: camera["state"] for camera in answer}
+
+            until(lambda: states() == {"gn-1": "ended"})
+            first = watch.context.gateways["gn-1"]
+            setup_of("gn-2", tmp_path / "two")
+            body = {
+                "name": "二号",
+                "position": {"lon_deg": 106.7, "lat_deg": 29.1, "height_m": 700},
+                "link": {"adapter": "folder", "address": str(tmp_path / "two")},
+                "credential": {"user": "u", "password": "geheim-geheim"},
+            }
+            assert client.put("/api/cameras/gn-2", json=body).status_code == 200
+            until(lambda: states() == {"gn-1": "ended", "gn-2": "ended"})
+            assert watch.context.gateways["gn-1"] is first
+            assert "geheim" not in secrets.clean("it says geheim-geheim")
+            assert client.get("/api/cameras/gn-2/still.jpg").content == jpeg_with_mark(40)
+            off = {**body, "link": {**body["link"], "enabled": False}}  # type: ignore[dict-item]
+            assert client.put("/api/cameras/gn-2", json=off).status_code == 200
+            until(lambda: states() == {"gn-1": "ended", "gn-2": "disabled"})
+            assert client.delete("/api/cameras/gn-1").status_code == 204
+            until(lambda: list(watch.context.gateways) == [])
+
+
+def test_a_book_is_read_whole() -> None:
+    camera = Camera("a", "a", CameraKind.TOWER, PLACE, ())
+    book = CameraBook({"a": camera})
+    keys = iter(book)
+    book.replace({})
+    assert list(keys) == ["a"]
+    assert len(book) == 0
+    with pytest.raises(KeyError):
+        book["a"]
+
+
+def test_a_camera_without_a_link_has_no_gateway() -> None:
+    clock = ManualClock(datetime(2026, 11, 25, 4, 0, tzinfo=UTC))
+    camera = Camera("a", "a", CameraKind.TOWER, PLACE, ())
+    with pytest.raises(ValueError, match="no link"):
+        gateway_of(
+            CameraSetup(camera, None, Credential("a", "b")),
+            bus=MemoryBus(clock, 30.0),
+            ring=FrameRing(1000, 1),
+            clock=clock,
+            first_sequence=0,
+            clean=str,
+        )
