@@ -57,6 +57,23 @@ def test_a_sender_that_jumps_is_not_believed_until_it_is_steady_again() -> None:
     assert again.doubt_s == pytest.approx(3.5)
 
 
+def test_after_times_went_back_the_sender_has_to_say_again_what_it_said() -> None:
+    def says(second: int, offset_s: float) -> TimeSource:
+        said, now = START + after(second + offset_s), START + after(second)
+        clock.sample(said, now, 0.0)
+        return clock.captured(now, 0.0, said, has_time=True).source
+
+    clock = heard(0.0)
+    assert clock.lateness_s(4.0, 109.0) == 0.0
+    # The report of before the jump goes on being applied: four seconds off, and steady.
+    assert {says(second, -4.0) for second in range(20, 30)} == {TimeSource.RECEIPT}
+    # With the next report it is right again.
+    assert [says(second, 0.0) for second in range(30, 40)][-1] is TimeSource.SENDER
+    # One that stays where it is was set by its owner, and is believed in the end.
+    assert clock.lateness_s(1.0, 149.0) == 0.0
+    assert [says(second, -4.0) for second in range(40, 120)][-1] is TimeSource.SENDER
+
+
 def test_three_words_are_needed() -> None:
     said = START + after(20)
     assert heard(0.0, count=2).captured(said, 0.0, said, has_time=True).source is not (

@@ -148,13 +148,13 @@ def test_times_that_jump_back_change_no_capture_time(videos: Videos) -> None:
         source = source_of(server)
         for _ in range(6):
             await source.read()
-        await asyncio.to_thread(server.fault, "back?s=5")
+        await asyncio.to_thread(server.fault, "back?s=4")
         seen = []
         for _ in range(6):
             frame = await source.read()
             seen.append((frame, (datetime.now(UTC) - frame.captured_at).total_seconds()))
         assert source.facts().jumps_back >= 1
-        # What the sender's clock says is 5 s off until its next report, and is not believed.
+        # What the sender's clock says is 4 s off until its next report, and is not believed.
         assert max(abs(behind_s) for _, behind_s in seen) < 2.5
         await source.close()
 
