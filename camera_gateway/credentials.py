@@ -127,9 +127,9 @@ def _scheme_of(typed: str) -> tuple[str, str]:
 
 def _read(who: str | None, site: str) -> _Reading | None:
     """That reading, or None when it makes no sense."""
-    if who is not None and (
-        any(mark in who.split(":", 1)[0] for mark in "/?#") or not _printable(who)
-    ):
+    # Without a password, an @ behind a / is the path's.
+    lone = who is not None and ":" not in who and any(mark in who for mark in "/?#")
+    if lone or not _printable(who or ""):
         return None
     match = _SITE.match(site)
     # No camera's address has a fragment, and none has a space.

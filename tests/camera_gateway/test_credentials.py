@@ -49,6 +49,8 @@ def test_the_url_reads_the_same_to_others(user: str, password: str) -> None:
 
 
 @given(st.sampled_from(["10.0.0.5:554/a", "[2001:db8::7]:554/live"]), words, words)
+@example("10.0.0.5:554/a", "Z?", "")
+@example("10.0.0.5:554/a", "a/b", "secret")
 def test_typed_as_it_is_it_is_understood_or_refused_but_never_misread(
     site: str, user: str, password: str
 ) -> None:
@@ -119,6 +121,7 @@ def test_an_at_sign_in_a_path_is_no_credential(address: str) -> None:
         ("http://admin:1/2@nvr.local/x", "address_ambiguous"),
         ("http://admin:p@ss/w@nvr.local/x", "address_ambiguous"),
         ("http://10.0.0.5:80/x@10.0.0.6", "address_ambiguous"),
+        ("http://ad/min:secret@nvr.local/x", "address_ambiguous"),
         ("http://u:a@b%40c@10.0.0.5", "address_ambiguous"),
     ],
 )
