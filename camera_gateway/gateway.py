@@ -99,6 +99,7 @@ class Gateway:
         self._published = 0
         self._received = 0
         self._dropped: Counter[str] = Counter()
+        self._said: Counter[str] = Counter()
         self._reconnects = 0
         self._corrupt_in_a_row = 0
         self._good_in_a_row = 0
@@ -150,6 +151,7 @@ class Gateway:
             light=None if self._judged is None else self._judged.light,
             conditions=frozenset() if self._judged is None else self._judged.conditions,
             hanging=self._watchdog.hanging,
+            frames_said=MappingProxyType(dict(self._said)),
         )
 
     async def _serve_once(self) -> bool:
@@ -260,6 +262,7 @@ class Gateway:
         )
         self._sequence += 1
         self._published += 1
+        self._said.update(judgement.conditions)
         self._newest = frame
         self._life.good(self._clock.monotonic_s())
         self._good_in_a_row += 1

@@ -1,7 +1,7 @@
 """What a gateway says about its camera."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -48,6 +48,7 @@ class GatewayStatus:
         usual_gap_s: seconds that usually lie between two of its pictures; None before the third.
         light: by what light its pictures are made now, as they themselves show; None unknown.
         conditions: what its pictures suffer from without being worthless.
+        frames_said: pictures published all the same, by what they suffer from.
         hanging: openings, readings and closings that were abandoned and have not come back.
     """
 
@@ -70,3 +71,4 @@ class GatewayStatus:
     light: Light | None = None
     conditions: frozenset[Condition] = frozenset()
     hanging: int = 0
+    frames_said: Mapping[str, int] = field(default_factory=dict)

@@ -45,6 +45,7 @@ class CameraAnswer(BaseModel):
     received_at: datetime | None = None
     frames_received: int = 0
     frames_dropped: dict[str, int] = {}
+    frames_said: dict[str, int] = {}
     has_still: bool = False
 
     @classmethod
@@ -57,6 +58,7 @@ class CameraAnswer(BaseModel):
                 name: getattr(status, name) for name in cls.model_fields if hasattr(status, name)
             }
             doing["frames_dropped"] = dict(status.frames_dropped)
+            doing["frames_said"] = dict(status.frames_said)
             doing["conditions"] = tuple(sorted(status.conditions))
             doing["has_still"] = status.still is not None
         return cls(

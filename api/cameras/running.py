@@ -73,7 +73,10 @@ def fleet_of(
 
     def plans() -> dict[str, CameraSetup]:
         setups = store.links.all()
+        before = set(book)
         book.replace({setup.camera.camera_id: setup.camera for setup in setups})
+        for camera_id in before - set(book) - set(fixed):
+            ring.forget(camera_id)
         return {
             setup.camera.camera_id: setup
             for setup in setups

@@ -174,6 +174,7 @@ export interface Camera {
   received_at: string | null;
   frames_received: number;
   frames_dropped: Record<string, number>;
+  frames_said: Record<string, number>;
   has_still: boolean;
 }
 

@@ -81,6 +81,7 @@ def test_cameras_come_and_go_while_the_watch_runs(tmp_path: Path) -> None:
             until(lambda: states() == {"gn-1": "ended", "gn-2": "disabled"})
             assert client.delete("/api/cameras/gn-1").status_code == 204
             until(lambda: list(watch.context.gateways) == [])
+            assert client.get("/api/cameras/gn-1/still.jpg").status_code == 404
 
 
 def test_a_book_is_read_whole() -> None:

@@ -5,6 +5,7 @@ import gc
 import logging
 import math
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 
@@ -22,10 +23,13 @@ from camera_gateway.rest import rest
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource, RawFrame
 from camera_gateway.status import GatewayState
+from camera_gateway.truth import Fault, Judgement
 from camera_gateway.watchdog import MOST_HANGING
 from models.clock import ManualClock
+from models.condition import Condition
 from models.errors import FrameCorrupt, SourceEnded, SourceRefused, SourceUnavailable
 from models.frame import FrameMode, Provenance, TimeSource
+from models.light import Light
 from models.site import Camera, CameraKind, HeightDatum, Position
 
 START = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
@@ -379,3 +383,29 @@ def test_a_loss_is_told_without_passwords(caplog: pytest.LogCaptureFixture) -> N
     with caplog.at_level(logging.INFO):
         asyncio.run(scenario())
     assert "geheim" not in caplog.text
+
+
+def test_what_a_judge_says_goes_with_the_frame_and_is_counted() -> None:
+    class Judge:
+        async def look(self, raw: RawFrame, received_at: datetime, now_s: float) -> Judgement:
+            del now_s
+            if raw.jpeg == b"3":
+                raise FrameCorrupt("It is half a picture.")
+            found = frozenset({Condition.FOGGED}) if raw.jpeg == b"1" else frozenset()
+            fault = Fault.BLACK if raw.jpeg == b"2" else None
+            judged = replace(Judgement.of(raw, received_at), conditions=found, light=Light.NIGHT)
+            return replace(judged, fault=fault, trouble="It is black.")
+
+    async def scenario() -> None:
+        link = Link([1, 0, 2, 3], judge=Judge())
+        task = asyncio.create_task(link.gateway.run())
+        await turns()
+        status = link.gateway.status()
+        assert status.frames_said == {"fogged": 1}
+        assert status.frames_dropped == {"black": 1, "corrupt": 1}
+        assert (status.state, status.trouble_code) == (GatewayState.DEGRADED, "corrupt")
+        assert (status.light, status.conditions) == (Light.NIGHT, frozenset())
+        assert [frame.conditions for frame in await link.bus.pull(9, 0.0)] == [frozenset()]
+        await stop(task)
+
+    asyncio.run(scenario())
