@@ -80,11 +80,6 @@ class KeyGaps:
     def __init__(self) -> None:
         self._last: tuple[float, float | None] | None = None
 
-    @property
-    def has_key(self) -> bool:
-        """Whether one has come."""
-        return self._last is not None
-
     def key(self, at_s: float, shown_s: float | None) -> float | None:
         """A key frame came.
 
