@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { createServer } from "vite";
 
 let server;
-let time, format, geodesy, crop, fires, declaration;
+let time, format, geodesy, crop, fires, declaration, camera;
 
 before(async () => {
   server = await createServer({
@@ -15,13 +15,14 @@ before(async () => {
     logLevel: "error",
   });
   const load = (path) => server.ssrLoadModule(path);
-  [time, format, geodesy, crop, fires, declaration] = await Promise.all([
+  [time, format, geodesy, crop, fires, declaration, camera] = await Promise.all([
     load("/src/lib/time.ts"),
     load("/src/lib/format.ts"),
     load("/src/lib/geodesy.ts"),
     load("/src/lib/crop.ts"),
     load("/src/map/fires.ts"),
     load("/src/lib/declaration.ts"),
+    load("/src/lib/cameraForm.ts"),
   ]);
 });
 after(() => server.close());
@@ -157,4 +158,36 @@ test("a burn is registered on the ground, or like any other place where there is
   const blind = requestOf({ alert_id: 7, fix: { clusters: [] } }, "registered_burn", wish, "", NOW);
   assert.equal(blind.kind, "nuisance");
   assert.ok(!("reported_by" in blind));
+});
+
+const SETUP = {
+  camera_id: "gn-1",
+  name: "古南一号",
+  kind: "tower",
+  position: { lon_deg: 106.65, lat_deg: 29.03, height_m: 0, height_datum: "ellipsoid" },
+  presets: [
+    { number: 3, name: "北", pose: { azimuth_deg: 0, tilt_deg: 0, roll_deg: 0.5, horizontal_fov_deg: 60 } },
+    { number: 7, name: "南", pose: { azimuth_deg: 180, tilt_deg: 0, roll_deg: 0, horizontal_fov_deg: 60 } },
+  ],
+  link: { adapter: "rtsp", address: "rtsp://10.0.0.5/1", every_s: 2, transport: "tcp", decoding: "auto", mode: null, enabled: true },
+  has_credential: true,
+};
+
+test("a camera that is saved unchanged stays as it was, its password untouched", () => {
+  const request = camera.requestOf(camera.fieldsOf(SETUP), SETUP);
+  assert.deepEqual(request.presets, SETUP.presets);
+  assert.deepEqual(request.position, SETUP.position);
+  assert.deepEqual(request.link, SETUP.link);
+  assert.ok(!("credential" in request));
+  const fields = { ...camera.fieldsOf(SETUP), user: "admin", password: "" };
+  assert.deepEqual(camera.requestOf(fields, SETUP).credential, { user: "admin", password: "" });
+});
+
+test("a camera without its place or with a key that cannot be is not sent", () => {
+  const empty = camera.fieldsOf(null);
+  assert.equal(camera.requestOf(empty, null), null);
+  const whole = { ...empty, camera_id: "gn-2", name: "塔", lon_deg: 0, lat_deg: 0, height_m: 0 };
+  assert.equal(camera.requestOf(whole, null).link, null);
+  assert.equal(camera.requestOf({ ...whole, camera_id: "GN 2" }, null), null);
+  assert.equal(camera.requestOf({ ...whole, name: " " }, null), null);
 });
