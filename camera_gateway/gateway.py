@@ -274,7 +274,9 @@ class Gateway:
 
     async def _close(self, source: FrameSource) -> None:
         """Close for certain, also while this task is being cancelled."""
-        within = self._watchdog.within(self._limits.close_s, source.close(), "closing")
+        # Begun at once: a loop that is torn down right now must not leave it unasked.
+        letting_go = asyncio.ensure_future(source.close())
+        within = self._watchdog.within(self._limits.close_s, letting_go, "closing")
         closing = asyncio.ensure_future(within)
         try:
             await asyncio.shield(closing)
