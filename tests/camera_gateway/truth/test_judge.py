@@ -310,3 +310,44 @@ def _pictures(paths: Iterable[Path]) -> Iterable[ImageBGR]:
         width = min(960, image.shape[1])
         height = round(image.shape[0] * width / image.shape[1])
         yield cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA)
+
+
+def test_a_wrong_clock_is_replaced_by_receipt_and_said() -> None:
+    watcher = Watcher()
+    for _ in range(3):
+        image = noisy(scenery())
+        judged = watcher.see(image, captured_s=watcher.now_s + 5.0, source=TimeSource.SENDER)
+        assert (judged.time_source, judged.fault) == (TimeSource.SENDER, None)
+    judged = watcher.see(noisy(scenery()), captured_s=-3600.0, source=TimeSource.SENDER)
+    assert judged.captured_at == judged.received_at
+    assert (judged.time_source, judged.captured_doubt_s) == (TimeSource.RECEIPT, None)
+    assert judged.fault is None
+    assert judged.conditions == {Condition.CLOCK_WRONG}
+
+
+def test_a_backlog_is_refused_and_what_stays_late_is_scored_with_its_own_time() -> None:
+    watcher = Watcher()
+    for _ in range(3):
+        watcher.see(noisy(scenery()), captured_s=watcher.now_s + 5.0, source=TimeSource.SENDER)
+    made_s = watcher.now_s + 5.0
+    first = watcher.see(
+        noisy(scenery()), captured_s=made_s, source=TimeSource.SENDER, after_s=100.0
+    )
+    assert first.fault is Fault.BACKLOG
+    late = watcher.see(noisy(scenery()), captured_s=made_s + 5.0, source=TimeSource.SENDER)
+    assert late.fault is None
+    assert late.conditions == {Condition.LATE}
+    assert late.captured_at == START + timedelta(seconds=made_s + 5.0)
+
+
+def test_the_time_of_a_recording_is_nobodys_clock() -> None:
+    watcher = Watcher()
+    for number in range(3):
+        judged = watcher.see(
+            noisy(scenery(number)),
+            captured_s=-1e8 * (number + 1),
+            source=TimeSource.EXIF,
+            provenance=Provenance.RECORDED,
+        )
+        assert judged.fault is None
+        assert judged.time_source is TimeSource.EXIF
