@@ -46,11 +46,11 @@ class AttentionRule(_Section):
         cost: most pixels of the network's input a frame, over those of the full frame alone; 1
             looks at the full frame only.
         part_log_odds: added to the log-odds of what a closer look finds; below 0 trusts it less. At
-            -0.3 its false boxes on the training negatives score like the full frame's.
+            -0.5 its false boxes on the training negatives score like the full frame's.
     """
 
     cost: Annotated[float, Field(ge=1.0, le=100.0)] = 3.0
-    part_log_odds: Annotated[float, Field(ge=-20.0, le=20.0)] = -0.3
+    part_log_odds: Annotated[float, Field(ge=-20.0, le=20.0)] = -0.5
 
 
 class SuppressionRule(_Section):

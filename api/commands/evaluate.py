@@ -56,9 +56,7 @@ def images(
 ) -> None:
     """Score one split: per view and per kind of negative, with counts and intervals."""
     card = open_card(model)
-    detector = Detector.open(
-        card, device=device, width_px=width_px if width_px > 0 else card.operating.width_px
-    )
+    detector = Detector.open(card, device=device, width_px=width_px if width_px > 0 else None)
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

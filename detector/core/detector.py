@@ -72,7 +72,7 @@ class Detector:
         *,
         device: str = "auto",
         threads: int = 0,
-        width_px: int = 640,
+        width_px: int | None = None,
         memory: Path | None = None,
     ) -> "Detector":
         """Load weights and make ready.
@@ -82,7 +82,8 @@ class Detector:
             device: ``auto``, ``cpu``, ``openvino``, ``cuda`` or ``tensorrt``.
             threads: of the CPU for one call; 0 for one per core that this process may use.
             width_px: length of the longer side of the network's input, a multiple of the card's
-                stride, at most 8192. More sees smaller smoke and takes time with its square.
+                stride, at most 8192; the card's own when left out. More sees smaller smoke and
+                takes time with its square.
             memory: a file in which is kept how this machine's cores are best arranged; where it
                 does not know yet, that is measured now, in less than three seconds. Without it,
                 and on a GPU, nothing is measured.
@@ -91,6 +92,7 @@ class Detector:
             InputRefused: no such device, or a width that the network cannot take.
             ModelMismatch: the weights are not the card's or the device is not there.
         """
+        width_px = card.operating.width_px if width_px is None else width_px
         _check_width(card, width_px)
         threads = threads or usable_cores()
         network = Network.open(card, device=device, threads=threads)

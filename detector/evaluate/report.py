@@ -18,7 +18,16 @@ from detector.evaluate.measures import (
     recall_at_budget,
 )
 
-__all__ = ["BUDGET", "RECALL_IOU", "Figure", "differences", "figures", "in_words", "report"]
+__all__ = [
+    "BUDGET",
+    "RECALL_IOU",
+    "Figure",
+    "differences",
+    "figures",
+    "in_words",
+    "report",
+    "score_at",
+]
 
 BUDGET = 0.05
 """False boxes a negative picture at which recall is stated."""
@@ -90,14 +99,19 @@ def report(found: Sequence[Scene], *, draws: int = 1000) -> dict[str, Any]:
                 "counts": figure.counts,
             }
         )
-    false = list(_false_boxes(found).values())
-    score = recall_at_budget([], false, BUDGET)[1] if false else 0.0
+    score = score_at(found, BUDGET)
     return {
         "pictures": len(found),
         "score_at_budget": score,
         "measures": rows,
         "negatives": negatives(found, score),
     }
+
+
+def score_at(found: Sequence[Scene], budget: float) -> float:
+    """The lowest score that keeps false boxes within a budget a picture without fire."""
+    false = list(_false_boxes(found).values())
+    return recall_at_budget([], false, budget)[1] if false else 0.0
 
 
 def in_words(row: Mapping[str, Any]) -> str:

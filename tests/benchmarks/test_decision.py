@@ -37,7 +37,7 @@ def put(folder: Path, minutes: range, scorer: ScriptedScorer | None = None) -> N
     for minute in minutes:
         mark = 6 * (minute + 15)
         if scorer is not None and minute >= 1:
-            scorer.script[mark] = (smoke(0.7, width=40.0 + 6 * minute),)
+            scorer.script[mark] = (smoke(0.9, width=40.0 + 6 * minute),)
         name = f"{IGNITION + 60 * minute}_{60 * minute:+06d}.jpg"
         (folder / name).write_bytes(jpeg_with_mark(mark))
 
@@ -80,7 +80,7 @@ def test_a_fire_in_time_and_a_quiet_sequence(footage: Path, scorer: ScriptedScor
     assert verdict.holds is False
     (alert,) = alerts
     assert (alert.name, alert.value) == ("false_alert_ridge", 120.0)
-    assert alert.against.startswith("smoke 0.70 at 300,")
+    assert alert.against.startswith("smoke 0.90 at 300,")
     assert "change " in alert.against
     assert "persisted" in alert.against
     cut = around_the_start(sequence, event)
@@ -157,7 +157,7 @@ def test_one_part_is_measured_alone(footage: Path, tmp_path: Path) -> None:
 
 def test_a_plume_means_the_same_at_every_cadence(scorer: ScriptedScorer) -> None:
     lap = tuple((1.0 * n, jpeg_with_mark(n)) for n in range(7))
-    scorer.script = dict.fromkeys(range(7), (smoke(0.7, width=60.0),))
+    scorer.script = dict.fromkeys(range(7), (smoke(0.9, width=60.0),))
     row = compare(Judge(scorer, Settings(), float("inf")), Circle("plume", lap, 7.0, 125.0), SLOW)
     assert row is not None
     assert row.agrees

@@ -12,7 +12,7 @@ from models.fix import FixOutcome
 
 def see_a_fire(rig: Rig, from_s: float = 0.0, count: int = 6) -> None:
     for step in range(count):
-        rig.see(from_s + 60.0 * step, smoke(0.7, 60.0 + 6.0 * step))
+        rig.see(from_s + 60.0 * step, smoke(0.9, 60.0 + 6.0 * step))
 
 
 def dismiss(rig: Rig, alert_id: int, expected: AlertState = AlertState.OPEN) -> None:
@@ -85,7 +85,7 @@ def test_without_any_picture_a_restart_still_finds_its_alert(
 
 def test_a_second_fire_beside_the_first_is_a_second_alert(rig: Rig) -> None:
     for step in range(6):
-        rig.see(60.0 * step, smoke(0.7), smoke(0.7, x_min=500.0))
+        rig.see(60.0 * step, smoke(0.9), smoke(0.9, x_min=500.0))
     assert len(rig.store.alerts.working()) == 2
 
 
@@ -94,11 +94,11 @@ def test_a_dismissed_plume_stays_quiet_until_it_has_doubled(rig: Rig) -> None:
     (alert,) = rig.store.alerts.working()
     dismiss(rig, alert.alert_id)
     for step in range(4, 10):
-        rig.see(60.0 * step, smoke(0.7, 80.0))
+        rig.see(60.0 * step, smoke(0.9, 80.0))
     assert rig.store.alerts.working() == []
-    rig.see(600.0, smoke(0.7, 120.0))
+    rig.see(600.0, smoke(0.9, 120.0))
     assert rig.store.alerts.working() == []  # one wide box may be an accident
-    rig.see(660.0, smoke(0.7, 120.0))
+    rig.see(660.0, smoke(0.9, 120.0))
     (again,) = rig.store.alerts.working()
     assert again.alert_id != alert.alert_id
     assert again.draft.decision.findings[0] is Finding.REGREW
@@ -114,10 +114,10 @@ def test_a_second_dismissal_does_not_silence_a_third_growth(rig: Rig) -> None:
         (alert,) = rig.store.alerts.working()
         dismiss(rig, alert.alert_id)
         from_s = 600.0 + 360.0 * generation
-        rig.see(from_s, smoke(0.7, width))
+        rig.see(from_s, smoke(0.9, width))
         width *= 1.6
         for step in range(1, 4):
-            rig.see(from_s + 60.0 * step, smoke(0.7, width))
+            rig.see(from_s + 60.0 * step, smoke(0.9, width))
     assert len(rig.store.alerts.newest(10)) == 4
 
 
@@ -132,7 +132,7 @@ def test_an_acknowledged_alert_is_still_fed(rig: Rig) -> None:
         reason=None,
         note="",
     )
-    rig.see(240.0, smoke(0.7, 90.0))
+    rig.see(240.0, smoke(0.9, 90.0))
     fed = rig.store.alerts.get(alert.alert_id)
     assert fed.state is AlertState.ACKNOWLEDGED
     assert len(fed.evidence) == len(alert.evidence) + 1
@@ -154,7 +154,7 @@ def test_a_full_disk_costs_pictures_and_never_the_alert(
 
 def test_pictures_of_a_long_fire_are_thinned_and_bounded(rig: Rig) -> None:
     for step in range(150):
-        rig.see(10.0 * step, smoke(0.7))
+        rig.see(10.0 * step, smoke(0.9))
     (alert,) = rig.store.alerts.working()
     assert len(alert.evidence) <= 60
     spacing = [
@@ -167,7 +167,7 @@ def test_pictures_of_a_long_fire_are_thinned_and_bounded(rig: Rig) -> None:
 def test_smoke_and_flame_at_one_place_are_two_alerts(rig: Rig) -> None:
     for step in range(6):
         flame = Box(Label.FLAME, 0.8, 300.0, 220.0, 340.0, 250.0)
-        rig.see(60.0 * step, smoke(0.7), flame)
+        rig.see(60.0 * step, smoke(0.9), flame)
     assert {alert.draft.label for alert in rig.store.alerts.working()} == set(Label)
 
 
@@ -192,6 +192,6 @@ def test_what_the_desk_remembers_is_bounded_and_forgetting_costs_nothing(
 ) -> None:
     monkeypatch.setattr("detector.desk.MAX_CASES", 1)
     for step in range(6):
-        rig.see(60.0 * step, smoke(0.7), smoke(0.7, x_min=500.0))
+        rig.see(60.0 * step, smoke(0.9), smoke(0.9, x_min=500.0))
     assert len(rig.pipeline._desk._cases) == 1
     assert len(rig.store.alerts.working()) == 2

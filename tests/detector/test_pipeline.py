@@ -52,7 +52,7 @@ def test_a_failure_costs_its_frames_and_the_next_frame_still_alerts(rig: Rig) ->
         running = asyncio.create_task(rig.pipeline.run(bus))
         for step in range(5):
             frame = rig.frame(60.0 * step)
-            rig.scorer.script[frame.sequence] = [smoke(0.7)]
+            rig.scorer.script[frame.sequence] = [smoke(0.9)]
             await bus.publish(frame)
         await bus.close()
         await running
@@ -74,12 +74,12 @@ def test_a_store_that_fails_for_a_moment_loses_no_alert(
         raise StoreDamaged("Locked.")
 
     monkeypatch.setattr(rig.store.alerts, "open_alert", failing)
-    rig.see(0.0, smoke(0.7))
-    rig.see(60.0, smoke(0.7))
+    rig.see(0.0, smoke(0.9))
+    rig.see(60.0, smoke(0.9))
     assert len(attempts) == 1
     assert rig.pipeline.counts.frames_failed == 1
     monkeypatch.setattr(rig.store.alerts, "open_alert", working)
-    rig.see(120.0, smoke(0.7))
+    rig.see(120.0, smoke(0.9))
     assert len(rig.store.alerts.working()) == 1
 
 

@@ -122,6 +122,7 @@ def test_a_camera_that_is_turned_is_followed_and_its_new_place_is_found() -> Non
         assert seen[index].dx_px == pytest.approx(searched(greys[0], greys[index]), abs=2.0)
     assert [one.state for one in seen[155:160]] == [MOVED] * 5
     # A shift by more than half of the picture is not taken for one to the other side.
-    assert {one.state for one in seen[160:170]} == {UNKNOWN}
-    assert {(one.state, one.place) for one in seen[172:]} == {(MOVED, 1)}
-    assert max(abs(one.dx_px) for one in seen[172:]) < 0.5
+    # A place is new after two seconds of stillness.
+    assert {one.state for one in seen[160:188]} == {UNKNOWN}
+    assert {(one.state, one.place) for one in seen[188:]} == {(MOVED, 1)}
+    assert max(abs(one.dx_px) for one in seen[188:]) < 0.5

@@ -71,6 +71,16 @@ def test_a_width_that_the_network_cannot_take(card: ModelCard, width_px: int) ->
         Detector(network, card, width_px=320, batch_limit=1).at_width(width_px)
 
 
+def test_the_card_says_how_wide_a_picture_is_looked_at(card: ModelCard) -> None:
+    narrow = replace(card, operating=replace(card.operating, width_px=320))
+    asked = Detector.open(card, device="cpu", threads=1, width_px=320)
+    left_out = Detector.open(narrow, device="cpu", threads=1)
+    picture = np.random.default_rng(3).integers(0, 256, (90, 160, 3), dtype=np.uint8)
+    (one,) = asked.detect([picture], floor_score=0.0)
+    (other,) = left_out.detect([picture], floor_score=0.0)
+    assert np.array_equal(one.scores, other.scores)
+
+
 def test_another_width_shares_the_weights(card: ModelCard, detector: Detector) -> None:
     wider = detector.at_width(416)
     assert wider._network is detector._network

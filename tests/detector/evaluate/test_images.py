@@ -11,7 +11,7 @@ from api import cli
 from detector.core import Detector
 from detector.evaluate.images import evaluate_images
 from models.errors import InputRefused, StorageFull
-from models.zoo import load_card
+from models.zoo import card_names, load_card
 
 ROWS = ["a/one,g1,a,tower,val", "a/two,g2,a,neg_sky,val", "a/three,g3,a,tower,train"]
 SHARED = Path(__file__).resolve().parents[4] / "shared/data/detection"
@@ -98,17 +98,9 @@ def test_the_command_prints_the_figures_and_refuses_in_one_line(
 
 
 @pytest.mark.footage
-@pytest.mark.parametrize(
-    ("name", "figure"),
-    [
-        ("firewatch-yolo11n", "tower smoke AP50, through detector.core"),
-        ("firewatch-yolo26n", "tower smoke AP50"),
-    ],
-)
-def test_the_card_s_figure_of_tower_smoke_comes_out_again(
-    tmp_path: Path, name: str, figure: str
-) -> None:
-    """On the tower pictures of val alone; the whole split takes a minute and is left to people."""
+@pytest.mark.parametrize("name", card_names())
+def test_the_card_s_figure_of_tower_smoke_comes_out_again(tmp_path: Path, name: str) -> None:
+    """On the tower pictures of val alone; the whole split is measured by ``./run figures``."""
     if not SHARED.is_dir():
         pytest.skip("the detection set is not beside the checkout")
     with (SHARED / "index.csv").open(encoding="utf-8", newline="") as file:
@@ -131,4 +123,8 @@ def test_the_card_s_figure_of_tower_smoke_comes_out_again(
     )
     found = {row["name"]: row["value"] for row in figures["measures"]}
     stated = {metric.name: metric.value for metric in card.metrics}
-    assert found["tower smoke AP50"] == pytest.approx(stated[figure], abs=0.002)
+    assert found["tower smoke AP50"] == pytest.approx(
+        # A processor without 8-bit dot products saturates where this one does not.
+        stated["tower smoke AP50"],
+        abs=0.03 if name.endswith("-int8") else 0.005,
+    )

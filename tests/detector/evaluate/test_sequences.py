@@ -67,7 +67,7 @@ def bench(tmp_path: Path) -> Bench:
 
 
 def plume(minute: int) -> Box:
-    return smoke(0.7, width=40.0 + 6 * minute)
+    return smoke(0.9, width=40.0 + 6 * minute)
 
 
 def test_a_plume_alerts_once_and_says_why(bench: Bench) -> None:
@@ -89,7 +89,9 @@ def test_a_plume_alerts_once_and_says_why(bench: Bench) -> None:
     assert fire["from_clear"] == {"seconds": 0.0, "frames": 0}
     assert fire["false_alarms"] == 0
     assert [frame["at_s"] for frame in row["frames"]] == [60.0 * n for n in range(-3, 8)]
-    assert [frame["smoke"] for frame in row["frames"][:5]] == [0.0, 0.0, 0.0, 0.0, 0.7]
+    assert [frame["smoke"] for frame in row["frames"][:5]] == pytest.approx(
+        [0.0, 0.0, 0.0, 0.0, 0.9]
+    )
     assert [frame["log_odds"] is None for frame in row["frames"]] == [True] * 4 + [False] * 7
     assert row["frames"][4]["log_odds"] < row["frames"][5]["log_odds"] == alert["log_odds"]
     assert bench.frames[-1] == ("ridge", 11)
@@ -97,7 +99,7 @@ def test_a_plume_alerts_once_and_says_why(bench: Bench) -> None:
 
 def test_an_early_alarm_is_false_and_the_fire_elsewhere_is_still_judged(bench: Bench) -> None:
     for minute in range(-6, 8):
-        early = [smoke(0.7, x_min=20.0)] if minute < -3 else []
+        early = [smoke(0.9, x_min=20.0)] if minute < -3 else []
         bench.picture(minute, *early, *([plume(minute)] if minute >= 1 else []))
     (row,) = bench.judge(events={"ridge": EVENT})
     assert [alert["at_s"] for alert in row["alerts"]] == [-300.0, 120.0]
@@ -106,7 +108,7 @@ def test_an_early_alarm_is_false_and_the_fire_elsewhere_is_still_judged(bench: B
 
 def test_two_tracks_that_touch_are_one_alert_and_two_far_apart_are_two(bench: Bench) -> None:
     for minute in range(8):
-        boxes = [smoke(0.7), smoke(0.7, x_min=30.0), Box(Label.FLAME, 0.8, 310, 230, 330, 250)]
+        boxes = [smoke(0.9), smoke(0.9, x_min=30.0), Box(Label.FLAME, 0.8, 310, 230, 330, 250)]
         if minute >= 3:
             boxes[1:2] = []
         bench.picture(minute, *boxes)
@@ -117,7 +119,7 @@ def test_two_tracks_that_touch_are_one_alert_and_two_far_apart_are_two(bench: Be
 
 def test_a_plume_that_comes_back_where_it_alerted_is_the_same_alert(bench: Bench) -> None:
     for minute in range(-3, 30):
-        bench.picture(minute, *([] if 2 < minute < 24 else [smoke(0.7)]))
+        bench.picture(minute, *([] if 2 < minute < 24 else [smoke(0.9)]))
     (row,) = bench.judge()
     (alert,) = row["alerts"]
     assert alert["last_at_s"] == 60.0 * 29
@@ -147,7 +149,7 @@ def test_scores_below_the_floor_are_told_but_not_tracked(bench: Bench) -> None:
 
 def test_damage_is_counted_and_the_run_goes_on(bench: Bench) -> None:
     for minute in range(8):
-        place = bench.picture(minute, smoke(0.7))
+        place = bench.picture(minute, smoke(0.9))
         if minute == 1:
             place.write_bytes(place.read_bytes()[:-500])
     (row,) = bench.judge()
