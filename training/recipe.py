@@ -99,6 +99,33 @@ class Recipe:
             )
 
 
+_FROM_COCO = replace(
+    Recipe(),
+    name="coco",
+    shares={
+        "tower": 0.22,
+        "tower_zoom": 0.08,
+        "tower_paste": 0.05,
+        "away_paste": 0.02,
+        "tower_away": 0.06,
+        "forest_fire": 0.16,
+        "urban_fire": 0.16,
+        "aerial_fire": 0.01,
+        "webcam": 0.05,
+        "fog_forest": 0.11,
+        "sky": 0.06,
+        "infrared": 0.02,
+    },
+    mosaic=0.5,
+    mosaic_until=0.8,
+    learning_rate=1e-3,
+    final_rate=0.01,
+    warmup_steps=100,
+    ema_decay=0.998,
+    frozen_layers=0,
+    frozen_statistics=False,
+)
+
 RECIPES: Mapping[str, Recipe] = {
     recipe.name: recipe
     for recipe in (
@@ -124,34 +151,9 @@ RECIPES: Mapping[str, Recipe] = {
             final_rate=0.01,
             ema_decay=0.998,
         ),
+        _FROM_COCO,
         replace(
-            Recipe(),
-            name="coco",
-            shares={
-                "tower": 0.22,
-                "tower_zoom": 0.08,
-                "tower_paste": 0.05,
-                "away_paste": 0.02,
-                "tower_away": 0.06,
-                "forest_fire": 0.16,
-                "urban_fire": 0.16,
-                "aerial_fire": 0.01,
-                "webcam": 0.05,
-                "fog_forest": 0.11,
-                "sky": 0.06,
-                "infrared": 0.02,
-            },
-            mosaic=0.5,
-            mosaic_until=0.8,
-            learning_rate=1e-3,
-            final_rate=0.01,
-            warmup_steps=100,
-            ema_decay=0.998,
-            frozen_layers=0,
-            frozen_statistics=False,
-        ),
-        replace(
-            Recipe(),
+            _FROM_COCO,
             name="onward",
             seed=20261126,
             shares={
@@ -168,14 +170,7 @@ RECIPES: Mapping[str, Recipe] = {
                 "sky": 0.05,
                 "infrared": 0.01,
             },
-            mosaic=0.5,
-            mosaic_until=0.8,
             learning_rate=5e-4,
-            final_rate=0.01,
-            warmup_steps=100,
-            ema_decay=0.998,
-            frozen_layers=0,
-            frozen_statistics=False,
         ),
     )
 }

@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from benchmarks.live.contender import Contender, ContenderFailed
+from benchmarks.live.contender import Contender
 from benchmarks.live.video import GOP, RATE_HZ, write_video
+from benchmarks.support.peer import PeerFailed
 from benchmarks.support.report import Measure, comparison, figure, limit, machine, render, write
 from models.camera_link import Adapter, CameraLink
 
@@ -59,7 +60,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 *_cost(video, seconds=8.0 if options.quick else 40.0),
                 *_hundred(video, quick=options.quick),
             ]
-        except ContenderFailed as error:
+        except PeerFailed as error:
             print(f"run: a reader failed: {error}", file=sys.stderr)
             return 1
     for measure in measures:

@@ -1,69 +1,34 @@
 """A reader in a process of its own: started, told to begin, asked what it used."""
 
 import json
-import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
-__all__ = ["Contender", "ContenderFailed"]
+from benchmarks.support.peer import Child
+
+__all__ = ["Contender"]
 
 _SCRIPT = Path(__file__).with_name("reader.py")
 
 
-class ContenderFailed(Exception):
-    """The process ended without an answer."""
-
-
-class Contender:
-    """A running ``reader.py``; it ends with the ``with`` block."""
+class Contender(Child):
+    """A running ``reader.py``."""
 
     def __init__(self, what: str, urls: Sequence[str], **options: float) -> None:
         words = [word for name, value in options.items() for word in (f"--{name}", f"{value:g}")]
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", _SCRIPT, what, *urls, *words],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        """The process is there already."""
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        """End it."""
-        self._process.kill()
-        self._process.communicate()
+        super().__init__(sys.executable, _SCRIPT, [what, *urls, *words])
 
     def wait_ready(self) -> None:
         """Until pictures come."""
-        self._line("ready")
+        self.hear("ready")
 
     def begin(self) -> None:
         """Let it measure from now on."""
-        assert self._process.stdin is not None
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
+        self.say("")
 
     def answer(self) -> dict[str, Any]:
         """What it used; waits until it is done."""
-        found: dict[str, Any] = json.loads(self._line("{"))
+        found: dict[str, Any] = json.loads(self.hear("{"))
         return found
-
-    def _line(self, beginning: str) -> str:
-        assert self._process.stdout is not None
-        assert self._process.stderr is not None
-        for line in self._process.stdout:
-            if line.startswith(beginning):
-                return line
-        words = self._process.stderr.read().strip().splitlines()
-        raise ContenderFailed(words[-1] if words else "it ended without a word")

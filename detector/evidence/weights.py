@@ -28,7 +28,7 @@ class Weights:
         seen_news: how much news the sightings must have brought together: 1 is a single frame, 1.5
             are two frames 14 s or more apart.
         version: of the fit, for decision records.
-        model: sha256 of the detector's weights that they were fitted with.
+        model: name of the card of the detector's weights that they were fitted with.
     """
 
     of: Mapping[str, float]

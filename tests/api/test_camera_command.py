@@ -1,16 +1,12 @@
 """``firewatch camera`` as a person types it."""
 
-import functools
-import http.server
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from file_server import serving
 
 from api import cli
 from api.cameras.probe_words import told
@@ -78,23 +74,6 @@ def test_a_bad_list_is_told_by_line(
     assert firewatch(monkeypatch, "import", table) == 1
     assert "larger than" in capsys.readouterr().err
     assert firewatch(monkeypatch, "import") == 2
-
-
-@contextmanager
-def serving(folder: Path) -> Iterator[int]:
-    class Quiet(http.server.SimpleHTTPRequestHandler):
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    handler = functools.partial(Quiet, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
 
 
 def test_a_snapshot_camera_is_probed(

@@ -1,11 +1,6 @@
 """Cameras over the API: anybody signed in sees how they are, administrators change them."""
 
 import base64
-import functools
-import http.server
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from api_rig import ApiRig
+from file_server import serving
 
 from api.cameras import service
 from camera_gateway.bus import MemoryBus
@@ -132,32 +128,6 @@ def test_only_administrators_change_and_see_the_set_up(api: ApiRig, role: Role) 
     assert client.post("/api/cameras/test", json={"link": BODY["link"]}).status_code == 403
 
 
-@contextmanager
-def serving(folder: Path) -> Iterator[int]:
-    class Asking(http.server.SimpleHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.headers.get("Authorization") is None:
-                self.send_response(401)
-                self.send_header("WWW-Authenticate", 'Basic realm="camera"')
-                self.send_header("Content-Length", "0")
-                self.end_headers()
-                return
-            super().do_GET()
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    handler = functools.partial(Asking, directory=str(folder))
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield server.server_port
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def test_a_camera_is_tested_with_its_stored_password(
     api: ApiRig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -166,7 +136,7 @@ def test_a_camera_is_tested_with_its_stored_password(
     noise = np.random.default_rng(0).integers(0, 255, (96, 128, 3), np.uint8)
     (tmp_path / "snap.jpg").write_bytes(cv2.imencode(".jpg", noise)[1].tobytes())
     admin = api.client(Role.ADMIN)
-    with serving(tmp_path) as port:
+    with serving(tmp_path, asks=True) as port:
         link = {"adapter": "snapshot", "address": f"http://127.0.0.1:{port}/snap.jpg", "every_s": 1}
         admin.put("/api/cameras/gn-1", json={**BODY, "link": link})
         refused = admin.post("/api/cameras/test", json={"link": link})

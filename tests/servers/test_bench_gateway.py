@@ -3,7 +3,8 @@
 import pytest
 from rtsp_rig import RtspServer, Wish
 
-from benchmarks.live.contender import Contender, ContenderFailed
+from benchmarks.live.contender import Contender
+from benchmarks.support.peer import PeerFailed
 
 pytestmark = pytest.mark.servers
 
@@ -31,6 +32,6 @@ def test_a_reader_that_cannot_read_fails_with_a_word(videos: dict[str, str]) -> 
     with (
         RtspServer(Wish({"/cam": [videos["h264"]]})) as server,
         Contender("cv2", [server.address("/elsewhere")], seconds=1.0) as reader,
-        pytest.raises(ContenderFailed, match="cannot read"),
+        pytest.raises(PeerFailed, match="cannot read"),
     ):
         reader.wait_ready()
