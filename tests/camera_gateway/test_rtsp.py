@@ -1,6 +1,7 @@
 """Live streams against a server in this process; real servers are in ``tests/servers``."""
 
 import asyncio
+import io
 import logging
 import socket
 import threading
@@ -13,6 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import av
 import cv2
 import numpy as np
 import pytest
@@ -388,7 +390,9 @@ def test_what_builds_on_a_damaged_picture_is_not_handed_on_either() -> None:
     def change(number: int, unit: bytes, shown_s: float) -> tuple[bytes, float]:
         return (cut(unit) if number % 50 == 12 else unit), shown_s
 
-    reference = {}
+    # Decoded from the file: over a line, a busy machine passes over every second picture.
+    with av.open(io.BytesIO(b"".join(coded())), format="h264") as whole:
+        reference = [frame.to_ndarray(format="bgr24") for frame in whole.decode(video=0)][:50]
 
     async def collect(server: TinyRtsp, wanted: int) -> list[RawFrame]:
         source = source_of(server, decoding=Decoding.ALL, every_s=0.02)
@@ -401,16 +405,13 @@ def test_what_builds_on_a_damaged_picture_is_not_handed_on_either() -> None:
         assert (facts.after_damage > 0) is (facts.corrupt + facts.packet_errors > 0)
         return frames
 
-    with TinyRtsp(Script(coded())) as server:
-        for frame in asyncio.run(collect(server, 60)):
-            reference[number_of(frame)] = decode_jpeg(frame.jpeg, "reference")
     with TinyRtsp(Script(coded(), change=change)) as server:
         seen = {number_of(one): one for one in asyncio.run(collect(server, 50))}
     assert not set(range(12, 20)) & seen.keys()
-    for number in seen.keys() & reference.keys():
-        picture = decode_jpeg(seen[number].jpeg, "seen")
+    for number, frame in seen.items():
+        picture = decode_jpeg(frame.jpeg, "seen")
         assert float(np.abs(cv2.absdiff(picture, reference[number])).mean()) < 4.0
-    assert len(seen.keys() & reference.keys()) > 10
+    assert len(seen) > 10
 
 
 def test_a_picture_larger_than_any_cameras_is_damage(monkeypatch: pytest.MonkeyPatch) -> None:
