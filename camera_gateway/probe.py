@@ -155,12 +155,18 @@ async def _watch(  # noqa: PLR0917  # private
     began_s = clock.monotonic_s()
     frames: list[tuple[float, RawFrame]] = []
     offsets_s: list[float] = []
+    told: FrameCorrupt | None = None
     damaged, used_s, until_s = 0, 0.0, began_s + FIRST_WITHIN_S
     while (left_s := until_s - clock.monotonic_s()) > 0.0:
         try:
             raw = await asyncio.wait_for(source.read(), left_s)
-        except FrameCorrupt:
+        except FrameCorrupt as error:
             damaged += 1
+            if error.code == FrameCorrupt.default_code or frames:
+                continue
+            if told is not None:
+                break  # a web page twice is no damage that passes
+            told = error
             continue
         except (TimeoutError, SourceEnded):
             break
@@ -170,6 +176,8 @@ async def _watch(  # noqa: PLR0917  # private
             used_s = 0.0 if cpu_s is None else cpu_s()
         frames.append((now_s, raw))
         offsets_s.append((clock.now() - raw.captured_at).total_seconds())
+    if not frames and told is not None:
+        raise SourceUnavailable(told.message, remedy=told.remedy, code=told.code)
     if not frames:
         raise SourceUnavailable(
             f"No whole picture came within {FIRST_WITHIN_S:g} s; {damaged} were damaged.",

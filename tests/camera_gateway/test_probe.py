@@ -121,3 +121,15 @@ def test_the_next_way_is_tried_unless_we_are_refused(
 def test_a_camera_without_one_whole_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(SourceUnavailable, match="3 were damaged"):
         look(monkeypatch, {Adapter.SNAPSHOT: [FrameCorrupt("half")] * 3})
+
+
+def test_what_is_no_picture_is_told_at_the_second_time(
+    monkeypatch: pytest.MonkeyPatch, jpeg: Callable[..., bytes]
+) -> None:
+    page = FrameCorrupt("a web page", remedy="Open it.", code="camera_no_picture")
+    once: list[Step] = [page, jpeg(), jpeg(1)]
+    report, _ = look(monkeypatch, {Adapter.SNAPSHOT: once})
+    assert (report.pictures, report.damaged) == (2, 1)
+    with pytest.raises(SourceUnavailable, match="a web page") as told:
+        look(monkeypatch, {Adapter.SNAPSHOT: [page, page, jpeg()]})
+    assert (told.value.code, told.value.remedy) == ("camera_no_picture", "Open it.")
