@@ -1,4 +1,4 @@
-"""How long to wait before the next attempt.
+"""How long to wait before the next attempt, at most: see :mod:`camera_gateway.rest`.
 
 Doubling, capped and jittered: forty cameras behind a mast that restarts must not all come back in
 the same second.
@@ -19,7 +19,7 @@ class BackOff:
     """
 
     def __init__(
-        self, random: Callable[[], float], *, first_s: float = 1.0, cap_s: float = 30.0
+        self, random: Callable[[], float], *, first_s: float = 1.0, cap_s: float = 60.0
     ) -> None:
         self._random = random
         self._first_s = first_s

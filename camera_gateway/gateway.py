@@ -20,7 +20,7 @@ from camera_gateway.life import Life
 from camera_gateway.limits import Limits
 from camera_gateway.rest import Knock, rest
 from camera_gateway.ring import FrameRing
-from camera_gateway.source import FrameSource, RawFrame
+from camera_gateway.source import FrameSource, MayBlock, RawFrame
 from camera_gateway.status import GatewayStatus
 from camera_gateway.truth.judgement import FrameJudge, Judgement
 from camera_gateway.truth.repeats import Repeats
@@ -90,6 +90,7 @@ class Gateway:
         self._slow_lane = slow_lane(random)
         self._life = Life(self._limits, clock.monotonic_s())
         self._watchdog = Watchdog(clock, self._camera_id)
+        self._blocked: list[MayBlock] = []
         self._newest: Frame | None = None
         self._judged: Judgement | None = None
         self._next_attempt_s: float | None = None
@@ -108,6 +109,12 @@ class Gateway:
     def next_sequence(self) -> int:
         """Number that the next frame will have."""
         return self._sequence
+
+    @property
+    def hanging(self) -> int:
+        """What was left behind and has not come back: calls, and threads stuck in a library."""
+        self._blocked = [source for source in self._blocked if source.is_blocked]
+        return self._watchdog.hanging + len(self._blocked)
 
     def check(self) -> None:
         """Leave behind what is overdue; called from outside once a second, on the event loop."""
@@ -150,7 +157,7 @@ class Gateway:
             usual_gap_s=self._life.usual_gap_s,
             light=None if self._judged is None else self._judged.light,
             conditions=frozenset() if self._judged is None else self._judged.conditions,
-            hanging=self._watchdog.hanging,
+            hanging=self.hanging,
             frames_said=MappingProxyType(dict(self._said)),
         )
 
@@ -160,7 +167,7 @@ class Gateway:
         self._good_in_a_row = self._corrupt_in_a_row = 0
         self._refused_entry = False
         self._life.opened()
-        if self._watchdog.hanging >= MOST_HANGING:
+        if self.hanging >= MOST_HANGING:
             self._lose("readers_hang", f"{MOST_HANGING} readers hang; no further one is opened.")
             return False
         try:
@@ -278,6 +285,8 @@ class Gateway:
         letting_go = asyncio.ensure_future(source.close())
         within = self._watchdog.within(self._limits.close_s, letting_go, "closing")
         closing = asyncio.ensure_future(within)
+        if isinstance(source, MayBlock):
+            self._blocked.append(source)
         try:
             await asyncio.shield(closing)
         except asyncio.CancelledError:

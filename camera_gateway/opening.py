@@ -1,10 +1,11 @@
 """From a configured link to the source that reads it."""
 
-import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
 from pathlib import Path
 from typing import Final
 
+from camera_gateway.aside import aside
 from camera_gateway.source import FrameSource, RawFrame
 from camera_gateway.sources.folder import FolderSource
 from camera_gateway.sources.mjpeg import MjpegSource
@@ -23,7 +24,11 @@ RECORDED: Final = frozenset({Adapter.FOLDER, Adapter.VIDEO})
 
 
 def opener_of(
-    link: CameraLink, credential: Credential | None, clock: Clock
+    link: CameraLink,
+    credential: Credential | None,
+    clock: Clock,
+    *,
+    pool: Executor | None = None,
 ) -> Callable[[], FrameSource]:
     """What makes a fresh source per call; it returns at once and connects with the first reading.
 
@@ -31,6 +36,7 @@ def opener_of(
         link: how the camera is read.
         credential: None for a camera that asks for none.
         clock: measures, waits and stamps.
+        pool: where whole pictures are checked; the event loop's own when left out.
     """
     mode = link.mode or FrameMode.VISIBLE
     path = Path(link.address)
@@ -38,22 +44,24 @@ def opener_of(
         case Adapter.RTSP:
             return rtsp_opener(link, credential, clock)
         case Adapter.MJPEG:
-            return lambda: MjpegSource(link, credential, clock)
+            return lambda: MjpegSource(link, credential, clock, pool=pool)
         case Adapter.SNAPSHOT:
-            return lambda: SnapshotSource(link, credential, clock)
+            return lambda: SnapshotSource(link, credential, clock, pool=pool)
         case Adapter.ONVIF:
-            return lambda: _onvif(link, credential, clock)
+            return lambda: _onvif(link, credential, clock, pool)
         case Adapter.FOLDER:
             return lambda: _LateFolder(path, clock, mode)
         case Adapter.VIDEO:
             return lambda: VideoSource(path, every_s=link.every_s, clock=clock, mode=mode)
 
 
-def _onvif(link: CameraLink, credential: Credential | None, clock: Clock) -> FrameSource:
+def _onvif(
+    link: CameraLink, credential: Credential | None, clock: Clock, pool: Executor | None
+) -> FrameSource:
     # Its library reads a hundred schema files when it is imported: not for those without ONVIF.
     from camera_gateway.sources.onvif_source import OnvifSource  # noqa: PLC0415
 
-    return OnvifSource(link, credential, clock)
+    return OnvifSource(link, credential, clock, pool=pool)
 
 
 class _LateFolder:
@@ -71,8 +79,8 @@ class _LateFolder:
         if self._closed:
             raise SourceEnded("This source is closed.")
         if self._folder is None:
-            self._folder = await asyncio.to_thread(
-                FolderSource, self._path, clock=self._clock, mode=self._mode
+            self._folder = await aside(
+                lambda: FolderSource(self._path, clock=self._clock, mode=self._mode)
             )
         return await self._folder.read()
 

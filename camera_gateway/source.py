@@ -6,12 +6,12 @@ sequence numbers or health: those are the gateway's.
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from models.frame import FrameMode, Provenance, TimeSource
 from models.units import ImageBGR
 
-__all__ = ["FrameSource", "RawFrame"]
+__all__ = ["FrameSource", "MayBlock", "RawFrame"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +56,12 @@ class FrameSource(Protocol):
 
     async def close(self) -> None:
         """Release everything; may be called twice, and while a cancelled ``read`` winds down."""
+
+
+@runtime_checkable
+class MayBlock(Protocol):
+    """A source whose closing does not wait for a thread that is stuck in a library."""
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether it is closed and such a thread has not come back."""

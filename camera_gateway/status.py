@@ -44,12 +44,14 @@ class GatewayStatus:
         still: newest good picture as JPEG; None before the first.
         trouble_code: stable key of the trouble, by which the console finds its own words.
         since: UTC, when the camera came into this state.
-        next_attempt_at: UTC, while it waits before one; None otherwise.
+        next_attempt_at: UTC, while it waits before one: then at the latest, earlier as soon as the
+            camera answers; None otherwise.
         usual_gap_s: seconds that usually lie between two of its pictures; None before the third.
         light: by what light its pictures are made now, as they themselves show; None unknown.
         conditions: what its pictures suffer from without being worthless.
         frames_said: pictures published all the same, by what they suffer from.
-        hanging: openings, readings and closings that were abandoned and have not come back.
+        hanging: readings and closings that were abandoned and have not come back, and readers
+            that are stuck in a library.
     """
 
     camera_id: str

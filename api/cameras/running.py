@@ -68,7 +68,7 @@ def fleet_of(
         clock: the installation's.
         secrets: learns every credential before it is used.
         fixed: gateways of a demo.
-        pool: where pictures are judged.
+        pool: where pictures are checked and judged.
     """
 
     def plans() -> dict[str, CameraSetup]:
@@ -122,7 +122,7 @@ def gateway_of(
     return Gateway(
         setup.camera,
         setup.preset_number,
-        opener_of(link, setup.credential, clock),
+        opener_of(link, setup.credential, clock, pool=pool),
         bus=bus,
         ring=ring,
         clock=clock,

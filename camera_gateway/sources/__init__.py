@@ -7,7 +7,6 @@ from camera_gateway.sources.onvif_source import OnvifSource
 from camera_gateway.sources.rtsp import RtspSource, rtsp_opener
 from camera_gateway.sources.snapshot import SnapshotSource
 from camera_gateway.sources.stream_facts import StreamFacts
-from camera_gateway.sources.stream_reader import threads_left
 from camera_gateway.sources.video import VideoSource
 from camera_gateway.sources.video_frames import iterate_video
 
@@ -22,5 +21,4 @@ __all__ = [
     "VideoSource",
     "iterate_video",
     "rtsp_opener",
-    "threads_left",
 ]

@@ -4,11 +4,11 @@ Capture times stand in the file names; nothing else is taken for a capture time,
 all, for they tell when somebody copied the folder.
 """
 
-import asyncio
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
+from camera_gateway.aside import aside
 from camera_gateway.pictures import check_jpeg, encode_jpeg, read_picture
 from camera_gateway.source import RawFrame
 from camera_gateway.sources.name_times import UNDERSTOOD_NAMES, time_in_name
@@ -82,7 +82,7 @@ class FolderSource:
         entry = self._entries[self._next]
         await self._pacer.wait_for(entry.captured_at.timestamp())
         self._next += 1
-        jpeg = await asyncio.to_thread(load_jpeg, entry.path)
+        jpeg = await aside(lambda: load_jpeg(entry.path))
         return RawFrame(
             jpeg, entry.captured_at, TimeSource.FILE_NAME, self._mode, Provenance.RECORDED
         )

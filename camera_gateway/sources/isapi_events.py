@@ -9,6 +9,7 @@ import asyncio
 import logging
 import math
 from collections import deque
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -72,6 +73,8 @@ class IsapiEvents:
         clock: stamps receipt.
         thermal_channels: numbers of the thermal lens; 2 on dual cameras.
         limits: how long the stream may keep one waiting, and how large a picture may be.
+        pictures_s: how long an event waits for the pictures that it announces.
+        pool: where pictures are checked; the event loop's own when left out.
 
     Raises:
         SourceRefused: the address is not one of HTTP.
@@ -86,6 +89,7 @@ class IsapiEvents:
         thermal_channels: frozenset[int] = frozenset({2}),
         limits: HttpLimits | None = None,
         pictures_s: float = PICTURES_S,
+        pool: Executor | None = None,
     ) -> None:
         self._limits = limits or HttpLimits(read_s=SILENT_S, stall_s=SILENT_S, first_s=SILENT_S)
         site = address.rstrip("/")
@@ -94,6 +98,7 @@ class IsapiEvents:
         self._clock = clock
         self._thermal = thermal_channels
         self._pictures_s = pictures_s
+        self._pool = pool
         self._items: deque[DeviceEvent | Picture] = deque()
         self._news = asyncio.Event()
         self._room = asyncio.Event()
@@ -156,7 +161,9 @@ class IsapiEvents:
         good = picture.jpeg is not None
         if picture.jpeg is not None:
             try:
-                await asyncio.to_thread(check_jpeg, picture.jpeg, self._http.shown)
+                await asyncio.get_running_loop().run_in_executor(
+                    self._pool, check_jpeg, picture.jpeg, self._http.shown
+                )
             except FrameCorrupt:
                 good = False
         if picture.jpeg is not None and good:

@@ -7,6 +7,7 @@ loss.
 
 import asyncio
 import re
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -49,6 +50,7 @@ class MjpegSource:
         credential: None when the camera asks for none.
         clock: measures, waits and stamps.
         limits: how long pictures may keep one waiting, and how large one may be.
+        pool: where pictures are checked; the event loop's own when left out.
 
     Raises:
         SourceRefused: the address is not one of HTTP.
@@ -61,12 +63,14 @@ class MjpegSource:
         clock: Clock,
         *,
         limits: HttpLimits | None = None,
+        pool: Executor | None = None,
     ) -> None:
         self._limits = limits or HttpLimits()
         self._http = CameraHttp(link.address, credential, self._limits, clock)
         self._clock = clock
         self._cadence = Cadence(clock, link.every_s)
         self._mode = link.mode or FrameMode.VISIBLE
+        self._pool = pool
         self._times = CaptureTimes()
         self._slot: NewestSlot[_Arrival] = NewestSlot()
         self._pump: asyncio.Task[None] | None = None
@@ -104,7 +108,9 @@ class MjpegSource:
                 f"A picture of the camera at {self._http.shown} is damaged: {part.damage}.",
                 remedy="Should this go on, look at the camera's line.",
             )
-        small = await asyncio.to_thread(check_jpeg, part.jpeg, self._http.shown)
+        small = await asyncio.get_running_loop().run_in_executor(
+            self._pool, check_jpeg, part.jpeg, self._http.shown
+        )
         time = self._times.of(
             part.jpeg,
             begun_at=arrival.begun_at,

@@ -7,10 +7,12 @@ the answer may change when the camera restarts.
 """
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from dataclasses import replace
+from functools import partial
 from urllib.parse import parse_qs
 
-from camera_gateway.source import FrameSource, RawFrame
+from camera_gateway.source import FrameSource, MayBlock, RawFrame
 from camera_gateway.sources.onvif_answers import OnvifProfile
 from camera_gateway.sources.onvif_camera import OnvifCamera
 from camera_gateway.sources.rtsp import RtspSource
@@ -22,10 +24,6 @@ from models.errors import SourceRefused, SourceUnavailable
 __all__ = ["OnvifSource"]
 
 OpenSource = Callable[[CameraLink, Credential | None, Clock], FrameSource]
-_OPENERS: dict[Adapter, OpenSource] = {
-    Adapter.RTSP: RtspSource,
-    Adapter.SNAPSHOT: SnapshotSource,
-}
 
 
 class OnvifSource:
@@ -36,6 +34,7 @@ class OnvifSource:
         credential: None when the camera asks for none.
         clock: measures, waits and stamps.
         openers: what reads a stream and a still picture.
+        pool: where pictures are checked; the event loop's own when left out.
 
     Raises:
         SourceRefused: the address is not one of HTTP.
@@ -48,12 +47,17 @@ class OnvifSource:
         clock: Clock,
         *,
         openers: dict[Adapter, OpenSource] | None = None,
+        pool: Executor | None = None,
     ) -> None:
         self._link = link
         self._credential = credential
         self._clock = clock
-        self._openers = openers or _OPENERS
+        self._openers: dict[Adapter, OpenSource] = openers or {
+            Adapter.RTSP: RtspSource,
+            Adapter.SNAPSHOT: partial(SnapshotSource, pool=pool),
+        }
         self._inner: FrameSource | None = None
+        self._left: FrameSource | None = None
         self._closed = False
 
     async def read(self) -> RawFrame:
@@ -76,7 +80,14 @@ class OnvifSource:
         self._closed = True
         inner, self._inner = self._inner, None
         if inner is not None:
+            self._left = inner
             await inner.close()
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether this is closed and the stream's reader has not come back."""
+        left: object = self._left
+        return isinstance(left, MayBlock) and left.is_blocked
 
     async def resolve(self) -> CameraLink:
         """Where the pictures are: the same link with another adapter and address.

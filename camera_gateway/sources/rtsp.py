@@ -99,6 +99,11 @@ class RtspSource:
         self._reader.left = True
         _logger.info("a stream's reader is blocked and was left to its time-outs")
 
+    @property
+    def is_blocked(self) -> bool:
+        """Whether this is closed and its reader is still stuck in FFmpeg."""
+        return self._reader.left and self._reader.is_alive()
+
     def facts(self) -> StreamFacts:
         """What the stream turned out to be so far."""
         return self._reader.gauge.facts()

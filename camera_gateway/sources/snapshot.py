@@ -8,6 +8,7 @@ the gateway's to say.
 
 import asyncio
 import math
+from concurrent.futures import Executor
 from datetime import timedelta
 
 from camera_gateway.http_client import CameraHttp
@@ -61,6 +62,7 @@ class SnapshotSource:
         credential: None when the camera asks for none.
         clock: measures, waits and stamps.
         limits: how long and how large an answer may be.
+        pool: where pictures are checked; the event loop's own when left out.
 
     Raises:
         SourceRefused: the address is not one of HTTP.
@@ -73,10 +75,12 @@ class SnapshotSource:
         clock: Clock,
         *,
         limits: HttpLimits | None = None,
+        pool: Executor | None = None,
     ) -> None:
         self._http = CameraHttp(link.address, credential, limits or HttpLimits(), clock)
         self._cadence = Cadence(clock, link.every_s)
         self._mode = link.mode or FrameMode.VISIBLE
+        self._pool = pool
         self._times = CaptureTimes()
 
     async def read(self) -> RawFrame:
@@ -96,7 +100,9 @@ class SnapshotSource:
                 remedy="Open the address in a browser and see what it shows.",
                 code="camera_no_picture",
             )
-        small = await asyncio.to_thread(check_jpeg, body, self._http.shown)
+        small = await asyncio.get_running_loop().run_in_executor(
+            self._pool, check_jpeg, body, self._http.shown
+        )
         # Made somewhere between the question and the first word of the answer.
         half_s = answer.round_trip_s / 2.0
         time = self._times.of(

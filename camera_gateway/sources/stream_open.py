@@ -18,9 +18,12 @@ from camera_gateway.credentials import address_with, host_of
 from models.camera_link import CameraLink, Credential, Transport
 from models.errors import InputRefused, SourceRefused, SourceUnavailable
 
-__all__ = ["StreamFailure", "StreamLimits", "failure_of", "open_stream"]
+__all__ = ["LONGEST_REST_S", "StreamFailure", "StreamLimits", "failure_of", "open_stream"]
 
 _MICROSECONDS: Final = 1_000_000
+LONGEST_REST_S: Final = 0.2
+"""A reader lets data gather for so long before it reads on; it is part of the time of silence."""
+
 PROBE_S: Final = 0.3
 """FFmpeg looks at the stream for so long before it is open. The session description says enough;
 with key frames far apart it would look for five seconds in vain."""
@@ -111,7 +114,8 @@ def open_stream(
         address_with(link.address, credential),
         format="rtsp",
         options=options,
-        timeout=(limits.open_s, limits.read_s),
+        # FFmpeg hands out what it still holds before it tells of silence: twice the limit.
+        timeout=(limits.open_s, max(limits.read_s / 2.0, limits.read_s - LONGEST_REST_S)),
     )
 
 

@@ -17,6 +17,7 @@ from camera_gateway.sources.stream_coded import coded_pictures
 from camera_gateway.sources.stream_decode import Damaged, Picture, StreamDecoder
 from camera_gateway.sources.stream_facts import StreamGauge
 from camera_gateway.sources.stream_open import (
+    LONGEST_REST_S,
     StreamFailure,
     StreamLimits,
     failure_of,
@@ -27,10 +28,9 @@ from models.camera_link import CameraLink, Credential, Transport
 from models.clock import Clock
 from models.errors import InputRefused
 
-__all__ = ["StreamReader", "threads_left"]
+__all__ = ["StreamReader"]
 
 _logger = logging.getLogger(__name__)
-LONGEST_REST_S: Final = 0.2
 REST_CADENCES: Final = 0.1
 
 
@@ -167,8 +167,3 @@ class StreamReader(threading.Thread):
             "It is opened again; should this go on, look at the camera and its line.",
             "stream_ended",
         )
-
-
-def threads_left() -> int:
-    """Readers of closed sources that are still stuck in FFmpeg; each ends within its time-outs."""
-    return sum(isinstance(one, StreamReader) and one.left for one in threading.enumerate())

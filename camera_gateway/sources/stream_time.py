@@ -26,9 +26,13 @@ USUAL_DELAY_S: Final = 1.0
 MOST_OFFSET_S: Final = 5.0
 MOST_WANDER_S: Final = 0.5
 LEAST_DOUBT_S: Final = 0.05
+REORDERED_S: Final = 0.5
+"""Pictures that build on later ones come after them: so far back is no jump."""
+
 AFTER_JUMP_SAMPLES: Final = 60
 """After presentation times went back the sender's last report is of the time before: for so many
-samples (half a minute) it has to say what it said then, or is not believed."""
+samples (half a minute) it has to say what it said then, or is not believed; one that had not spoken
+often enough by then is not believed for as long."""
 
 _SAMPLES = 9
 _ENOUGH = 3
@@ -62,7 +66,7 @@ class CaptureClock:
         self._bucket_began_s = float("-inf")
         self._offsets_s: deque[float] = deque(maxlen=_SAMPLES)
         self._before_jump_s: float | None = None
-        self._since_jump = 0
+        self._since_jump: int | None = None
 
     @property
     def sender_offset_s(self) -> float | None:
@@ -81,14 +85,16 @@ class CaptureClock:
         """
         if shown_s is None:
             return 0.0
-        if self._last_shown_s is not None and shown_s < self._last_shown_s:
+        last_s = self._last_shown_s
+        jumps = last_s is not None and shown_s < last_s - REORDERED_S
+        if jumps:
             self.jumps_back += 1
-            if self._before_jump_s is None:
+            if self._since_jump is None:
                 self._before_jump_s = self.sender_offset_s
             self._since_jump = 0
             self._offsets_s.clear()
             self._floor_s = self._older_floor_s = float("inf")
-        self._last_shown_s = shown_s
+        self._last_shown_s = shown_s if jumps or last_s is None else max(last_s, shown_s)
         if at_s - self._bucket_began_s >= _BUCKET_S:
             self._older_floor_s, self._floor_s = self._floor_s, float("inf")
             self._bucket_began_s = at_s
@@ -98,12 +104,17 @@ class CaptureClock:
     def sample(self, sender_at: datetime, received_at: datetime, late_s: float) -> None:
         """Hear what the sender's clock says of one picture, without using the picture."""
         self._offsets_s.append(self._offset_s(sender_at, received_at, late_s))
+        if self._since_jump is None:
+            return
         self._since_jump += 1
         usual_s, before_s = self.sender_offset_s, self._before_jump_s
-        if before_s is None or usual_s is None:
-            return
-        if abs(usual_s - before_s) <= MOST_WANDER_S or self._since_jump > AFTER_JUMP_SAMPLES:
-            self._before_jump_s = None
+        same = (
+            usual_s is not None
+            and before_s is not None
+            and abs(usual_s - before_s) <= MOST_WANDER_S
+        )
+        if same or self._since_jump > AFTER_JUMP_SAMPLES:
+            self._since_jump = None
 
     def captured(
         self, received_at: datetime, late_s: float, sender_at: datetime | None, *, has_time: bool
@@ -116,7 +127,7 @@ class CaptureClock:
             sender_at: what the sender's clock says of it; None when it says nothing.
             has_time: whether it has a presentation time.
         """
-        usual_s = self.sender_offset_s if self._before_jump_s is None else None
+        usual_s = self.sender_offset_s if self._since_jump is None else None
         if sender_at is not None and usual_s is not None and abs(usual_s) <= MOST_OFFSET_S:
             offset_s = self._offset_s(sender_at, received_at, late_s)
             if abs(offset_s - usual_s) <= MOST_WANDER_S:

@@ -5,12 +5,12 @@ lie about rates and frame counts. Decoding stops at the first damage, because ev
 with an invented picture.
 """
 
-import asyncio
 import threading
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from camera_gateway.aside import aside
 from camera_gateway.pictures import encode_jpeg
 from camera_gateway.source import RawFrame
 from camera_gateway.sources.pacing import Pacer
@@ -80,7 +80,7 @@ class VideoSource:
             SourceEnded: the recording is over, or the source is closed.
             FrameCorrupt: the file is damaged here; what lies behind cannot be used.
         """
-        jpeg, time_s = await asyncio.to_thread(self._next_frame)
+        jpeg, time_s = await aside(self._next_frame)
         if self._start is None:
             self._start = self._clock.now()
         await self._pacer.wait_for(time_s)
@@ -89,7 +89,7 @@ class VideoSource:
 
     async def close(self) -> None:
         """Close the file; a decoder still at work is waited for."""
-        await asyncio.to_thread(self._shut)
+        await aside(self._shut)
 
     def _shut(self) -> None:
         with self._lock:

@@ -279,6 +279,28 @@ def test_a_source_that_does_not_close_holds_nobody_up() -> None:
     asyncio.run(scenario())
 
 
+def test_a_thread_that_is_stuck_in_a_library_is_told() -> None:
+    class Blocked(Scripted):
+        is_blocked = True
+
+    async def scenario() -> None:
+        link = Link()
+        sources = [Blocked(link, [SourceUnavailable("gone")]) for _ in range(9)]
+        left = iter(sources)
+        link.gateway._open_source = lambda: next(left)
+        task = asyncio.create_task(link.gateway.run())
+        await turns(400)
+        status = link.gateway.status()
+        assert status.hanging == MOST_HANGING
+        assert (status.state, status.trouble_code) == (GatewayState.LOST, "readers_hang")
+        for source in sources:
+            source.is_blocked = False
+        assert link.gateway.status().hanging == 0
+        await stop(task)
+
+    asyncio.run(scenario())
+
+
 def test_a_refused_camera_is_seldom_asked_and_told_with_its_reason() -> None:
     refused = [SourceRefused("The camera does not take the password.")]
     knocks: list[float] = []
@@ -329,11 +351,27 @@ def test_a_camera_that_answers_again_is_tried_at_once() -> None:
         await rest(clock, 30.0, knock=knock, random=lambda: 0.5)
         return clock.monotonic_s()
 
-    assert asyncio.run(scenario([False, False, True])) == 4.25
-    # It answers all the while and sends nothing: the pause is waited out.
-    assert asyncio.run(scenario([True] * 40)) == 30.0
+    assert asyncio.run(scenario([False, False, True])) == 3.25
+    # It answers all the while and sends nothing: what ails it may end at any moment.
+    assert asyncio.run(scenario([True] * 40)) == 1.125
     assert asyncio.run(scenario([])) == 30.0
-    assert asyncio.run(scenario([True, False, True])) == 4.25
+
+
+def test_a_pause_is_never_longer_than_it_was_to_be() -> None:
+    async def scenario(wait_s: float, knock_s: float, *, answers: bool) -> float:
+        clock = ManualClock(START)
+
+        async def knock() -> bool:
+            clock.advance(knock_s)
+            return answers
+
+        await rest(clock, wait_s, knock=knock, random=lambda: 0.999)
+        return clock.monotonic_s()
+
+    assert asyncio.run(scenario(0.5, 0.1, answers=True)) == pytest.approx(0.5)
+    assert asyncio.run(scenario(0.5, 0.1, answers=False)) == pytest.approx(0.5)
+    # A line on which nothing comes back: the next knock follows the last one without a gap.
+    assert asyncio.run(scenario(6.0, 1.5, answers=False)) == pytest.approx(6.0)
 
 
 def test_thousands_of_reconnects_leak_nothing() -> None:

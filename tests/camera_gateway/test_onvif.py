@@ -262,6 +262,7 @@ class Recorded:
     """Stands where a stream would be read: what is tested is what it is asked to read."""
 
     links: list[CameraLink]
+    is_blocked = True
 
     def __init__(self, link: CameraLink, credential: Credential | None, clock: Clock) -> None:
         self.links.append(link)
@@ -287,10 +288,12 @@ def resolved(sim: OnvifSim, query: str = "") -> list[CameraLink]:
                 (Adapter.RTSP, Adapter.SNAPSHOT), Reader
             )
             source = OnvifSource(link, credential, SystemClock(), openers=openers)
+            assert not source.is_blocked
             for _number in range(2):
                 with pytest.raises(SourceUnavailable):
                     await source.read()
             await source.close()
+            assert source.is_blocked is bool(Reader.links)
             await source.close()
             with pytest.raises(SourceUnavailable):
                 await source.read()

@@ -74,6 +74,28 @@ def test_after_times_went_back_the_sender_has_to_say_again_what_it_said() -> Non
     assert [says(second, -4.0) for second in range(40, 120)][-1] is TimeSource.SENDER
 
 
+def test_a_sender_that_had_hardly_spoken_when_times_went_back_has_to_wait() -> None:
+    clock = CaptureClock()
+    clock.lateness_s(50.0, 100.0)
+    assert clock.lateness_s(45.0, 100.04) == 0.0
+    seen = []
+    for second in range(120):
+        said, now = START + after(second - 4.9), START + after(second)
+        clock.sample(said, now, 0.0)
+        seen.append(clock.captured(now, 0.0, said, has_time=True).source)
+    assert set(seen[:60]) == {TimeSource.RECEIPT}
+    assert seen[-1] is TimeSource.SENDER
+
+
+def test_pictures_that_come_in_another_order_than_they_are_shown_are_no_jump() -> None:
+    clock = heard(0.0)
+    for number in range(0, 100, 3):
+        for shown in (number + 3, number + 1, number + 2):  # as they are coded
+            assert clock.lateness_s(200.0 + shown / 25, 300.0 + number / 25) < 0.2
+    assert clock.jumps_back == 0
+    assert clock.sender_offset_s is not None
+
+
 def test_three_words_are_needed() -> None:
     said = START + after(20)
     assert heard(0.0, count=2).captured(said, 0.0, said, has_time=True).source is not (
