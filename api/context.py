@@ -1,11 +1,12 @@
 """What every route may use, built once by the composition root and carried by the application."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from fastapi import Request
 
+from api.cameras.thumbs import Thumbs
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
 from camera_gateway.vault import EvidenceVault
@@ -58,6 +59,7 @@ class Context:
     gateways: dict[str, Gateway]
     counts: PipelineCounts
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
+    thumbs: Thumbs = field(default_factory=Thumbs)
 
 
 def context_of(request: Request) -> Context:

@@ -2,13 +2,14 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth.roles import AdminUser, ViewerUser
 from api.cameras.answers import CameraAnswer, SetupAnswer, TryAnswer
 from api.cameras.schemas import CameraBody, CredentialBody, LinkBody
 from api.cameras.service import put_camera, remove_camera, try_link
+from api.cameras.thumbs import Small, ThumbWidth
 from api.context import Context, context_of
 from models.errors import NotFound
 
@@ -18,6 +19,7 @@ router = APIRouter(prefix="/api/cameras", tags=["cameras"])
 
 InContext = Annotated[Context, Depends(context_of)]
 Key = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
+Width = Annotated[ThumbWidth | None, Query()]
 
 
 class TryRequest(BaseModel):
@@ -68,10 +70,20 @@ def delete_camera(camera_id: Key, user: AdminUser, context: InContext) -> None:
 
 
 @router.get("/{camera_id}/still.jpg")
-def newest_still(camera_id: str, _user: ViewerUser, context: InContext) -> Response:
-    """The newest picture of a camera, byte for byte."""
+def newest_still(
+    camera_id: Key, _user: ViewerUser, context: InContext, width: Width = None
+) -> Response:
+    """The newest believed picture of a camera: byte for byte, or no wider than ``width`` pixels."""
     gateway = context.gateways.get(camera_id)
-    still = gateway.status().still if gateway is not None else None
-    if still is None:
+    status = None if gateway is None else gateway.status()
+    if status is None or status.still is None:
         raise NotFound(f"There is no picture of {camera_id} yet.", code="no_still")
-    return Response(still, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
+    small = Small(status.still, status.captured_at, status.received_at)
+    if width is not None:
+        context.thumbs.forget_but(context.gateways.keys())
+        small = context.thumbs.of(status, width) or small
+    headers = {"Cache-Control": "no-store"}
+    for name, moment in (("Captured", small.captured_at), ("Received", small.received_at)):
+        if moment is not None:  # of this very picture, which a list asked for before may not be
+            headers[f"X-{name}-At"] = moment.isoformat().replace("+00:00", "Z")
+    return Response(small.jpeg, media_type="image/jpeg", headers=headers)

@@ -68,7 +68,7 @@ class LinkBody(_Part):
 
 
 class CredentialBody(_Part):
-    """Who a camera takes us for."""
+    """Who a camera takes us for; a word that is left out beside another one stays as it is."""
 
     user: Annotated[str, Field(max_length=200)] = ""
     password: Annotated[SecretStr, Field(max_length=500)] = SecretStr("")
@@ -77,6 +77,17 @@ class CredentialBody(_Part):
         """What is kept; None when both words are empty."""
         password = self.password.get_secret_value()
         return Credential(self.user, password) if self.user or password else None
+
+    @property
+    def is_half(self) -> bool:
+        """Whether one of the two words is given and the other left out."""
+        return len(self.model_fields_set & {"user", "password"}) == 1
+
+    def completed(self, stored: Credential) -> "CredentialBody":
+        """With the stored word for the one that was left out."""
+        if "user" in self.model_fields_set:
+            return CredentialBody(user=self.user, password=SecretStr(stored.password))
+        return CredentialBody(user=stored.user, password=self.password)
 
 
 class CameraBody(_Part):

@@ -1,6 +1,8 @@
 """Changing and testing cameras on behalf of an administrator."""
 
 import asyncio
+from contextlib import suppress
+from dataclasses import replace
 from typing import Final
 
 from api.cameras.answers import link_shown
@@ -8,9 +10,10 @@ from api.cameras.schemas import CameraBody, CredentialBody, LinkBody, link_of
 from api.context import Context
 from camera_gateway.credentials import host_of
 from camera_gateway.probe import ProbeReport, probe
-from models.camera_link import CameraLink, Credential
+from models.camera_link import Adapter, CameraLink, Credential
 from models.camera_setup import CameraSetup
-from models.errors import Conflict, InputRefused, NotFound
+from models.clock import Clock
+from models.errors import Conflict, InputRefused, NotFound, WatchError
 from models.store import Kept
 from models.user import User
 
@@ -18,6 +21,14 @@ __all__ = ["put_camera", "remove_camera", "try_link"]
 
 TEST_S: Final = 4.0
 TESTS_AT_ONCE: Final = 2
+_MISTAKEN: Final = {
+    (Adapter.SNAPSHOT, "camera_silent"): Adapter.MJPEG,  # a stream never ends
+    (Adapter.SNAPSHOT, "camera_oversize"): Adapter.MJPEG,
+    (Adapter.SNAPSHOT, "camera_no_picture"): Adapter.MJPEG,
+    (Adapter.MJPEG, "camera_ended"): Adapter.SNAPSHOT,  # a snapshot does
+}
+"""How a failure looks when a stream was taken for a snapshot, or the other way round."""
+
 _testing: set[object] = set()
 
 
@@ -30,7 +41,7 @@ def put_camera(context: Context, camera_id: str, body: CameraBody, user: User) -
             never sent to a host for which nobody entered it.
     """
     before = _before(context, camera_id)
-    body = _with_whole_address(body, before)
+    body = _with_whole_credential(_with_whole_address(body, before), before)
     setup = body.setup(camera_id, before)
     keep = body.keeps_credential
     if keep and before is not None and before.credential is not None and setup.link is not None:
@@ -67,8 +78,9 @@ async def try_link(
     """
     before = await asyncio.to_thread(_before, context, camera_id)
     body = _with_whole_address(CameraBody(name="?", link=link, credential=given), before)
+    body = _with_whole_credential(body, before)
     found, inside = link_of(body.link or link)
-    credential = inside if given is None else given.credential()
+    credential = inside if body.credential is None else body.credential.credential()
     if given is None and inside is None and before is not None:
         credential = _stored_for(before, found)
     if len(_testing) >= TESTS_AT_ONCE:
@@ -80,9 +92,21 @@ async def try_link(
     mark = object()
     _testing.add(mark)
     try:
-        return await probe([found], credential, context.clock, for_s=TEST_S)
+        return await _looked_at(found, credential, context.clock)
     finally:
         _testing.discard(mark)
+
+
+async def _looked_at(link: CameraLink, credential: Credential | None, clock: Clock) -> ProbeReport:
+    """Probe a link, and should it fail the way for which it may have been taken by mistake."""
+    try:
+        return await probe([link], credential, clock, for_s=TEST_S)
+    except WatchError as error:
+        other = _MISTAKEN.get((link.adapter, error.code))
+        if other is not None:
+            with suppress(WatchError):
+                return await probe([replace(link, adapter=other)], credential, clock, for_s=TEST_S)
+        raise
 
 
 def _before(context: Context, camera_id: str) -> CameraSetup | None:
@@ -100,6 +124,16 @@ def _with_whole_address(body: CameraBody, before: CameraSetup | None) -> CameraB
         return body
     link = body.link.model_copy(update={"address": before.link.address})
     return body.model_copy(update={"link": link})
+
+
+def _with_whole_credential(body: CameraBody, before: CameraSetup | None) -> CameraBody:
+    """Where only a user or only a password was entered, the other word stays as it is stored."""
+    given = body.credential
+    if given is None or not given.is_half or before is None or before.credential is None:
+        return body
+    if body.link is not None:
+        _check_same_host(before, link_of(body.link)[0])
+    return body.model_copy(update={"credential": given.completed(before.credential)})
 
 
 def _check_same_host(before: CameraSetup, link: CameraLink) -> None:

@@ -13,10 +13,13 @@ from file_server import serving
 from api.cameras import service
 from camera_gateway.bus import MemoryBus
 from camera_gateway.gateway import Gateway
+from camera_gateway.probe import ProbeReport
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
-from models.camera_link import Credential
+from models.camera_link import CameraLink, Credential
 from models.clock import SystemClock
+from models.errors import SourceUnavailable
+from models.frame import TimeSource
 from models.user import Role
 
 BODY = {
@@ -176,3 +179,85 @@ def test_a_running_camera_tells_how_it_is(api: ApiRig) -> None:
     assert red["trouble"] == "The picture is black all over."
     assert red["frames_dropped"] == {"black": 1}
     assert red["since"] == "2026-11-25T03:00:00Z"
+
+
+def test_a_word_of_the_credential_that_is_not_entered_stays(api: ApiRig) -> None:
+    admin = api.client(Role.ADMIN)
+    links = api.context.store.links
+    admin.put("/api/cameras/gn-1", json=BODY)
+    renamed = {**BODY, "credential": {"user": "viewer"}}
+    assert admin.put("/api/cameras/gn-1", json=renamed).status_code == 200
+    assert links.get("gn-1").credential == Credential("viewer", "geheim-geheim")
+    fresh = {**BODY, "credential": {"password": "neu-neu-neu"}}
+    assert admin.put("/api/cameras/gn-1", json=fresh).status_code == 200
+    assert links.get("gn-1").credential == Credential("viewer", "neu-neu-neu")
+    elsewhere = {**renamed, "link": {**BODY["link"], "address": "rtsp://10.9.9.9/1"}}  # type: ignore[dict-item]
+    for answer in (
+        admin.put("/api/cameras/gn-1", json=elsewhere),
+        admin.post(
+            "/api/cameras/test",
+            json={"camera_id": "gn-1", "link": elsewhere["link"], "credential": {"user": "x"}},
+        ),
+    ):
+        assert (answer.status_code, answer.json()["code"]) == (422, "camera_credential_again")
+    unknown = admin.put("/api/cameras/gn-2", json=renamed)
+    assert unknown.status_code == 200
+    assert links.get("gn-2").credential == Credential("viewer", "")
+
+
+@pytest.mark.parametrize("taken_for", ["snapshot", "mjpeg"])
+def test_a_stream_and_a_snapshot_taken_for_each_other_are_found_out(
+    api: ApiRig, monkeypatch: pytest.MonkeyPatch, taken_for: str
+) -> None:
+    tried: list[str] = []
+    code = "camera_silent" if taken_for == "snapshot" else "camera_ended"
+
+    async def scripted(links: list[CameraLink], *_more: object, **_: object) -> ProbeReport:
+        tried.append(links[0].adapter.value)
+        if links[0].adapter == taken_for:
+            raise SourceUnavailable("no", code=code)
+        return report_of(links[0])
+
+    monkeypatch.setattr(service, "probe", scripted)
+    admin = api.client(Role.ADMIN)
+    link = {"adapter": taken_for, "address": "http://10.0.0.5/a"}
+    found = admin.post("/api/cameras/test", json={"link": link}).json()
+    assert found["adapter"] == ({"snapshot", "mjpeg"} - {taken_for}).pop()
+    assert len(tried) == 2
+    code = "camera_unreachable"
+    told = admin.post("/api/cameras/test", json={"link": link}).json()
+    assert (told["code"], len(tried)) == (code, 3), "nobody is there: the other way is as vain"
+
+
+def test_the_first_way_is_told_when_neither_works(
+    api: ApiRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    codes = iter(["camera_silent", "camera_no_picture"])
+
+    async def scripted(*_: object, **__: object) -> ProbeReport:
+        raise SourceUnavailable("no", code=next(codes))
+
+    monkeypatch.setattr(service, "probe", scripted)
+    link = {"adapter": "snapshot", "address": "http://10.0.0.5/a"}
+    told = api.client(Role.ADMIN).post("/api/cameras/test", json={"link": link})
+    assert (told.status_code, told.json()["code"]) == (503, "camera_silent")
+
+
+def report_of(link: CameraLink) -> ProbeReport:
+    return ProbeReport(
+        link=link,
+        pictures=2,
+        damaged=0,
+        first_picture_s=0.1,
+        gap_s=1.0,
+        width_px=1280,
+        height_px=720,
+        picture_bytes=9,
+        stream=None,
+        core_share=None,
+        time_source=TimeSource.RECEIPT,
+        clock_offset_s=None,
+        light=None,
+        advice=(),
+        jpeg=b"picture",
+    )
