@@ -20,6 +20,7 @@ __all__ = [
     "list_in",
     "profile_of",
     "reachable_address",
+    "second_profile_of",
     "text_in",
 ]
 
@@ -69,7 +70,8 @@ def reachable_address(told: str, camera_address: str) -> str:
     """What a camera tells as an address, on the host by which it is reached.
 
     A web address on another host takes the port that was entered too, since one port leads to the
-    camera through a router; a stream keeps its own.
+    camera through a router; a stream keeps its own. Where the camera was entered with https, its
+    web addresses are asked with it, on that port: its own view knows nothing of that.
 
     Args:
         told: by the camera; a credential in it is dropped.
@@ -82,14 +84,18 @@ def reachable_address(told: str, camera_address: str) -> str:
     'http://vpn.example:8081/onvif/media'
     >>> reachable_address("rtsp://192.168.1.64:554/1", "http://vpn.example:8081/x")
     'rtsp://vpn.example:554/1'
+    >>> reachable_address("http://vpn.example/onvif/media", "https://vpn.example:8443/x")
+    'https://vpn.example:8443/onvif/media'
     """
     told = _PORT_TWICE.sub(r"\1", told.strip())  # some write their port twice
     address, _credential = split_address(told)
     host, port = host_of(address)
     camera_host, camera_port = host_of(camera_address)
-    if host == camera_host:
-        return address
     scheme, site = address.split("://", 1)
+    secured = scheme == "http" and camera_address.lower().startswith("https://")
+    if host == camera_host and not secured:
+        return address
+    scheme = "https" if secured else scheme
     start = min((site.index(mark) for mark in "/?" if mark in site), default=len(site))
     shown_host = f"[{camera_host}]" if ":" in camera_host else camera_host
     own_port = port if scheme.startswith("rtsp") else camera_port
@@ -114,6 +120,19 @@ def profile_of(fields: object) -> OnvifProfile:
     )
 
 
+def second_profile_of(fields: object) -> OnvifProfile:
+    """One profile as Media 2 tells it; its token is empty when it is none."""
+    encoder = ("Configurations", "VideoEncoder")
+    return OnvifProfile(
+        token=text_in(fields, "token"),
+        name=text_in(fields, "Name"),
+        encoding=text_in(fields, *encoder, "Encoding").upper(),
+        width_px=_whole(fields, *encoder, "Resolution", "Width"),
+        height_px=_whole(fields, *encoder, "Resolution", "Height"),
+        source_token=text_in(fields, "Configurations", "VideoSource", "SourceToken"),
+    )
+
+
 def _at(fields: object, *path: str) -> object:
     for key in path:
         fields = fields.get(key) if isinstance(fields, Mapping) else None
@@ -128,4 +147,6 @@ def text_in(fields: object, *path: str) -> str:
 
 def _whole(fields: object, *path: str) -> int:
     value = _at(fields, *path)
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value[:9])
     return value if isinstance(value, int) and value > 0 else 0

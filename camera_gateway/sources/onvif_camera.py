@@ -13,18 +13,22 @@ from camera_gateway.sources.onvif_answers import (
     list_in,
     profile_of,
     reachable_address,
+    second_profile_of,
     text_in,
 )
 from camera_gateway.sources.onvif_clock import DeviceClock, clock_of, skew_candidates
 from camera_gateway.sources.onvif_service import NotAuthorised, OnvifService
+from camera_gateway.sources.onvif_soap import OnvifSoap
 from models.camera_link import Credential
 from models.clock import Clock
 from models.errors import InputRefused, SourceUnavailable
 
 __all__ = ["OnvifCamera"]
 
+_MEDIA_2: Final = "http://www.onvif.org/ver20/media/wsdl"
 _NAMESPACES: Final = {
     "http://www.onvif.org/ver10/media/wsdl": "media",
+    _MEDIA_2: "media2",
     "http://www.onvif.org/ver20/imaging/wsdl": "imaging",
 }
 _CAPABILITIES: Final = {"Media": "media", "Imaging": "imaging"}
@@ -60,7 +64,8 @@ class OnvifCamera:
         self._credential = credential
         self._clock = clock
         self._device = OnvifService("devicemgmt", self._address, self._http, credential)
-        self._services: dict[str, OnvifService] = {"devicemgmt": self._device}
+        self._services: dict[str, OnvifService | OnvifSoap] = {"devicemgmt": self._device}
+        self._profiles_of: dict[str, str] = {}  # token to the service that told of it
         self._addresses: dict[str, str] | None = None
         self._skews_s: tuple[float, ...] | None = None
 
@@ -109,15 +114,33 @@ class OnvifCamera:
         return DeviceFacts(*words)
 
     async def profiles(self) -> tuple[OnvifProfile, ...]:
-        """Its profiles, in its own order.
+        """Its profiles, in its own order: those of Media 1, then what Media 2 alone tells.
+
+        Newer cameras (Profile T) may have Media 2 alone, and Media 1 cannot speak of H.265.
 
         Raises:
             SourceUnavailable: no answer, or one that is none.
             SourceRefused: the camera does not take the credential.
         """
-        answer = await self._ask("media", "GetProfiles")
-        found = (profile_of(each) for each in list_in(answer))
-        return tuple(profile for profile in found if profile.token)
+        there = await self._service_addresses()
+        found: dict[str, OnvifProfile] = {}
+        failure: SourceUnavailable | None = None
+        for name in [name for name in ("media", "media2") if name in there] or ["media"]:
+            try:
+                told = await self._profiles_in(name)
+            except SourceUnavailable as error:
+                if error.code != "camera_answer":
+                    raise
+                failure = error  # the other service may tell enough
+                continue
+            for profile in told:
+                before = found.get(profile.token)
+                if profile.token and (before is None or not before.encoding):
+                    found[profile.token] = profile
+                    self._profiles_of[profile.token] = name
+        if failure is not None and not found:
+            raise failure
+        return tuple(found.values())
 
     async def stream_address(self, token: str) -> str:
         """RTSP address of a profile, without a credential and on the host that was entered.
@@ -125,8 +148,11 @@ class OnvifCamera:
         Raises:
             SourceUnavailable, SourceRefused: as :meth:`profiles`.
         """
-        arguments = {"StreamSetup": _UNICAST, "ProfileToken": token}
-        answer = await self._ask("media", "GetStreamUri", arguments)
+        name = await self._media_of(token)
+        how: dict[str, object] = {"StreamSetup": _UNICAST}
+        if name == "media2":
+            how = {"Protocol": "RtspUnicast"}
+        answer = await self._ask(name, "GetStreamUri", {**how, "ProfileToken": token})
         return self._reachable(text_in(answer, "Uri"), "stream")
 
     async def snapshot_address(self, token: str) -> str:
@@ -135,7 +161,8 @@ class OnvifCamera:
         Raises:
             SourceUnavailable, SourceRefused: as :meth:`profiles`.
         """
-        answer = await self._ask("media", "GetSnapshotUri", {"ProfileToken": token})
+        name = await self._media_of(token)
+        answer = await self._ask(name, "GetSnapshotUri", {"ProfileToken": token})
         return self._reachable(text_in(answer, "Uri"), "still picture")
 
     async def ir_cut(self, source_token: str) -> IrCut:
@@ -165,7 +192,7 @@ class OnvifCamera:
 
     async def _signed(
         self,
-        service: OnvifService,
+        service: OnvifService | OnvifSoap,
         operation: str,
         arguments: Mapping[str, object] | None = None,
     ) -> object:
@@ -187,16 +214,39 @@ class OnvifCamera:
             "Enter a user that the camera knows for ONVIF, which may not be the one of its page.",
         )
 
-    async def _service(self, name: str) -> OnvifService:
+    async def _profiles_in(self, name: str) -> list[OnvifProfile]:
+        if name == "media":
+            return [profile_of(each) for each in list_in(await self._ask(name, "GetProfiles"))]
+        wanted = {"Type": ["VideoSource", "VideoEncoder"]}
+        answer = await self._ask(name, "GetProfiles", wanted)
+        told = answer.get("Profiles") if isinstance(answer, Mapping) else None
+        return [second_profile_of(each) for each in list_in(told) or [told]]
+
+    async def _media_of(self, token: str) -> str:
+        """The service that knows a profile."""
+        if token in self._profiles_of:
+            return self._profiles_of[token]
+        there = await self._service_addresses()
+        return "media2" if "media2" in there and "media" not in there else "media"
+
+    async def _service_addresses(self) -> dict[str, str]:
+        if self._addresses is None:
+            self._addresses = await self._find_services()
+        return self._addresses
+
+    async def _service(self, name: str) -> OnvifService | OnvifSoap:
         if name not in self._services:
-            if self._addresses is None:
-                self._addresses = await self._find_services()
-            address = self._addresses.get(name)
+            address = (await self._service_addresses()).get(name)
             if address is None:
                 raise self._http.words.unavailable(
                     f"has no {name} service", "camera_answer", "It may not be an ONVIF camera."
                 )
-            self._services[name] = OnvifService(name, address, self._http, self._credential)
+            if name == "media2":
+                self._services[name] = OnvifSoap(
+                    _MEDIA_2, address, self._http, self._credential, self._clock
+                )
+            else:
+                self._services[name] = OnvifService(name, address, self._http, self._credential)
         return self._services[name]
 
     async def _find_services(self) -> dict[str, str]:

@@ -193,6 +193,88 @@ def test_a_camera_without_media_service() -> None:
     with_camera(OnvifSim(raw=raw), use)
 
 
+def test_a_camera_with_the_newer_media_service_alone_is_read() -> None:
+    sim = OnvifSim(media=frozenset({2}), skew=HOUR, site="192.168.1.64")
+
+    async def use(camera: OnvifCamera) -> None:
+        main, sub = await camera.profiles()
+        assert main == OnvifProfile("Profile_3", "Profile_3 of it", "H265", 2560, 1440, "VS0")
+        assert (sub.token, sub.encoding) == ("Profile_2", "H264")
+        assert await camera.stream_address("Profile_3") == (
+            "rtsp://127.0.0.1:554/Streaming/Channels/101"
+        )
+        assert sim.rig is not None
+        assert await camera.snapshot_address("Profile_3") == sim.rig.url("/snap.jpg")
+
+    with_camera(sim, use)
+    assert sim.refused == 0
+
+    async def at_once(camera: OnvifCamera) -> None:
+        assert (await camera.stream_address("Profile_3")).startswith("rtsp://127.0.0.1:554/")
+
+    with_camera(sim, at_once)
+    link = resolved(OnvifSim(media=frozenset({2})))[0]
+    assert (link.adapter, link.address[:7]) == (Adapter.RTSP, "rtsp://")
+
+
+def test_both_media_services_together_tell_every_profile_once() -> None:
+    sim = OnvifSim(media=frozenset({1, 2}))
+
+    async def use(camera: OnvifCamera) -> None:
+        found = await camera.profiles()
+        assert [profile.token for profile in found] == ["Profile_1", "Profile_2", "Profile_3"]
+        assert [profile.encoding for profile in found] == ["H264", "H264", "H265"]
+        assert (await camera.stream_address("Profile_3")).startswith("rtsp://")
+        assert (await camera.stream_address("Profile_1")).startswith("rtsp://")
+
+    with_camera(sim, use)
+
+
+@pytest.mark.parametrize("broken", ["media", "media2"])
+def test_one_media_service_that_fails_does_not_take_the_other_with_it(broken: str) -> None:
+    async def use(camera: OnvifCamera) -> None:
+        assert len(await camera.profiles()) == 2
+
+    with_camera(OnvifSim(media=frozenset({1, 2}), faults={f"{broken} GetProfiles"}), use)
+
+
+def test_where_no_media_service_answers_it_is_told() -> None:
+    async def use(camera: OnvifCamera) -> None:
+        with pytest.raises(SourceUnavailable) as failed:
+            await camera.profiles()
+        assert failed.value.code == "camera_answer"
+
+    with_camera(OnvifSim(media=frozenset({1, 2}), faults={"GetProfiles"}), use)
+    for body in (b"", LAUGHS, ENVELOPE % b"", b"<html>404</html>"):
+        with_camera(OnvifSim(media=frozenset({2}), raw={"GetProfiles": body}), use)
+
+
+def test_the_newer_service_takes_a_wrong_login_as_the_older_one_does() -> None:
+    for sim in (OnvifSim(media=frozenset({2})), OnvifSim(media=frozenset({2}), login_status=401)):
+
+        async def use(camera: OnvifCamera) -> None:
+            with pytest.raises(SourceRefused) as refused:
+                await camera.profiles()
+            assert refused.value.code == "camera_login"
+            assert "wr0ng" not in str(refused.value)
+
+        with_camera(sim, use, Credential("admin", "wr0ng"))
+
+
+def test_a_service_that_is_not_where_it_was_said_to_be_is_refused() -> None:
+    async def run() -> None:
+        sim = OnvifSim(media=frozenset({2}))
+        async with sim.open() as rig:
+            rig.routes["/onvif/media2"] = answer(status=404)
+            credential = Credential(sim.user, sim.password)
+            async with OnvifCamera(rig.url(""), credential, SystemClock()) as camera:
+                with pytest.raises(SourceRefused) as refused:
+                    await camera.profiles()
+        assert refused.value.code == "camera_address"
+
+    asyncio.run(run())
+
+
 def test_no_camera_at_all() -> None:
     async def run() -> None:
         async with HttpRig({"/onvif/device_service": answer(status=404)}) as rig:

@@ -20,6 +20,7 @@ _NAMES = (
     'xmlns:s="http://www.w3.org/2003/05/soap-envelope" '
     'xmlns:tds="http://www.onvif.org/ver10/device/wsdl" '
     'xmlns:trt="http://www.onvif.org/ver10/media/wsdl" '
+    'xmlns:tr2="http://www.onvif.org/ver20/media/wsdl" '
     'xmlns:timg="http://www.onvif.org/ver20/imaging/wsdl" '
     'xmlns:tt="http://www.onvif.org/ver10/schema" xmlns:ter="http://www.onvif.org/ver10/error"'
 )
@@ -40,6 +41,7 @@ class OnvifSim:
         faults: operations that it answers with a fault.
         raw: operations that it answers with exactly that body.
         ir_cut: word of the imaging service.
+        media: which media services it has, 1 and 2.
         closed: it wants a login even where the standard says that none is needed.
         login_status: HTTP status of its answer to a wrong login.
     """
@@ -56,6 +58,7 @@ class OnvifSim:
     raw: dict[str, bytes] = field(default_factory=dict)
     ir_cut: str = "AUTO"
     login_status: int = 400
+    media: frozenset[int] = frozenset({1})
     closed: bool = False
     refused: int = 0
     operations: list[str] = field(default_factory=list)
@@ -64,7 +67,7 @@ class OnvifSim:
 
     def open(self) -> HttpRig:
         """A server to enter; the camera is at its ``/onvif/device_service``."""
-        paths = ("device_service", "media", "imaging")
+        paths = ("device_service", "media", "media2", "imaging")
         self.rig = HttpRig({f"/onvif/{path}": self.handle for path in paths})
         self.rig.routes["/snap.jpg"] = self.snapshot
         return self.rig
@@ -87,11 +90,15 @@ class OnvifSim:
         if self._login(text) is False or (self._login(text) is None and not open_to_all):
             self.refused += 1
             status, body = self.login_status, _fault("ter:NotAuthorized", "Sender not Authorized")
-        elif operation in self.faults:
+        elif (
+            operation in self.faults
+            or f"{asked.path.rsplit('/', 1)[-1]} {operation}" in self.faults
+        ):
             status, body = 500, _fault("ter:ActionNotSupported", "Optional Action Not Implemented")
         else:
             self._spend(text)
-            body = self._answer(operation)
+            second = asked.path == "/onvif/media2"
+            body = self._second(operation, text) if second else self._answer(operation)
         xml = (
             f'<?xml version="1.0" encoding="UTF-8"?><s:Envelope {_NAMES}><s:Body>'
             f"{body}</s:Body></s:Envelope>"
@@ -99,6 +106,34 @@ class OnvifSim:
         await answer(xml.encode(), status, content_type="application/soap+xml; charset=utf-8")(
             asked, writer
         )
+
+    def _second(self, operation: str, text: str) -> str:
+        """As Media 2 says it; ``Profile_3`` is its alone, for its encoder is H.265."""
+        profiles = "".join(
+            f'<tr2:Profiles token="{token}" fixed="true"><tr2:Name>{token} of it</tr2:Name>'
+            '<tr2:Configurations><tr2:VideoSource token="vsc"><tt:Name>v</tt:Name><tt:UseCount>1'
+            "</tt:UseCount><tt:SourceToken>VS0</tt:SourceToken></tr2:VideoSource>"
+            f'<tr2:VideoEncoder token="e{token}" GovLength="50" Profile="Main"><tt:Name>e'
+            f"</tt:Name><tt:UseCount>1</tt:UseCount><tt:Encoding>{encoding}</tt:Encoding>"
+            f"<tt:Resolution><tt:Width>{width}</tt:Width><tt:Height>{height}</tt:Height>"
+            "</tt:Resolution><tt:Quality>5</tt:Quality></tr2:VideoEncoder></tr2:Configurations>"
+            "</tr2:Profiles>"
+            for token, encoding, width, height in (
+                ("Profile_3", "H265", 2560, 1440),
+                ("Profile_2", "H264", 640, 360),
+            )
+        )
+        uri = {"GetStreamUri": self.rtsp, "GetSnapshotUri": f"http://{self.site or ''}/snap.jpg"}
+        if operation == "GetStreamUri":
+            assert _value(text, "Protocol") == "RtspUnicast"
+        if not self.site:
+            assert self.rig is not None
+            uri["GetSnapshotUri"] = self.rig.url("/snap.jpg")
+        body = profiles
+        if operation in uri:
+            assert _value(text, "ProfileToken").startswith("Profile_")
+            body = f"<tr2:Uri>{uri[operation].replace('&', '&amp;')}</tr2:Uri>"
+        return f"<tr2:{operation}Response>{body}</tr2:{operation}Response>"
 
     def _login(self, text: str) -> bool | None:
         """Whether the login is right; None when there is none."""
@@ -137,7 +172,8 @@ class OnvifSim:
             "<tt:Minor>60</tt:Minor></tds:Version></tds:Service>"
             for name, path in (
                 ("ver10/device", "device_service"),
-                ("ver10/media", "media"),
+                *([("ver10/media", "media")] if 1 in self.media else []),
+                *([("ver20/media", "media2")] if 2 in self.media else []),
                 ("ver20/imaging", "imaging"),
             )
         )
