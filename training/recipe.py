@@ -172,10 +172,32 @@ RECIPES: Mapping[str, Recipe] = {
             },
             learning_rate=5e-4,
         ),
+        replace(
+            _FROM_COCO,
+            name="long",
+            seed=20261127,
+            batch=64,
+            shares={
+                "tower": 0.17,
+                "tower_zoom": 0.07,
+                "tower_paste": 0.04,
+                "away_paste": 0.02,
+                "tower_away": 0.06,
+                "forest_fire": 0.19,
+                "urban_fire": 0.22,
+                "aerial_fire": 0.01,
+                "webcam": 0.05,
+                "fog_forest": 0.09,
+                "sky": 0.05,
+                "infrared": 0.03,
+            },
+            learning_rate=1e-3,
+        ),
     )
 }
 """``quiet`` and ``ridges`` go on from weights that know smoke, at rates that do not unlearn it;
-``coco`` begins with weights that have never seen any, ``onward`` with the last of ``coco``."""
+``coco`` begins with weights that have never seen any, ``onward`` with the last of ``coco``, and
+``long`` with the last of ``onward``, in batches for a GPU."""
 
 
 def strata(pictures: tuple[Picture, ...]) -> dict[str, tuple[Picture, ...]]:

@@ -150,6 +150,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="cpu", help="cpu or cuda:0")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--hold", action="store_true", help="keep all pictures decoded, in 3 GB")
     parser.add_argument("--steps", type=int, default=6000)
     parser.add_argument("--round-steps", type=int, default=100)
     parser.add_argument("--until", type=datetime.fromisoformat, help="end of the cosine, with zone")
@@ -161,6 +162,8 @@ def start(arguments: argparse.Namespace, recipe: Recipe) -> Run:
     cv2.setNumThreads(1)
     torch.manual_seed(recipe.seed)
     samples = Samples(read_index(arguments.data), recipe)
+    if arguments.hold:
+        samples.hold()
     network = load_network(arguments.weights, fresh_head=arguments.fresh_head)
     arguments.folder.mkdir(parents=True, exist_ok=True)
     run = Run(recipe, network, arguments.folder, arguments.device)

@@ -33,6 +33,7 @@ BENCHMARK = "detector"
 QUICK_S = 45.0
 LOADING_S = 2.0
 """For the district's network and pictures."""
+SECTIONS = ("bare", "parts", "district", "inputs", "batches", "gpu", "others", "memory")
 _NOT_QUICK = "not in a quick run"
 _NO_TIME = "this machine was too busy for it within a quick run"
 
@@ -53,6 +54,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--model", default="firewatch-yolo11n", help=f"{', '.join(card_names())}")
     parser.add_argument(
         "--threads", type=int, default=0, help="of the CPU; one per core if not given"
+    )
+    parser.add_argument(
+        "--only", action="append", choices=SECTIONS, help="measure that; may be given again"
     )
     asked = parser.parse_args(arguments)
     if asked.quick and asked.peers:
@@ -78,14 +82,14 @@ def _measure(asked: argparse.Namespace) -> list[Measure]:
     # Those with a bar come first: a quick run leaves out what a busy machine has no time for.
     sections: list[tuple[str, float, str, Callable[[], list[Measure]]]] = [
         (
-            "the whole way beside the bare runtime",
+            "bare",
             0.0,
             "detect_vs_bare",
             lambda: measure_bare(card, detector, threads, 9.0 if quick else 30.0),
         ),
         ("parts", 0.0, "preprocess_1080p_ms", lambda: measure_parts(2.0 if quick else 12.0)),
         (
-            "the district",
+            "district",
             0.0,
             "district_p99_cadences",
             lambda: _district(card, started_s, quick=quick),
@@ -102,7 +106,7 @@ def _measure(asked: argparse.Namespace) -> list[Measure]:
             "batch_8_vs_1",
             lambda: measure_batches(card, threads, 1.0 if quick else 20.0),
         ),
-        ("GPU", 0.0, "cuda_detect_vs_bare", lambda: measure_gpu(card, 6.0 if quick else 30.0)),
+        ("gpu", 0.0, "cuda_detect_vs_bare", lambda: measure_gpu(card, 6.0 if quick else 30.0)),
         (
             "others",
             0.0,
@@ -113,6 +117,8 @@ def _measure(asked: argparse.Namespace) -> list[Measure]:
     ]
     measures: list[Measure] = []
     for name, needs_s, measure_name, section in sections:
+        if asked.only and name not in asked.only:
+            continue
         elapsed_s = time.monotonic() - started_s
         if sys.stderr.isatty():
             print(f"[{elapsed_s:3.0f} s] {name}", file=sys.stderr)

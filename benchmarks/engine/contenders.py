@@ -10,6 +10,7 @@ import onnxruntime
 
 from benchmarks.support.rounds import Contender
 from detector.core import Detector, Picture
+from detector.core.page_lock import PageLock, cuda_runtime
 from detector.core.providers import choose
 from models.zoo.registry import ModelCard, read_weights
 
@@ -31,6 +32,7 @@ class Bare:
         batch: pictures of one run.
         shape: height and width of the input.
         spinning: the runtime's own default, in which its threads burn the time between two runs.
+        page_locked: the tensors lie where a GPU may read them by itself.
     """
 
     def __init__(
@@ -43,6 +45,7 @@ class Bare:
         batch: int = 1,
         device: str = "cpu",
         spinning: bool = False,
+        page_locked: bool = False,
     ) -> None:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = session_threads
@@ -50,6 +53,8 @@ class Bare:
         if not spinning:
             options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         provider = choose(device, onnxruntime.get_available_providers())
+        if provider.on_gpu:
+            onnxruntime.preload_dlls()
         self._session = onnxruntime.InferenceSession(
             read_weights(card),
             sess_options=options,
@@ -58,6 +63,8 @@ class Bare:
         self._output = [card.output.name]
         random = np.random.default_rng(0)
         tensor = random.integers(0, 256, (batch, 3, *shape), np.uint8)
+        if page_locked:
+            PageLock(cuda_runtime())(tensor)
         self._feed: dict[str, NDArray[np.uint8]] = {card.input.name: tensor}
         self._batch = batch
         self._callers = callers

@@ -17,8 +17,10 @@ from benchmarks.support.peer import Peer, PeerFailed
 from benchmarks.support.report import Measure, comparison, skipped
 from benchmarks.support.rounds import Contender, Turns, cpu_ms, take_turns
 from detector.core import Detector, Picture
+from detector.core.machine import usable_cores
 from detector.core.providers import CUDA_PROVIDER, TENSORRT_PROVIDER
 from detector.jpeg_picture import JpegPicture
+from models.errors import WatchError
 from models.units import ImageBGR
 from models.zoo.registry import ModelCard
 
@@ -216,20 +218,61 @@ def measure_gpu(card: ModelCard, budget_s: float) -> list[Measure]:
                 )
             )
             continue
-        detector = Detector.open(card, device=device)
-        for batch in (1, 8, 16):
-            turns = take_turns(
-                {
-                    "bare": Bare(
-                        card, session_threads=1, callers=1, shape=SHAPE, batch=batch, device=device
-                    ),
-                    "ours": detecting(detector, _arrays("1080p"), batch),
-                },
-                budget_s=budget_s / 6,
-            )
-            words = f"bare session.run, batch {batch}, {_shape()}, {provider}"
-            measures.append(_beside(turns, f"{name}_batch_{batch}", "ours", "bare", words))
+        measures += _on_gpu(card, device, provider, budget_s)
     return measures
+
+
+def _on_gpu(card: ModelCard, device: str, provider: str, budget_s: float) -> list[Measure]:
+    """Ours beside the network alone, from memory as Python gives it and from page-locked memory."""
+    name = f"{device}_detect_vs_bare"
+    try:
+        detector = Detector.open(card, device=device)
+    except WatchError as error:
+        return [skipped(name, _UNIT, error.message)]
+    measures = []
+    for batch in (1, 8, 16):
+        words = f"bare session.run, {_shape(batch)}, {provider}"
+        turns = take_turns(
+            {
+                "bare": _bare_on_gpu(card, device, batch),
+                "pinned": _bare_on_gpu(card, device, batch, page_locked=True),
+                "ours": detecting(detector, _arrays("1080p"), batch),
+                "ours, four batches a call": detecting(detector, _arrays("1080p"), 4 * batch),
+                "ours from JPEG, four batches a call": detecting(
+                    detector, _files("1080p"), 4 * batch
+                ),
+            },
+            budget_s=budget_s / 4,
+        )
+        for suffix, ours in (
+            ("", "ours"),
+            ("_four_a_call", "ours, four batches a call"),
+            ("_jpeg_four_a_call", "ours from JPEG, four batches a call"),
+            ("_pinned", "pinned"),
+        ):
+            about = f"{words}; {ours}"
+            measures.append(_beside(turns, f"{name}{suffix}_batch_{batch}", ours, "bare", about))
+    turns = take_turns(
+        {
+            "cpu": detecting(Detector.open(card, device="cpu"), _arrays("1080p"), CALL),
+            "gpu": detecting(detector, _arrays("1080p"), 64),
+        },
+        budget_s=budget_s / 4,
+    )
+    words = f"ours on this machine's {usable_cores()} cores; 64 a call on {provider}"
+    return [*measures, _beside(turns, f"{device}_vs_cpu", "gpu", "cpu", words)]
+
+
+def _bare_on_gpu(card: ModelCard, device: str, batch: int, *, page_locked: bool = False) -> Bare:
+    return Bare(
+        card,
+        session_threads=1,
+        callers=1,
+        shape=SHAPE,
+        batch=batch,
+        device=device,
+        page_locked=page_locked,
+    )
 
 
 def _beside(
@@ -252,5 +295,5 @@ def _files(size: str) -> list[Callable[[], Picture]]:
     return [partial(JpegPicture.of, jpeg(size, seed), f"frame {seed}") for seed in range(DIFFERENT)]
 
 
-def _shape() -> str:
-    return f"{SHAPE[0]} x {SHAPE[1]}, batch 1"
+def _shape(batch: int = 1) -> str:
+    return f"{SHAPE[0]} x {SHAPE[1]}, batch {batch}"

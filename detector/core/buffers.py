@@ -2,6 +2,7 @@
 
 import math
 import threading
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,15 @@ KEPT_BYTES = 2**25
 
 
 class Buffers(threading.local):
-    """One thread's byte arrays by name, grown to the largest size that was asked for."""
+    """One thread's byte arrays by name, grown to the largest size that was asked for.
 
-    def __init__(self) -> None:
+    Args:
+        kept: told of every array that is kept, see :class:`detector.core.page_lock.PageLock`.
+    """
+
+    def __init__(self, kept: Callable[[NDArray[np.uint8]], object] | None = None) -> None:
         self._held: dict[str, NDArray[np.uint8]] = {}
+        self._kept = kept
 
     def take(self, name: str, shape: tuple[int, ...]) -> NDArray[np.uint8]:
         """A contiguous array with undefined contents, valid until the name is taken again."""
@@ -26,4 +32,6 @@ class Buffers(threading.local):
             held = np.empty(size, np.uint8)
             if size <= KEPT_BYTES:
                 self._held[name] = held
+                if self._kept is not None:
+                    self._kept(held)
         return held[:size].reshape(shape)

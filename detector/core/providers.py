@@ -42,6 +42,9 @@ _PROVIDER_OF = {
     "cuda": CUDA_PROVIDER,
     "tensorrt": TENSORRT_PROVIDER,
 }
+_CUDA_OPTIONS = {"cudnn_conv_algo_search": "HEURISTIC"}
+"""Trying every way takes longer at the first run of each size and is no faster after (H100), and
+what it settles on differs from start to start."""
 _BEST_FIRST = ("cuda", "openvino", "cpu")
 """What ``auto`` looks for. TensorRT is taken only when asked for: it builds for minutes first."""
 _REMEDIES = {
@@ -80,12 +83,14 @@ class Provider:
         """
         asked = [(self.name, self._options(threads, streams))]
         if self.device == "tensorrt":
-            asked.append((CUDA_PROVIDER, {}))
+            asked.append((CUDA_PROVIDER, dict(_CUDA_OPTIONS)))
         if self.device != "cpu":
             asked.append((CPU_PROVIDER, {}))
         return asked
 
     def _options(self, threads: int, streams: int) -> dict[str, str]:
+        if self.device == "cuda":
+            return dict(_CUDA_OPTIONS)
         if self.device != "openvino":
             return {}
         settings: dict[str, str | int] = {

@@ -9,6 +9,8 @@ own. So the weights are loaded twice, once for each (10 MB and 0.1 s more). Both
 answer to the last bit, whatever the number of threads.
 """
 
+import contextlib
+import io
 from dataclasses import dataclass
 
 import numpy as np
@@ -194,6 +196,8 @@ def _session(
     options.use_deterministic_compute = True
     # Threads that spin for the next run take a core from the gateway.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    if provider.on_gpu:
+        _load_gpu_libraries()
     try:
         return onnxruntime.InferenceSession(
             weights,
@@ -207,6 +211,16 @@ def _session(
         raise ModelMismatch(
             f"The runtime cannot load {card.file}: {_one_line(error)}.", remedy=_REMEDY
         ) from error
+
+
+def _load_gpu_libraries() -> None:
+    """Load CUDA and cuDNN from NVIDIA's wheels, where they are installed beside the runtime.
+
+    Nothing else makes the system's loader look there. What is missing shows when the provider
+    does not come into force; the runtime's words about it belong into no table of ours.
+    """
+    with contextlib.redirect_stdout(io.StringIO()):
+        onnxruntime.preload_dlls()
 
 
 def _signature(session: onnxruntime.InferenceSession) -> Signature:

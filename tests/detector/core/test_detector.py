@@ -149,6 +149,31 @@ def test_pictures_of_one_shape_share_a_batch(card: ModelCard) -> None:
     assert network.batches == [(2, 3, 192, 320), (1, 3, 192, 320), (2, 3, 320, 192)]
 
 
+@pytest.mark.parametrize(
+    ("pictures", "sizes"), [(1, [1]), (2, [2]), (3, [4]), (5, [8]), (16, [16]), (25, [16, 16])]
+)
+def test_a_gpu_sees_five_sizes_of_batches_only(
+    card: ModelCard, pictures: int, sizes: list[int]
+) -> None:
+    network = FixedAnswer(np.array([[50], [96], [20], [40], [0.9], [0]], np.float32))
+    detector = Detector(network, card, width_px=320, batch_limit=16)
+    answers = detector.detect([noise(90, 160, 1)] * pictures, floor_score=0.5)
+    assert [shape[0] for shape in network.batches] == sizes
+    assert [len(answer) for answer in answers] == [1] * pictures
+
+
+def test_a_crew_prepares_a_batch_as_one_alone_does(card: ModelCard) -> None:
+    network = Network.open(card, device="cpu", threads=1)
+    images = [noise(90 + 30 * (seed % 2), 160, seed) for seed in range(11)]
+    alone, crew = (
+        Detector(
+            network, card, width_px=320, batch_limit=4, arrangement=Arrangement(threads, 1)
+        ).detect(images, floor_score=0.001)
+        for threads in (1, 4)
+    )
+    assert all(same(a, b) for a, b in zip(alone, crew, strict=True))
+
+
 def test_boxes_in_the_grey_are_left_out(card: ModelCard) -> None:
     # 320 x 180 lies in 320 x 192 with 6 rows of grey above and below.
     rows = np.array([[50, 50], [3, 96], [20, 20], [6, 40], [0.9, 0.8], [0, 0]], np.float32)
@@ -270,7 +295,8 @@ def test_a_damaged_picture_costs_only_itself(
     )
     damaged = [isinstance(answer, FrameCorrupt) for answer in answers]
     assert damaged == [False, True, True, True, False]
-    assert sum(shape[0] for shape in network.batches) == 2
+    assert same(answers[0], answers[4])
+    assert len(answers[0]) == 1
 
 
 def test_nothing_but_damage_runs_no_network(card: ModelCard) -> None:
