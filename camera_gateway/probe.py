@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from statistics import median
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from camera_gateway.light import LEAST_SIDE_PX, light_of
 from camera_gateway.opening import RECORDED, opener_of
@@ -20,6 +21,9 @@ from models.clock import Clock
 from models.errors import FrameCorrupt, SourceEnded, SourceRefused, SourceUnavailable, WatchError
 from models.frame import TimeSource
 from models.light import Light
+
+if TYPE_CHECKING:
+    from camera_gateway.sources.onvif_look import OnvifFacts
 
 __all__ = ["Advice", "ProbeReport", "candidates", "probe"]
 
@@ -65,6 +69,7 @@ class ProbeReport:
         advice: what should be set.
         jpeg: the newest.
         line_bits_per_s: what its stream takes of the line; None where that was not measured.
+        onvif: what an ONVIF camera says of itself; None for others.
     """
 
     link: CameraLink
@@ -83,6 +88,12 @@ class ProbeReport:
     advice: tuple[Advice, ...]
     jpeg: bytes
     line_bits_per_s: float | None = None
+    onvif: "OnvifFacts | None" = None
+
+    @property
+    def own_clock_s(self) -> float | None:
+        """What an ONVIF camera says the time is, less this machine's clock; None for others."""
+        return None if self.onvif is None else self.onvif.clock.skew_s
 
 
 def candidates(address: str) -> tuple[Adapter, ...]:
@@ -139,15 +150,20 @@ async def _look(
 ) -> ProbeReport:
     source = opener_of(link, credential, clock)()
     try:
-        return await _watch(source, link, credential, clock, for_s, cpu_s)
+        report = await _watch(source, link, clock, for_s, cpu_s)
     finally:
         await source.close()
+    if link.adapter is Adapter.ONVIF:
+        from camera_gateway.sources.onvif_look import look_at_onvif  # noqa: PLC0415  # as opener_of
+
+        with suppress(SourceUnavailable):
+            report = replace(report, onvif=await look_at_onvif(link.address, credential, clock))
+    return replace(report, advice=tuple(_advice(report, credential)))
 
 
-async def _watch(  # noqa: PLR0917  # private
+async def _watch(
     source: FrameSource,
     link: CameraLink,
-    credential: Credential | None,
     clock: Clock,
     for_s: float,
     cpu_s: Callable[[], float] | None,
@@ -190,7 +206,7 @@ async def _watch(  # noqa: PLR0917  # private
     gaps = [b[0] - a[0] for a, b in pairwise(frames)]
     timed = newest.time_source is not TimeSource.RECEIPT and link.adapter not in RECORDED
     width_px, height_px = picture_size(newest.jpeg)
-    report = ProbeReport(
+    return ProbeReport(
         link=link,
         pictures=len(frames),
         damaged=damaged,
@@ -208,7 +224,6 @@ async def _watch(  # noqa: PLR0917  # private
         jpeg=newest.jpeg,
         line_bits_per_s=source.bits_per_s if isinstance(source, MjpegSource) else None,
     )
-    return replace(report, advice=tuple(_advice(report, credential)))
 
 
 def _light(jpeg: bytes) -> Light | None:
@@ -231,7 +246,8 @@ def _advice(report: ProbeReport, credential: Credential | None) -> list[Advice]:
     sender_s = stream.sender_offset_s if stream else None
     if report.time_source is TimeSource.RECEIPT and sender_s is None:
         found.append(Advice.TIME_UNKNOWN)
-    if max(abs(offset_s or 0.0), abs(sender_s or 0.0)) > CLOCK_OFF_S:
+    own_s = report.own_clock_s
+    if max(abs(offset_s or 0.0), abs(sender_s or 0.0), abs(own_s or 0.0)) > CLOCK_OFF_S:
         found.append(Advice.CLOCK_OFF)
     if min(report.width_px, report.height_px) < SMALLEST_SIDE_PX:
         found.append(Advice.SMALL_PICTURE)

@@ -10,6 +10,7 @@ from models.frame import TimeSource
 __all__ = ["told"]
 
 SECONDS_A_DAY: Final = 86400
+RIGHT_S: Final = 2.0
 _TIMES: Final = {
     TimeSource.SENDER: "from the camera's clock, in the stream",
     TimeSource.CAMERA_CLOCK: "from the camera's clock, beside the picture",
@@ -60,9 +61,35 @@ def told(report: ProbeReport) -> list[str]:
     lines.append(f"        capture time {_TIMES[report.time_source]}")
     if report.light is not None:
         lines.append(f"        light: {report.light.value}")
+    lines += _onvif(report)
     lines += _costs(report)
     advice = [_ADVICE[each].format(**_numbers(report)) for each in report.advice]
     lines += [f"set     {line}" for line in advice] or ["set     nothing; this is well configured"]
+    return lines
+
+
+def _onvif(report: ProbeReport) -> list[str]:
+    """What an ONVIF camera says of itself; its letters may be anybody's."""
+    facts = report.onvif
+    if facts is None:
+        return []
+    device = facts.device
+    made = " ".join(word for word in (device.manufacturer, device.model) if word) or "no maker told"
+    firmware = f", firmware {device.firmware}" if device.firmware else ""
+    lines = [f"        {made}{firmware}; infrared filter: {facts.ir_cut.value}"]
+    clock = facts.clock
+    if clock.skew_s is None:
+        lines.append("        it does not tell its time")
+    else:
+        ahead = "ahead" if clock.skew_s > 0.0 else "behind"
+        by = "a time server" if clock.by_ntp else "hand"
+        zone = f", zone {clock.zone}" if clock.zone else ""
+        off = "right" if abs(clock.skew_s) < RIGHT_S else f"{abs(clock.skew_s):.0f} s {ahead}"
+        lines.append(f"        its clock: {off}{zone}, set by {by}")
+    for profile in facts.profiles[:8]:
+        kind = profile.encoding or "no picture"
+        size = f" {profile.width_px} x {profile.height_px}" if profile.width_px else ""
+        lines.append(f"        profile {profile.token}: {kind}{size}")
     return lines
 
 
@@ -101,7 +128,9 @@ def _numbers(report: ProbeReport) -> dict[str, float]:
         "every": report.link.every_s,
         "frames": max(1, round(rate * min(2.0, report.link.every_s))),
         "gap": report.gap_s or 0.0,
-        "off": max(abs(report.clock_offset_s or 0.0), abs(sender_s)),
+        "off": max(
+            abs(report.clock_offset_s or 0.0), abs(sender_s), abs(report.own_clock_s or 0.0)
+        ),
         "width": report.width_px,
         "height": report.height_px,
         "kb": report.picture_bytes / 1000,

@@ -1,4 +1,4 @@
-"""``firewatch camera``: look at a camera; bring camera lists in and out."""
+"""``firewatch camera``: find cameras and look at one; bring camera lists in and out."""
 
 import asyncio
 import os
@@ -12,7 +12,8 @@ import typer
 
 from api.cameras.exchange import import_cameras, write_cameras
 from api.cameras.probe_words import told
-from api.commands.terminal import speakable
+from api.commands.camera_ask import discover, events
+from api.commands.terminal import password_in, speakable
 from api.commands.user import ACTOR, SettingsFile, open_store
 from camera_gateway.credentials import split_address
 from camera_gateway.probe import candidates, probe
@@ -22,7 +23,11 @@ from models.errors import InputRefused
 
 __all__ = ["cameras"]
 
-cameras = typer.Typer(help="Cameras: look at one, import and export lists.", no_args_is_help=True)
+cameras = typer.Typer(
+    help="Cameras: find them, look at one, import and export lists.", no_args_is_help=True
+)
+cameras.command("discover")(discover)
+cameras.command("events")(events)
 MOST_BYTES = 20_000_000
 
 
@@ -47,7 +52,7 @@ def probe_camera(
     """
     address, credential = (url, None) if "://" not in url else split_address(url)
     if user or password_file is not None:
-        credential = Credential(user, _password(password_file))
+        credential = Credential(user, password_in(password_file))
     ways = (adapter,) if adapter is not None else candidates(address)
     if not all("://" in address or way in {Adapter.FOLDER, Adapter.VIDEO} for way in ways):
         raise InputRefused("Only recordings are read from a path.", remedy="Give rtsp://HOST/PATH.")
@@ -131,15 +136,3 @@ def _bytes_of(file: Path) -> bytes:
     if len(data) > MOST_BYTES:
         raise InputRefused(f"The list {file} is larger than {MOST_BYTES // 10**6} MB.")
     return data
-
-
-def _password(file: Path | None) -> str:
-    if file is None:
-        return ""
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputRefused(
-            f"The password file {file} cannot be read.", remedy="Name a text file."
-        ) from error
-    return text.split("\n", 1)[0].rstrip("\r")

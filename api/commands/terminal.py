@@ -1,10 +1,13 @@
-"""Words for a terminal that come from outside."""
+"""Words for a terminal that come from outside, and those that never come over it."""
 
 import sys
+from pathlib import Path
 
 from rich.console import Console
 
-__all__ = ["say", "speakable"]
+from models.errors import InputRefused
+
+__all__ = ["password_in", "say", "speakable"]
 
 
 def speakable(line: str) -> str:
@@ -27,3 +30,22 @@ def say(line: str, console: Console) -> None:
         console.print(text, markup=False, highlight=False, soft_wrap=True)
     else:
         print(text, file=sys.stderr, flush=True)  # noqa: T201  # the tool's own output
+
+
+def password_in(file: Path | None) -> str:
+    """First line of a password file; empty without one.
+
+    On a command line it would stand in the list of processes.
+
+    Raises:
+        InputRefused: it cannot be read.
+    """
+    if file is None:
+        return ""
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputRefused(
+            f"The password file {file} cannot be read.", remedy="Name a text file."
+        ) from error
+    return text.split("\n", 1)[0].rstrip("\r")

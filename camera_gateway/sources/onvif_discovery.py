@@ -7,9 +7,12 @@ Source: WS-Discovery 1.0 (April 2005) sections 2.4 and 5, ONVIF Core Specificati
 """
 
 import asyncio
+import fcntl
 import socket
+import struct
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
@@ -18,13 +21,15 @@ from camera_gateway.credentials import host_of
 from camera_gateway.redaction import UNREADABLE_ADDRESS, shown_address
 from camera_gateway.xml_reading import read_xml, text_of
 
-__all__ = ["FoundCamera", "discover_cameras", "read_answer"]
+__all__ = ["FoundCamera", "discover_cameras", "own_addresses", "read_answer"]
 
 GROUP: Final = ("239.255.255.250", 3702)
 _REPEATS: Final = 2  # it is a datagram: one may get lost
 _REPEAT_AFTER_S: Final = 0.3
 _MOST_ANSWERS: Final = 1000
 _SCOPE: Final = "onvif://www.onvif.org/"
+_GET_ADDRESS, _GET_FLAGS = 0x8915, 0x8913  # netdevice(7)
+_UP, _LOOPBACK = 0x1, 0x8
 _PROBE: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>'
     '<e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope"'
@@ -102,6 +107,24 @@ async def discover_cameras(
     if ears.failure is not None and not ears.found:
         raise ears.failure
     return tuple(sorted(ears.found.values(), key=lambda camera: camera.address))
+
+
+def own_addresses() -> tuple[str, ...]:
+    """This machine's IPv4 address on each of its networks, its own loop left out.
+
+    Source: netdevice(7); Linux.
+    """
+    found = []
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+        for _number, name in socket.if_nameindex():
+            question = struct.pack("256s", name.encode()[:15])
+            with suppress(OSError):  # it has no such address
+                told = fcntl.ioctl(control, _GET_FLAGS, question)
+                (flags,) = struct.unpack_from("H", told, 16)
+                if flags & _UP and not flags & _LOOPBACK:
+                    told = fcntl.ioctl(control, _GET_ADDRESS, question)
+                    found.append(socket.inet_ntoa(told[20:24]))
+    return tuple(found)
 
 
 class _Ears(asyncio.DatagramProtocol):

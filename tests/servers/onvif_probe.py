@@ -61,10 +61,21 @@ def bring_up_loopback() -> None:
             fcntl.ioctl(control, add_route, route)
 
 
-def start_ipycam(package: Path, work: Path, video: Path) -> subprocess.Popen[bytes]:
+def start_ipycam(
+    package: Path, work: Path, video: Path, *, host: str = "127.0.0.1", by: tuple[str, ...] = ()
+) -> subprocess.Popen[bytes]:
+    """Start it.
+
+    Args:
+        package: folder with ipycam in it.
+        work: for its configuration and its log.
+        video: that it shows.
+        host: that it takes for its own.
+        by: a command that runs another one somewhere else.
+    """
     config = work / "camera.json"
     settings = {
-        "local_ip": "127.0.0.1",
+        "local_ip": host,
         "name": "north tower",
         "username": USER,
         "password": PASSWORD,
@@ -75,7 +86,7 @@ def start_ipycam(package: Path, work: Path, video: Path) -> subprocess.Popen[byt
     }
     config.write_text(json.dumps(settings))
     return subprocess.Popen(  # noqa: S603  (our own interpreter)
-        [sys.executable, "-m", "ipycam", "--source", str(video), "--config", str(config)],
+        [*by, sys.executable, "-m", "ipycam", "--source", str(video), "--config", str(config)],
         cwd=work,
         env={**os.environ, "PYTHONPATH": str(package), "PYTHONWARNINGS": "ignore"},
         stdout=(work / "ipycam.log").open("wb"),
@@ -83,10 +94,10 @@ def start_ipycam(package: Path, work: Path, video: Path) -> subprocess.Popen[byt
     )
 
 
-def wait_for_port(process: subprocess.Popen[bytes]) -> None:
+def wait_for_port(process: subprocess.Popen[bytes], host: str = "127.0.0.1") -> None:
     until_s = time.monotonic() + START_S
     while time.monotonic() < until_s and process.poll() is None:
-        with suppress(OSError), socket.create_connection(("127.0.0.1", PORT), 1.0):
+        with suppress(OSError), socket.create_connection((host, PORT), 1.0):
             return
         time.sleep(0.1)
     raise SystemExit("ipycam did not start")
@@ -144,12 +155,17 @@ def main() -> None:
         wait_for_port(process)
         print(json.dumps(asyncio.run(meet())))  # noqa: T201
     finally:
-        process.terminate()
-        try:
-            process.wait(5.0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        end(process)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """As kindly as it lets one."""
+    process.terminate()
+    try:
+        process.wait(5.0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 if __name__ == "__main__":

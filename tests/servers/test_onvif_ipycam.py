@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
@@ -52,13 +53,11 @@ def ipycam(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return kept
 
 
-@pytest.fixture(scope="module")
-def told(ipycam: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
-    """What the product found out about the camera."""
+def played(script: str, ipycam: Path, work: Path) -> Told:
+    """What a script tells that runs in a network of its own."""
     alone = ["unshare", "--net"] if os.geteuid() == 0 else ["unshare", "--net", "--map-root-user"]
     if shutil.which("unshare") is None or subprocess.run([*alone, "true"], check=False).returncode:  # noqa: S603
         missing("a network namespace of its own is not allowed here")
-    work = tmp_path_factory.mktemp("ipycam")
     video = work / "video.mp4"
     with av.open(str(video), "w") as container:
         stream = container.add_stream("libx264", rate=10)
@@ -68,7 +67,7 @@ def told(ipycam: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="bgr24")))
         container.mux(stream.encode())
     ran = subprocess.run(  # noqa: S603  (our own script)
-        [*alone, sys.executable, str(HERE / "onvif_probe.py"), str(ipycam), str(work), str(video)],
+        [*alone, sys.executable, str(HERE / script), str(ipycam), str(work), str(video)],
         capture_output=True,
         text=True,
         timeout=150,
@@ -79,8 +78,9 @@ def told(ipycam: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
     return found
 
 
-def test_a_camera_by_others_is_found_asked_and_looked_through(told: Told) -> None:
+def test_a_camera_by_others_is_found_asked_and_looked_through(ipycam: Path, tmp_path: Path) -> None:
     # One test: the workers of a parallel run would each start a camera of their own.
+    told = played("onvif_probe.py", ipycam, tmp_path)
     (camera,) = told["found"]  # type: ignore[misc]
     assert camera["address"] == "http://127.0.0.1:8080/onvif/device_service"
     assert camera["name"] == "north"  # it writes a space into its scopes, where none may be
@@ -100,3 +100,30 @@ def test_a_camera_by_others_is_found_asked_and_looked_through(told: Told) -> Non
     assert told["wrong"] == "camera_login"
     for way in ("onvif picture", "picture", "stream picture"):
         assert told[way] == [320, 180], way
+
+
+def test_a_person_finds_a_camera_on_another_network_and_its_cable_is_pulled(
+    ipycam: Path, tmp_path: Path
+) -> None:
+    told: dict[str, Any] = played("two_networks.py", ipycam, tmp_path)
+    assert told["discover"]["rc"] == 0
+    first, last = told["discover"]["out"].splitlines()
+    assert first.split() == ["http://10.77.0.2:8080/onvif/device_service", "north"]
+    assert last.startswith("1 found")
+    assert told["elsewhere"]["rc"] == 1
+    assert "203.0.113.9 cannot be asked" in told["elsewhere"]["err"]
+    assert "nobody answered" in told["quiet"]["out"]
+    said = told["probe"]["out"]
+    for words in (
+        "found   onvif at http://10.77.0.2:8080/onvif/device_service",
+        "PythonCam VirtualCam-1, firmware 1.3.0; infrared filter: unknown",
+        "its clock: right",
+        "profile Profile_Main: H264 320 x 180",
+    ):
+        assert words in said, said
+    assert "p@ss" not in json.dumps(told)
+    pulled = told["pulled"]
+    assert pulled["before"] >= 3
+    assert pulled["code"] in {"camera_unreachable", "camera_silent"}
+    assert pulled["lost_s"] <= 16.0
+    assert pulled["back_s"] <= 4.5
