@@ -13,6 +13,7 @@ from api import feed, health
 from api.alerts import routes as alerts
 from api.auth import routes as session
 from api.auth.origin import check_same_origin
+from api.body_limit import BodyLimit
 from api.cameras import routes as cameras
 from api.candidates import routes as candidates
 from api.context import Context
@@ -78,7 +79,8 @@ def create_app(
         openapi_url=None,
     )
     app.state.context = context
-    app.add_middleware(_Headers)
+    app.add_middleware(BodyLimit)
+    app.add_middleware(_Headers)  # the last is the outermost: refusals carry them too
     install_error_handlers(app)
     for router in (
         session.router,

@@ -7,6 +7,7 @@ path or secret leaves the machine.
 
 import logging
 from http import HTTPStatus
+from typing import Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -23,11 +24,15 @@ from models.errors import (
     WatchError,
 )
 
-__all__ = ["TooManyAttempts", "install_error_handlers"]
+__all__ = ["TooManyAttempts", "install_error_handlers", "problem"]
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
+_HTTP_CODES: Final[dict[int, str]] = {
+    HTTPStatus.NOT_FOUND: "not_found",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "body_too_large",
+}
 
 
 class TooManyAttempts(WatchError):
@@ -54,25 +59,25 @@ def install_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(WatchError)
     def on_watch_error(_request: Request, error: WatchError) -> JSONResponse:
         status = next(status for kind, status in _STATUS if isinstance(error, kind))
-        return _problem(status, error.code, error.message, error.remedy)
+        return problem(status, error.code, error.message, error.remedy)
 
     @app.exception_handler(RequestValidationError)
     def on_invalid_request(_request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         where = ".".join(str(part) for part in first["loc"])
-        return _problem(
+        return problem(
             HTTPStatus.UNPROCESSABLE_ENTITY, "input_refused", f"{where}: {first['msg']}", ""
         )
 
     @app.exception_handler(HTTPException)
     def on_http_error(_request: Request, error: HTTPException) -> JSONResponse:
-        code = "not_found" if error.status_code == HTTPStatus.NOT_FOUND else "request_refused"
-        return _problem(HTTPStatus(error.status_code), code, str(error.detail), "")
+        code = _HTTP_CODES.get(error.status_code, "request_refused")
+        return problem(HTTPStatus(error.status_code), code, str(error.detail), "")
 
     @app.exception_handler(Exception)
     def on_unexpected(request: Request, error: Exception) -> JSONResponse:
         logger.error("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
-        return _problem(
+        return problem(
             HTTPStatus.INTERNAL_SERVER_ERROR,
             "internal_error",
             "The server failed at this request.",
@@ -80,7 +85,8 @@ def install_error_handlers(app: FastAPI) -> None:
         )
 
 
-def _problem(status: HTTPStatus, code: str, detail: str, remedy: str) -> JSONResponse:
+def problem(status: HTTPStatus, code: str, detail: str, remedy: str) -> JSONResponse:
+    """An answer of problem details."""
     return JSONResponse(
         {
             "type": f"urn:firewatch:problem:{code}",

@@ -4,15 +4,17 @@ Read as UTF-8, with or without its mark, or as GBK (what a Chinese spreadsheet s
 commas, semicolons or tabs. A list with passwords is written only when asked for.
 """
 
+import codecs
 import csv
 import io
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
+from api.cameras.list_faults import ListFault
 from api.cameras.words import COLUMNS, VALUES, column_of, value_of, word_of
 from models.camera_setup import CameraSetup
-from models.errors import InputRefused
 from models.site import Preset
 
 __all__ = ["Listed", "read_csv", "write_csv"]
@@ -29,6 +31,9 @@ _POSE: Final = (
 )
 _LINK: Final = ("adapter", "address", "every_s", "transport", "decoding", "mode", "enabled")
 _NEEDED: Final = ("camera_id", "name")
+_WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of .xlsx and of .xls
+_TOLD_BY_PEOPLE: Final = ("name", "preset_name")
+_FORMULA: Final = ("=", "+", "-", "@", "'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +43,19 @@ class Listed:
     Attributes:
         line: where it begins, from 1; the number of the camera in a file without lines.
         values: nested as :class:`api.cameras.schemas.CameraEntry` wants them.
-        trouble: why it cannot even be nested; empty otherwise.
+        fault: why it cannot even be nested; None otherwise.
     """
 
     line: int
     values: dict[str, Any]
-    trouble: str = ""
+    fault: ListFault | None = None
 
 
 def read_csv(data: bytes) -> list[Listed]:
     """Read a table.
 
     Raises:
-        InputRefused: neither UTF-8 nor GBK, not a table, without a needed column, or with a column
+        ListFault: neither UTF-8 nor GBK, not a table, without a needed column, or with a column
             that means nothing or comes twice.
     """
     text = _text_of(data)
@@ -60,16 +65,20 @@ def read_csv(data: bytes) -> list[Listed]:
         reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
         rows = [(reader.line_num, row) for row in reader]
     except csv.Error as error:
-        raise InputRefused(f"The list is not a table: {error}.", code="camera_list") from error
+        raise ListFault(f"The list is not a table: {error}.", code="list_table") from error
     rows = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
     if not rows:
-        raise InputRefused("The list is empty.", code="camera_list")
+        raise ListFault("The list is empty.", code="list_empty")
     keys = _keys_of(rows[0][1])
     cameras: dict[str, Listed] = {}
     for line, row in rows[1:]:
         cells = dict(zip(keys, row, strict=False))
         # A password may begin or end with a space; nothing else does on purpose.
         cells = {k: cell if k == "password" else cell.strip() for k, cell in cells.items()}
+        for key in _TOLD_BY_PEOPLE:
+            cell = cells.get(key, "")
+            if cell.startswith("'") and cell[1:].startswith(_FORMULA):
+                cells[key] = cell[1:]
         _take_row(cameras, line, {key: cell for key, cell in cells.items() if cell})
     return list(cameras.values())
 
@@ -90,13 +99,19 @@ def write_csv(
 
 
 def _text_of(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gbk"):
-        try:
+    if data.startswith(_WORKBOOKS):
+        raise ListFault(
+            "The list is a spreadsheet's own file.",
+            remedy="Save it as CSV.",
+            code="list_workbook",
+        )
+    # What a spreadsheet calls Unicode text has a mark; GB 18030 holds all of GBK.
+    marked = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    for encoding in ("utf-16",) if marked else ("utf-8-sig", "gb18030"):
+        with suppress(UnicodeDecodeError):
             return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    raise InputRefused(
-        "The list is neither UTF-8 nor GBK.", remedy="Save it as UTF-8.", code="camera_list"
+    raise ListFault(
+        "The list is neither UTF-8 nor GBK.", remedy="Save it as UTF-8.", code="list_encoding"
     )
 
 
@@ -104,18 +119,23 @@ def _keys_of(headers: list[str]) -> list[str]:
     keys = [column_of(header) for header in headers]
     for header, key in zip(headers, keys, strict=True):
         if key is None:
-            raise InputRefused(
+            raise ListFault(
                 f"The column {header.strip()!r} means nothing here.",
                 remedy=f"Columns: {', '.join(COLUMNS)}.",
-                code="camera_list",
+                code="list_column",
+                field=header.strip(),
             )
         if keys.count(key) > 1:
-            raise InputRefused(f"The column {key} comes twice.", code="camera_list")
+            raise ListFault(
+                f"The column {key} comes twice.", code="list_column_twice", field=header.strip()
+            )
     found = [key for key in keys if key is not None]
     for key in _NEEDED:
         if key not in found:
-            raise InputRefused(
-                f"The list has no column {key} ({COLUMNS[key][0]}).", code="camera_list"
+            raise ListFault(
+                f"The list has no column {key} ({COLUMNS[key][0]}).",
+                code="list_column_missing",
+                field=key,
             )
     return found
 
@@ -127,7 +147,8 @@ def _take_row(cameras: dict[str, Listed], line: int, cells: dict[str, str]) -> N
     known = cameras.get(key)
     if known is not None:
         if preset is None:
-            cameras[f"{key}\n{line}"] = Listed(line, {}, f"Camera {key!r} stands here again.")
+            fault = ListFault(f"Camera {key!r} stands here again.", code="entry_twice")
+            cameras[f"{key}\n{line}"] = Listed(line, {"camera_id": key}, fault)
         else:
             known.values.setdefault("presets", []).append(preset)
         return
@@ -168,4 +189,7 @@ def _cells(setup: CameraSetup, preset: Preset | None, *, whole: bool) -> dict[st
             cells["enabled"] = "true" if link.enabled else "false"
         if credential is not None:
             cells |= {"user": credential.user, "password": credential.password}
+    for key in _TOLD_BY_PEOPLE:  # a spreadsheet would compute what begins so
+        if str(cells.get(key, "")).startswith(_FORMULA):
+            cells[key] = f"'{cells[key]}"
     return {key: "" if cell is None else str(cell) for key, cell in cells.items()}

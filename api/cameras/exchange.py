@@ -1,33 +1,45 @@
 """Camera lists in and out; one is taken as a whole or, when asked, as far as it is good."""
 
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, fields, replace
+from pathlib import PurePath
 
+from api.cameras.answers import link_shown
 from api.cameras.csv_list import Listed, read_csv, write_csv
+from api.cameras.keeping import check_same_host, completed
+from api.cameras.list_faults import ListFault
 from api.cameras.schemas import read_entry
 from api.cameras.toml_list import read_toml, write_toml
 from models.camera_setup import CameraSetup
 from models.errors import InputRefused
 from models.store import Store
 
-__all__ = ["ImportReport", "Line", "import_cameras", "write_cameras"]
+__all__ = ["ImportReport", "Line", "changes_of", "import_cameras", "write_cameras"]
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What became of one camera of a list.
+    """What becomes of one camera of a list.
 
     Attributes:
         line: where it stands, see :class:`Listed`.
         camera_id: its key; empty when it has none that can be read.
         outcome: ``added``, ``changed``, ``same`` or ``refused``.
-        why: it was refused.
+        name: of the camera; empty when it has none that can be read.
+        changes: columns in which a changed camera differs from the stored one.
+        fault: why it is refused.
     """
 
     line: int
     camera_id: str
     outcome: str
-    why: str = ""
+    name: str = ""
+    changes: tuple[str, ...] = ()
+    fault: InputRefused | None = None
+
+    @property
+    def why(self) -> str:
+        """Why it is refused, in English; empty otherwise."""
+        return "" if self.fault is None else str(self.fault)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,13 @@ class ImportReport:
 
 
 def import_cameras(
-    store: Store, data: bytes, *, toml: bool, actor: str, take_good: bool = False
+    store: Store,
+    data: bytes,
+    *,
+    toml: bool,
+    actor: str,
+    take_good: bool = False,
+    write: bool = True,
 ) -> ImportReport:
     """Bring a list into the store.
 
@@ -61,9 +79,10 @@ def import_cameras(
         toml: else a table.
         actor: user name, for the audit log.
         take_good: take the good cameras of a list that has bad ones; else it is all or nothing.
+        write: else only say what would become of each.
 
     Raises:
-        InputRefused: the file is no such list.
+        ListFault: the file is no such list.
         WatchError: the store failed; nothing was taken.
     """
     known = {setup.camera.camera_id: setup for setup in store.links.all()}
@@ -73,26 +92,38 @@ def import_cameras(
         try:
             setup, before = _setup_of(listed, known)
         except InputRefused as error:
-            lines.append(Line(listed.line, _key_of(listed), "refused", str(error)))
+            key, name = (_text(listed, word) for word in ("camera_id", "name"))
+            lines.append(Line(listed.line, key, "refused", name, fault=error))
             continue
         good.append(setup)
-        outcome = "added" if before is None else "same" if setup == before else "changed"
-        lines.append(Line(listed.line, setup.camera.camera_id, outcome))
+        camera, changes = setup.camera, () if before is None else changes_of(before, setup)
+        outcome = "added" if before is None else "changed" if changes else "same"
+        lines.append(Line(listed.line, camera.camera_id, outcome, camera.name, changes))
     all_good = len(good) == len(lines)
-    written = bool(good) and (all_good or take_good)
+    written = write and bool(good) and (all_good or take_good)
     if written:
         store.links.put_all(good, actor=actor)
     return ImportReport(tuple(lines), written)
 
 
+def changes_of(before: CameraSetup, after: CameraSetup) -> tuple[str, ...]:
+    """Columns in which two setups of a camera differ; ``presets`` for all of theirs."""
+    was, is_now = _facts(before), _facts(after)
+    return tuple(key for key in was | is_now if was.get(key) != is_now.get(key))
+
+
 def write_cameras(
-    setups: list[CameraSetup], path: Path, *, chinese: bool, with_passwords: bool
+    setups: list[CameraSetup], path: PurePath, *, chinese: bool, with_passwords: bool
 ) -> bytes:
     """The list in the form that the path's suffix names.
+
+    Without passwords an address comes without its secret parameters; read back, it stays as it is.
 
     Raises:
         InputRefused: neither ``.toml`` nor ``.csv``.
     """
+    if not with_passwords:
+        setups = [_shown(setup) for setup in setups]
     suffix = path.suffix.lower()
     if suffix == ".toml":
         return write_toml(setups, with_passwords=with_passwords)
@@ -104,18 +135,39 @@ def write_cameras(
 def _setup_of(
     listed: Listed, known: dict[str, CameraSetup]
 ) -> tuple[CameraSetup, CameraSetup | None]:
-    if listed.trouble:
-        raise InputRefused(listed.trouble)
+    if listed.fault is not None:
+        raise listed.fault
     entry = read_entry(listed.values)
     before = known.get(entry.camera_id)
+    entry = completed(entry, before)
     setup = entry.setup(entry.camera_id, before)
     if len({preset.number for preset in setup.camera.presets}) < len(setup.camera.presets):
-        raise InputRefused("A preset number comes twice.")
+        raise ListFault("A preset number comes twice.", code="preset_twice", field="preset")
     if before is None or setup.credential is not None or setup.link is None:
         return setup, before
+    if before.credential is not None:
+        check_same_host(before, setup.link)
     return CameraSetup(setup.camera, setup.link, before.credential), before
 
 
-def _key_of(listed: Listed) -> str:
-    key = listed.values.get("camera_id", "")
-    return key if isinstance(key, str) else ""
+def _shown(setup: CameraSetup) -> CameraSetup:
+    if setup.link is None:
+        return setup
+    return replace(setup, link=replace(setup.link, address=link_shown(setup.link)))
+
+
+def _facts(setup: CameraSetup) -> dict[str, object]:
+    camera, link, credential = setup.camera, setup.link, setup.credential
+    facts: dict[str, object] = {"name": camera.name, "kind": camera.kind}
+    facts |= {field.name: getattr(camera.position, field.name) for field in fields(camera.position)}
+    facts["presets"] = camera.presets
+    if link is not None:
+        facts |= {field.name: getattr(link, field.name) for field in fields(link)}
+    if credential is not None:
+        facts |= {"user": credential.user, "password": credential.password}
+    return facts
+
+
+def _text(listed: Listed, word: str) -> str:
+    text = listed.values.get(word, "")
+    return text if isinstance(text, str) else ""

@@ -1,12 +1,17 @@
 """``/api/cameras``: their health, their newest still and, for administrators, their set-up."""
 
-from typing import Annotated
+import asyncio
+from pathlib import PurePath
+from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Depends, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth.roles import AdminUser, ViewerUser
 from api.cameras.answers import CameraAnswer, SetupAnswer, TryAnswer
+from api.cameras.exchange import import_cameras, write_cameras
+from api.cameras.list_answers import FaultAnswer, ImportAnswer
+from api.cameras.list_faults import ListFault
 from api.cameras.schemas import CameraBody, CredentialBody, LinkBody
 from api.cameras.service import put_camera, remove_camera, try_link
 from api.cameras.thumbs import Small, ThumbWidth
@@ -19,7 +24,11 @@ router = APIRouter(prefix="/api/cameras", tags=["cameras"])
 
 InContext = Annotated[Context, Depends(context_of)]
 Key = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
+Suffix = Literal["csv", "toml"]
+Language = Literal["zh", "en"]
 Width = Annotated[ThumbWidth | None, Query()]
+
+_MEDIA_TYPES: Final = {"csv": "text/csv; charset=utf-8", "toml": "application/toml"}
 
 
 class TryRequest(BaseModel):
@@ -40,6 +49,51 @@ def list_cameras(_user: ViewerUser, context: InContext) -> list[CameraAnswer]:
         gateway = context.gateways.get(setup.camera.camera_id)
         answers.append(CameraAnswer.of(setup, None if gateway is None else gateway.status()))
     return answers
+
+
+@router.get("/export.{suffix}")
+def export_list(
+    suffix: Suffix, _user: AdminUser, context: InContext, language: Language = "zh"
+) -> Response:
+    """The list of cameras, as :func:`import_list` reads it; without users and passwords."""
+    name = f"cameras.{suffix}"
+    setups = context.store.links.all()
+    data = write_cameras(setups, PurePath(name), chinese=language == "zh", with_passwords=False)
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Cache-Control": "no-store",
+    }
+    return Response(data, media_type=_MEDIA_TYPES[suffix], headers=headers)
+
+
+@router.post("/import")
+async def import_list(
+    user: AdminUser,
+    request: Request,
+    context: InContext,
+    suffix: Suffix = "csv",
+    *,
+    write: bool = False,
+    take_good: bool = False,
+) -> ImportAnswer:
+    """Take a list of cameras, or say what would become of each; the body is the file itself."""
+    data = await request.body()  # not before it is known who sends it
+    toml = suffix == "toml"
+    try:
+        report = await asyncio.to_thread(
+            import_cameras,
+            context.store,
+            data,
+            toml=toml,
+            actor=user.name,
+            take_good=take_good,
+            write=write,
+        )
+    except ListFault as fault:
+        return ImportAnswer(written=False, lines=(), fault=FaultAnswer.of(fault))
+    if report.written:
+        context.cameras_changed()
+    return ImportAnswer.of(report)
 
 
 @router.post("/test")

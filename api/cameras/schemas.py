@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
+from api.cameras.list_faults import fault_of
 from camera_gateway.credentials import split_address
 from models.camera_link import Adapter, CameraLink, Credential, Decoding, Transport
 from models.camera_setup import CameraSetup
@@ -183,11 +184,10 @@ def read_entry(values: dict[str, Any]) -> CameraEntry:
     """Validate one camera of a file.
 
     Raises:
-        InputRefused: names the first key that is not allowed, and never its value.
+        ListFault: names the first key that is not allowed, and never its value.
     """
     try:
         return CameraEntry.model_validate(values)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
-        name = ".".join(str(part) for part in first["loc"])
-        raise InputRefused(f"{name}: {first['msg']}", code="camera_entry") from None
+        raise fault_of(dict(first)) from None

@@ -5,15 +5,14 @@ from contextlib import suppress
 from dataclasses import replace
 from typing import Final
 
-from api.cameras.answers import link_shown
+from api.cameras.keeping import check_same_host, completed, stored_for
 from api.cameras.schemas import CameraBody, CredentialBody, LinkBody, link_of
 from api.context import Context
-from camera_gateway.credentials import host_of
 from camera_gateway.probe import ProbeReport, probe
 from models.camera_link import Adapter, CameraLink, Credential
 from models.camera_setup import CameraSetup
 from models.clock import Clock
-from models.errors import Conflict, InputRefused, NotFound, WatchError
+from models.errors import Conflict, NotFound, WatchError
 from models.store import Kept
 from models.user import User
 
@@ -41,11 +40,11 @@ def put_camera(context: Context, camera_id: str, body: CameraBody, user: User) -
             never sent to a host for which nobody entered it.
     """
     before = _before(context, camera_id)
-    body = _with_whole_credential(_with_whole_address(body, before), before)
+    body = completed(body, before)
     setup = body.setup(camera_id, before)
     keep = body.keeps_credential
     if keep and before is not None and before.credential is not None and setup.link is not None:
-        _check_same_host(before, setup.link)
+        check_same_host(before, setup.link)
     stored = context.store.links.put(setup, actor=user.name, credential=Kept.KEPT if keep else None)
     context.cameras_changed()
     return stored
@@ -77,12 +76,11 @@ async def try_link(
         WatchError: it cannot be read, see :func:`probe`.
     """
     before = await asyncio.to_thread(_before, context, camera_id)
-    body = _with_whole_address(CameraBody(name="?", link=link, credential=given), before)
-    body = _with_whole_credential(body, before)
+    body = completed(CameraBody(name="?", link=link, credential=given), before)
     found, inside = link_of(body.link or link)
     credential = inside if body.credential is None else body.credential.credential()
     if given is None and inside is None and before is not None:
-        credential = _stored_for(before, found)
+        credential = stored_for(before, found)
     if len(_testing) >= TESTS_AT_ONCE:
         raise Conflict(
             "Two cameras are being tested already.",
@@ -114,41 +112,3 @@ def _before(context: Context, camera_id: str) -> CameraSetup | None:
         return context.store.links.get(camera_id)
     except NotFound:
         return None
-
-
-def _with_whole_address(body: CameraBody, before: CameraSetup | None) -> CameraBody:
-    """Where the address came back as it was shown, secrets blotted out, it stays as it is."""
-    if body.link is None or before is None or before.link is None:
-        return body
-    if body.link.address != link_shown(before.link):
-        return body
-    link = body.link.model_copy(update={"address": before.link.address})
-    return body.model_copy(update={"link": link})
-
-
-def _with_whole_credential(body: CameraBody, before: CameraSetup | None) -> CameraBody:
-    """Where only a user or only a password was entered, the other word stays as it is stored."""
-    given = body.credential
-    if given is None or not given.is_half or before is None or before.credential is None:
-        return body
-    if body.link is not None:
-        _check_same_host(before, link_of(body.link)[0])
-    return body.model_copy(update={"credential": given.completed(before.credential)})
-
-
-def _check_same_host(before: CameraSetup, link: CameraLink) -> None:
-    if _stored_for(before, link) is None:
-        raise InputRefused(
-            "The address names another host: its password has to be entered again.",
-            remedy="Enter user and password for this address.",
-            code="camera_credential_again",
-        )
-
-
-def _stored_for(before: CameraSetup, link: CameraLink) -> Credential | None:
-    """The stored credential, where the link leads to the host for which it was entered."""
-    if before.link is None or "://" not in before.link.address or "://" not in link.address:
-        return None
-    if host_of(before.link.address)[0].lower() != host_of(link.address)[0].lower():
-        return None
-    return before.credential

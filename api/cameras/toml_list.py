@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from api.cameras.csv_list import Listed
+from api.cameras.list_faults import ListFault
 from models.camera_setup import CameraSetup
-from models.errors import InputRefused
 
 __all__ = ["read_toml", "write_toml"]
 
@@ -17,22 +17,22 @@ def read_toml(data: bytes) -> list[Listed]:
     """Read a list.
 
     Raises:
-        InputRefused: not TOML, or not a list of cameras.
+        ListFault: not TOML, or not a list of cameras.
     """
     try:
         parsed = tomllib.loads(data.decode("utf-8-sig"))
     except ValueError as error:  # neither UTF-8 nor TOML
-        raise InputRefused(f"The list is not TOML: {error}.", code="camera_list") from error
+        raise ListFault(f"The list is not TOML: {error}.", code="list_toml") from error
     cameras = parsed.pop("cameras", None)
     if parsed or not isinstance(cameras, list) or not all(isinstance(c, dict) for c in cameras):
-        raise InputRefused("The list may hold [[cameras]] and nothing else.", code="camera_list")
+        raise ListFault("The list may hold [[cameras]] and nothing else.", code="list_toml")
     seen: set[object] = set()
     listed = []
     for number, values in enumerate(cameras, start=1):
         key = values.get("camera_id")
         again = isinstance(key, str) and key in seen
-        trouble = f"Camera {key!r} stands here again." if again else ""
-        listed.append(Listed(number, values, trouble))
+        fault = ListFault(f"Camera {key!r} stands here again.", code="entry_twice")
+        listed.append(Listed(number, values, fault if again else None))
         seen.add(key if isinstance(key, str) else None)
     return listed
 

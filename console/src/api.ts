@@ -52,7 +52,7 @@ export type Layer =
   | "hydrant"
   | "road"
   | "checkpoint";
-export type NoFixReason = "sky" | "near_field" | "outside_terrain" | "no_terrain" | "no_pose";
+export type NoFixReason = "sky" | "near_field" | "outside_terrain" | "no_terrain" | "no_pose" | "moved";
 export type DismissReason =
   | "fog"
   | "cloud"
@@ -201,9 +201,10 @@ export interface CameraSetup {
   has_credential: boolean;
 }
 
+/** A word that is left out beside the other one stays as it is stored; none at all forgets both. */
 export interface CameraCredential {
-  user: string;
-  password: string;
+  user?: string;
+  password?: string;
 }
 
 /** Without `credential` the stored one stays; without `presets` or `link` those stay. */
@@ -231,6 +232,29 @@ export interface CameraTest {
   advice: string[];
   lines: string[];
   picture: string;
+}
+
+/** Why a list, or a camera of it, is not taken. */
+export interface ListFault {
+  code: string;
+  field: string;
+  limit: string;
+  text: string;
+}
+
+export interface ListLine {
+  line: number;
+  camera_id: string;
+  name: string;
+  outcome: "added" | "changed" | "same" | "refused";
+  changes: string[];
+  fault: ListFault | null;
+}
+
+export interface ListReport {
+  written: boolean;
+  lines: ListLine[];
+  fault: ListFault | null;
 }
 
 export interface LandProperties {

@@ -14,6 +14,7 @@ import type {
   Land,
   LedgerEntry,
   LedgerRequest,
+  ListReport,
   ProblemDetails,
   Site,
   StepRequest,
@@ -64,15 +65,20 @@ async function call<T>(
   body?: unknown,
   wait_ms = WAIT_MS,
 ): Promise<T> {
+  const json = body !== undefined && !(body instanceof Blob);
+  const response = await answerTo(path, {
+    method,
+    headers: json ? { "Content-Type": "application/json" } : {},
+    body: json ? JSON.stringify(body) : ((body as Blob | undefined) ?? null),
+    signal: AbortSignal.timeout(wait_ms),
+  });
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function answerTo(path: string, request: RequestInit): Promise<Response> {
   let response: Response;
   try {
-    response = await fetch(path, {
-      method,
-      credentials: "same-origin",
-      headers: body === undefined ? {} : { "Content-Type": "application/json" },
-      body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(wait_ms),
-    });
+    response = await fetch(path, { credentials: "same-origin", ...request });
   } catch {
     throw new Problem({ code: "unreachable" });
   }
@@ -81,7 +87,24 @@ async function call<T>(
     if (problem.status === 401 && problem.code !== "wrong_credentials") onSignedOut();
     throw problem;
   }
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  return response;
+}
+
+/** A camera's newest picture, and when it was made: the list may tell of an older or newer one. */
+export interface Still {
+  picture: Blob;
+  captured_at: string | null;
+  received_at: string | null;
+}
+
+async function still(id: string, width: 320 | 960, signal: AbortSignal): Promise<Still> {
+  const path = `/api/cameras/${encodeURIComponent(id)}/still.jpg?width=${width}`;
+  const response = await answerTo(path, { signal });
+  return {
+    picture: await response.blob(),
+    captured_at: response.headers.get("X-Captured-At"),
+    received_at: response.headers.get("X-Received-At"),
+  };
 }
 
 export const http = {
@@ -99,6 +122,15 @@ export const http = {
   removeCamera: (id: string) => call<void>("DELETE", `/api/cameras/${id}`),
   testCamera: (camera_id: string, link: CameraLink, credential?: CameraCredential) =>
     call<CameraTest>("POST", "/api/cameras/test", { camera_id, link, credential }, TEST_WAIT_MS),
+  still,
+  /** Looks through a list of cameras; `write` takes it, `good` as far as it is good. */
+  importCameras: (file: File, write: boolean, good: boolean) =>
+    call<ListReport>(
+      "POST",
+      `/api/cameras/import?suffix=${/\.toml$/i.test(file.name) ? "toml" : "csv"}&write=${write}&take_good=${good}`,
+      new Blob([file]),
+      TEST_WAIT_MS,
+    ),
   land: () => call<Land>("GET", "/api/land"),
   alerts: (scope: "working" | "all") =>
     call<AlertList>("GET", `/api/alerts?scope=${scope}&limit=200`),
@@ -113,9 +145,3 @@ export const http = {
   aircraft: () => call<Aircraft[]>("GET", "/api/aircraft"),
   planSweep: (request: SweepRequest) => call<Sweep>("POST", "/api/sweeps/plan", request),
 };
-
-/** Where the newest picture of a camera is; the time makes the address new when the picture is. */
-export function stillUrl(camera: Camera): string {
-  const moment = camera.received_at ?? camera.captured_at ?? "";
-  return `/api/cameras/${encodeURIComponent(camera.camera_id)}/still.jpg?t=${encodeURIComponent(moment)}`;
-}

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { createServer } from "vite";
 
 let server;
-let time, format, geodesy, crop, fires, declaration, camera;
+let time, format, geodesy, crop, fires, declaration, camera, cameraList;
 
 before(async () => {
   server = await createServer({
@@ -15,7 +15,7 @@ before(async () => {
     logLevel: "error",
   });
   const load = (path) => server.ssrLoadModule(path);
-  [time, format, geodesy, crop, fires, declaration, camera] = await Promise.all([
+  [time, format, geodesy, crop, fires, declaration, camera, cameraList] = await Promise.all([
     load("/src/lib/time.ts"),
     load("/src/lib/format.ts"),
     load("/src/lib/geodesy.ts"),
@@ -23,6 +23,7 @@ before(async () => {
     load("/src/map/fires.ts"),
     load("/src/lib/declaration.ts"),
     load("/src/lib/cameraForm.ts"),
+    load("/src/lib/cameraList.ts"),
   ]);
 });
 after(() => server.close());
@@ -179,8 +180,11 @@ test("a camera that is saved unchanged stays as it was, its password untouched",
   assert.deepEqual(request.position, SETUP.position);
   assert.deepEqual(request.link, SETUP.link);
   assert.ok(!("credential" in request));
-  const fields = { ...camera.fieldsOf(SETUP), user: "admin", password: "" };
-  assert.deepEqual(camera.requestOf(fields, SETUP).credential, { user: "admin", password: "" });
+  const typed = (part) => camera.requestOf({ ...camera.fieldsOf(SETUP), ...part }, SETUP).credential;
+  assert.deepEqual(typed({ user: "admin" }), { user: "admin" });
+  assert.deepEqual(typed({ password: " " }), { password: " " });
+  assert.deepEqual(typed({ user: "a", password: "b" }), { user: "a", password: "b" });
+  assert.deepEqual(typed({ forget: true }), {});
 });
 
 test("a camera without its place or with a key that cannot be is not sent", () => {
@@ -190,4 +194,44 @@ test("a camera without its place or with a key that cannot be is not sent", () =
   assert.equal(camera.requestOf(whole, null).link, null);
   assert.equal(camera.requestOf({ ...whole, camera_id: "GN 2" }, null), null);
   assert.equal(camera.requestOf({ ...whole, name: " " }, null), null);
+  assert.deepEqual(camera.missingIn(empty), ["camera_id", "name", "lon", "lat", "height"]);
+  assert.deepEqual(camera.missingIn({ ...whole, camera_id: "GN 2" }), ["bad_id"]);
+  assert.deepEqual(camera.missingIn(whole), []);
+});
+
+const listed = (camera_id, state, more = {}) => ({
+  camera_id,
+  state,
+  name: `塔 ${camera_id}`,
+  conditions: [],
+  hanging: 0,
+  ...more,
+});
+
+test("whoever needs somebody stands first, and nobody is lost by a filter", () => {
+  const all = [
+    listed("a", "live"),
+    listed("b", "disabled"),
+    listed("c", "lost"),
+    listed("d", "degraded"),
+    listed("e", "live", { conditions: ["moved"] }),
+    listed("f", "live", { hanging: 1 }),
+    listed("g", "connecting"),
+    listed("h", "lost"),
+  ];
+  assert.equal(cameraList.byNeed(all).map((it) => it.camera_id).join(""), "chdefgab");
+  assert.deepEqual(cameraList.countsOf(all), [
+    { filter: "every", count: 8 },
+    { filter: "needs", count: 5 },
+    { filter: "lost", count: 2 },
+    { filter: "degraded", count: 1 },
+    { filter: "connecting", count: 1 },
+    { filter: "live", count: 3 },
+    { filter: "disabled", count: 1 },
+  ]);
+  const shown = (filter, wanted) => all.filter((it) => cameraList.isShown(it, filter, wanted));
+  assert.equal(shown("every", "").length, 8);
+  assert.equal(shown("every", " 塔 C ").length, 1);
+  assert.equal(shown("lost", "h").length, 1);
+  assert.equal(shown("live", "h").length, 0);
 });

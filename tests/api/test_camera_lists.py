@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from api.cameras.csv_list import read_csv, write_csv
 from api.cameras.exchange import import_cameras, write_cameras
+from api.cameras.list_faults import ListFault
 from api.cameras.schemas import read_entry
 from api.cameras.toml_list import read_toml, write_toml
 from api.cameras.words import COLUMNS, VALUES, column_of, value_of
@@ -139,10 +140,125 @@ def test_what_a_list_does_not_say_stays(store: Store) -> None:
     assert after.camera.name == "古南一号塔"
     assert (after.link, after.credential) == (before[0].link, before[0].credential)
     assert after.camera.presets == before[0].camera.presets
-    moved = "编号,名称,协议,地址\ngn-1,古南一号塔,rtsp,rtsp://10.0.0.9/1\n".encode()
-    import_cameras(store, moved, toml=False, actor="li")
+    moved = "编号,名称,协议,地址\ngn-1,古南一号塔,rtsp,rtsp://10.0.0.5/2\n".encode()
+    report = import_cameras(store, moved, toml=False, actor="li")
+    assert report.lines[0].changes == ("address",)
     assert store.links.get("gn-1").credential == before[0].credential
     assert import_cameras(store, moved, toml=False, actor="li").lines[0].outcome == "same"
+
+
+def test_a_list_sends_no_stored_password_to_another_host(store: Store) -> None:
+    import_cameras(store, CHINESE.encode(), toml=False, actor="li")
+    moved = "编号,名称,协议,地址\ngn-1,一号,rtsp,rtsp://10.9.9.9/1\n".encode()
+    report = import_cameras(store, moved, toml=False, actor="li")
+    (line,) = report.lines
+    assert (line.outcome, line.fault and line.fault.code) == ("refused", "camera_credential_again")
+    half = "编号,名称,协议,地址,用户名\ngn-1,一号,rtsp,rtsp://10.9.9.9/1,admin\n".encode()
+    assert import_cameras(store, half, toml=False, actor="li").refused == 1
+    whole = "编号,名称,协议,地址,用户名,密码\ngn-1,一号,rtsp,rtsp://10.9.9.9/1,a,neu\n".encode()
+    report = import_cameras(store, whole, toml=False, actor="li")
+    assert report.lines[0].changes == ("name", "address", "user", "password")
+    assert store.links.get("gn-1").credential == Credential("a", "neu")
+    user = "编号,名称,协议,地址,用户名\ngn-1,一号,rtsp,rtsp://10.9.9.9/1,b\n".encode()
+    assert import_cameras(store, user, toml=False, actor="li").lines[0].changes == ("user",)
+    assert store.links.get("gn-1").credential == Credential("b", "neu")
+
+
+def test_what_would_become_of_a_list_is_told_before_it_is_taken(store: Store) -> None:
+    report = import_cameras(store, CHINESE.encode(), toml=False, actor="li", write=False)
+    assert [(line.outcome, line.name) for line in report.lines] == [
+        ("added", "古南一号"),
+        ("added", "古南二号"),
+    ]
+    assert not report.written
+    assert store.links.all() == []
+    assert store.audit.entries(1) == []
+
+
+def test_an_address_with_a_secret_goes_out_blotted_and_comes_back_whole(store: Store) -> None:
+    secret = "编号,名称,经度,纬度,高度,协议,地址\na,甲,1,2,3,抓图,http://h/s.jpg?u=a&pwd=geheim\n"
+    import_cameras(store, secret.encode(), toml=False, actor="li")
+    for path in (Path("c.csv"), Path("c.toml")):
+        data = write_cameras(store.links.all(), path, chinese=True, with_passwords=False)
+        assert b"geheim" not in data
+        report = import_cameras(store, data, toml=path.suffix == ".toml", actor="li")
+        assert [line.outcome for line in report.lines] == ["same"]
+    assert b"geheim" in write_cameras(store.links.all(), path, chinese=True, with_passwords=True)
+
+
+def test_no_name_becomes_a_formula(store: Store) -> None:
+    names = ["=1+1", "+86", "-3", "@sum", "'quoted", "''twice", "plain", "'plain"]
+    rows = [f'c{n},"{name}",1,2,3\n' for n, name in enumerate(names)]
+    data = "camera_id,name,lon_deg,lat_deg,height_m\n" + "".join(rows)
+    assert import_cameras(store, data.encode(), toml=False, actor="li").written
+    # Typed by a person, a mark before a formula is the spreadsheet's own.
+    kept = ["=1+1", "+86", "-3", "@sum", "'quoted", "'twice", "plain", "'plain"]
+    assert [setup.camera.name for setup in store.links.all()] == kept
+    out = write_cameras(store.links.all(), Path("c.csv"), chinese=True, with_passwords=False)
+    cells = [row.split(",")[1] for row in out.decode("utf-8-sig").splitlines()[1:]]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in cells)
+    assert import_cameras(store, out, toml=False, actor="li").lines[0].outcome == "same"
+    assert {line.outcome for line in import_cameras(store, out, toml=False, actor="li").lines} == {
+        "same"
+    }
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "field"),
+    [
+        (b"PK\x03\x04 and more", "list_workbook", ""),
+        (b"\xd0\xcf\x11\xe0\xa1", "list_workbook", ""),
+        ("编号,名称,颜色 \n".encode(), "list_column", "颜色"),
+        ("编号,名称,camera_id\n".encode(), "list_column_twice", "编号"),
+        ("编号,地址\n".encode(), "list_column_missing", "name"),
+        (b"", "list_empty", ""),
+        (b"\xff\xfe\x00", "list_encoding", ""),
+    ],
+)
+def test_why_a_file_is_no_list_has_a_code(store: Store, data: bytes, code: str, field: str) -> None:
+    with pytest.raises(ListFault) as told:
+        import_cameras(store, data, toml=False, actor="li")
+    assert (told.value.code, told.value.field) == (code, field)
+
+
+@pytest.mark.parametrize(
+    ("cells", "code", "field", "limit"),
+    [
+        ("a,甲,200,2,3,", "entry_range", "lon_deg", "≤ 180"),
+        ("a,甲,-200,2,3,", "entry_range", "lon_deg", "≥ -180"),
+        ("a,甲,东,2,3,", "entry_number", "lon_deg", ""),
+        ("a,甲,nan,2,3,", "entry_range", "lon_deg", "≤ 180"),
+        ("a,甲,,2,3,", "entry_missing", "lon_deg", ""),
+        ("A,甲,1,2,3,", "entry_key", "camera_id", ""),
+        ("a,,1,2,3,", "entry_missing", "name", ""),
+        (f"a,{'长' * 81},1,2,3,", "entry_long", "name", "80"),
+        ("a,甲,1,2,3,气球", "entry_choice", "kind", "tower 瞭望塔, canopy 林下卡口"),
+    ],
+)
+def test_why_a_camera_is_refused_has_a_code_and_its_column(
+    store: Store, cells: str, code: str, field: str, limit: str
+) -> None:
+    data = f"编号,名称,经度,纬度,高度,类型\n{cells}\n".encode("gb18030")
+    (line,) = import_cameras(store, data, toml=False, actor="li").lines
+    assert isinstance(line.fault, ListFault)
+    assert (line.fault.code, line.fault.field, line.fault.limit) == (code, field, limit)
+
+
+def test_a_key_of_a_toml_list_that_nobody_knows(store: Store) -> None:
+    data = b'[[cameras]]\ncamera_id = "a"\nname = "b"\ncolour = "red"\nposition = 3\n'
+    (line,) = import_cameras(store, data, toml=True, actor="li").lines
+    assert isinstance(line.fault, ListFault)
+    assert (line.fault.code, line.fault.field) == ("entry_other", "position")
+    data = data.replace(b"position = 3", b"position = { lon_deg = 1, lat_deg = 2, height_m = 3 }")
+    (line,) = import_cameras(store, data, toml=True, actor="li").lines
+    assert isinstance(line.fault, ListFault)
+    assert (line.fault.code, line.fault.field) == ("entry_unknown", "colour")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "gb18030"])
+def test_what_a_spreadsheet_calls_unicode_text_is_read(store: Store, encoding: str) -> None:
+    data = CHINESE.replace(",", "\t").replace("古南一号", "㐂水塔").encode(encoding)
+    assert import_cameras(store, data, toml=False, actor="li").lines[0].name == "㐂水塔"
 
 
 words = st.text(

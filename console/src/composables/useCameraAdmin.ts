@@ -1,25 +1,39 @@
-/** The panel in which cameras are listed, added, tested and changed. */
+/** The panel of the cameras: its list, one camera looked at or edited, or a list that is brought in. */
 
 import { readonly, ref } from "vue";
 
-const open = ref(false);
-/** Key of the camera being edited; empty for a new one, null for the list. */
-const editing = ref<string | null>(null);
+type Mode = "list" | "look" | "edit" | "import";
 
-function show(id: string | null = null): void {
+const open = ref(false);
+const mode = ref<Mode>("list");
+/** Key of the camera that is looked at or edited; empty for a new one. */
+const id = ref("");
+
+function turn(to: Mode, camera_id = ""): void {
+  mode.value = to;
+  id.value = camera_id;
+}
+
+function show(camera_id = ""): void {
   open.value = true;
-  editing.value = id;
+  turn(camera_id === "" ? "list" : "look", camera_id);
 }
 
 function hide(): void {
   open.value = false;
-  editing.value = null;
-}
-
-function edit(id: string | null): void {
-  editing.value = id;
+  turn("list");
 }
 
 export function useCameraAdmin() {
-  return { open: readonly(open), editing: readonly(editing), show, hide, edit };
+  return {
+    open: readonly(open),
+    mode: readonly(mode),
+    id: readonly(id),
+    show,
+    hide,
+    list: () => turn("list"),
+    look: (camera_id: string) => turn("look", camera_id),
+    edit: (camera_id: string) => turn("edit", camera_id),
+    bring: () => turn("import"),
+  };
 }

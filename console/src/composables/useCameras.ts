@@ -16,17 +16,19 @@ let running = false;
 
 const trouble = computed(() => cameras.value.filter((camera) => CAMERA_TROUBLE.has(camera.state)));
 
-async function poll(): Promise<void> {
-  if (document.visibilityState === "visible") {
-    try {
-      cameras.value = await http.cameras();
-      failed.value = false;
-      loaded.value = true;
-    } catch {
-      failed.value = true;
-      useFeed().doubt();
-    }
+async function refresh(): Promise<void> {
+  try {
+    cameras.value = await http.cameras();
+    failed.value = false;
+    loaded.value = true;
+  } catch {
+    failed.value = true;
+    useFeed().doubt();
   }
+}
+
+async function poll(): Promise<void> {
+  if (document.visibilityState === "visible") await refresh();
   if (running) timer = setTimeout(() => void poll(), EVERY_MS);
 }
 
@@ -42,5 +44,5 @@ function stop(): void {
 }
 
 export function useCameras() {
-  return { cameras, trouble, failed: readonly(failed), loaded: readonly(loaded), start, stop };
+  return { cameras, trouble, failed: readonly(failed), loaded: readonly(loaded), refresh, start, stop };
 }

@@ -1,29 +1,54 @@
 /** How a camera is, in words: by the code of its trouble, the server's own words otherwise. */
 
 import type { Camera } from "../api";
+import { SLOW_LANE } from "../lib/states";
 import { useWords } from "./useWords";
 
 const TENTHS_BELOW_S = 10;
 
+/** What is the matter, and what somebody should do about it; the latter may be empty. */
+export interface Finding {
+  what: string;
+  todo: string;
+}
+
 export function useHealthWords() {
-  const { t, te, age, moment } = useWords();
+  const { t, te, age, moment, todo } = useWords();
+
+  /** The key under which the state's own advice stands. */
+  function stateKey(camera: Camera): string {
+    if (camera.state === "disabled" && !camera.linked) return "disabled_unlinked";
+    return camera.state;
+  }
 
   /** One sentence: what is the matter. */
   function mainWords(camera: Camera): string {
     if (camera.state === "stale")
       return t("health.stale", { age: camera.received_at === null ? "" : age(camera.received_at) });
-    if (camera.state === "disabled")
-      return t(camera.linked ? "health.disabled" : "health.disabled_unlinked");
     if (camera.state === "lost" || camera.state === "degraded") {
       const key = `trouble.${camera.trouble_code}`;
       return te(key) ? t(key) : t("health.unknown", { words: camera.trouble });
     }
-    return t(`health.${camera.state}`);
+    return t(`health.${stateKey(camera)}`);
+  }
+
+  /** The state first, then what its pictures suffer from without being worthless. */
+  function findings(camera: Camera): Finding[] {
+    const troubled = camera.state === "lost" || camera.state === "degraded";
+    const all = [
+      { what: mainWords(camera), todo: todo(troubled ? camera.trouble_code : stateKey(camera)) },
+      ...camera.conditions.map((it) => ({ what: t(`condition.${it}`), todo: todo(it) })),
+    ];
+    if (camera.state === "lost" && SLOW_LANE.has(camera.trouble_code))
+      all.push({ what: t("health.slow_lane"), todo: "" });
+    if (camera.hanging > 0)
+      all.push({ what: t("health.hanging", { count: camera.hanging }), todo: todo("hanging") });
+    return all;
   }
 
   /** What else is known, each in a few words. */
   function moreWords(camera: Camera): string[] {
-    const words = camera.conditions.map((condition) => t(`condition.${condition}`));
+    const words = [];
     if (camera.since !== null && camera.state !== "live")
       words.push(t("health.since", { time: moment(camera.since, false) }));
     if (camera.next_attempt_at !== null)
@@ -34,9 +59,25 @@ export function useHealthWords() {
       words.push(t("health.every", { gap }));
     }
     if (camera.reconnects > 0) words.push(t("health.reconnects", { count: camera.reconnects }));
-    if (camera.hanging > 0) words.push(t("health.hanging", { count: camera.hanging }));
     return words;
   }
 
-  return { mainWords, moreWords };
+  /** How many pictures were refused, by reason. */
+  function dropWords(camera: Camera): string[] {
+    return Object.entries(camera.frames_dropped)
+      .filter(([, count]) => count > 0)
+      .map(([reason, count]) => {
+        const key = te(`drop.${reason}`) ? `drop.${reason}` : "drop.other";
+        return `${t(key, { reason })} ${count}`;
+      });
+  }
+
+  /** How many were watched although they suffer from something, by what. */
+  function saidWords(camera: Camera): string[] {
+    return Object.entries(camera.frames_said)
+      .filter(([, count]) => count > 0)
+      .map(([condition, count]) => `${t(`condition.${condition}`)} ${count}`);
+  }
+
+  return { findings, moreWords, dropWords, saidWords };
 }

@@ -9,6 +9,12 @@ export function useWords() {
   const { t, te, locale } = useI18n();
   const { now, zone } = useClock();
 
+  /** What to do about a trouble, a condition or a state of a camera; empty where nothing is. */
+  function todo(code: string): string {
+    const key = `todo.${code}`;
+    return te(key) ? t(key) : "";
+  }
+
   /** What went wrong, and what to do: translated by code, the server's own words otherwise. */
   function problemWords(problem: unknown): string {
     if (!(problem instanceof Problem)) return t("problem.unknown");
@@ -16,6 +22,9 @@ export function useWords() {
     const own = [problem.detail, problem.remedy].filter((part) => part !== "").join(" ");
     if (problem.code === "input_refused" && own !== "") return `${t(key)} ${own}`;
     if (te(key)) return t(key);
+    // A camera that is tried fails as one that runs does, and has the same words.
+    const trouble = `trouble.${problem.code}`;
+    if (te(trouble)) return t("health.with_todo", { what: t(trouble), todo: todo(problem.code) });
     return own === "" ? t("problem.unknown") : own;
   }
 
@@ -27,5 +36,5 @@ export function useWords() {
     return t(key, { count });
   }
 
-  return { t, te, locale, problemWords, moment, age, now, zone };
+  return { t, te, locale, problemWords, todo, moment, age, now, zone };
 }

@@ -15,6 +15,8 @@ export interface Fields {
   link: CameraLink;
   user: string;
   password: string;
+  /** The stored credential is to be removed. */
+  forget: boolean;
 }
 
 export const EMPTY_LINK: CameraLink = {
@@ -44,29 +46,36 @@ export function fieldsOf(setup: CameraSetup | null): Fields {
     link: { ...(setup?.link ?? EMPTY_LINK) },
     user: "",
     password: "",
+    forget: false,
   };
 }
 
-/** What was typed as a credential; nothing typed keeps the stored one. */
+/** What was typed as a credential; what was not typed stays as it is stored. */
 export function credentialOf(fields: Fields): CameraCredential | undefined {
+  if (fields.forget) return {};
   if (fields.user === "" && fields.password === "") return undefined;
-  return { user: fields.user, password: fields.password };
+  return {
+    ...(fields.user === "" ? {} : { user: fields.user }),
+    ...(fields.password === "" ? {} : { password: fields.password }),
+  };
 }
 
-export function isWhole(fields: Fields): boolean {
-  return (
-    KEY.test(fields.camera_id) &&
-    fields.name.trim() !== "" &&
-    fields.lon_deg !== null &&
-    fields.lat_deg !== null &&
-    fields.height_m !== null
-  );
+/** What is still needed, as the keys of its words; `bad_id` for a key that cannot be. */
+export function missingIn(fields: Fields): string[] {
+  if (fields.camera_id !== "" && !KEY.test(fields.camera_id)) return ["bad_id"];
+  return [
+    ...(fields.camera_id === "" ? ["camera_id"] : []),
+    ...(fields.name.trim() === "" ? ["name"] : []),
+    ...(fields.lon_deg === null ? ["lon"] : []),
+    ...(fields.lat_deg === null ? ["lat"] : []),
+    ...(fields.height_m === null ? ["height"] : []),
+  ];
 }
 
 /** The request; null while something needed is missing. */
 export function requestOf(fields: Fields, before: CameraSetup | null): CameraRequest | null {
   const { lon_deg, lat_deg, height_m, azimuth_deg, horizontal_fov_deg } = fields;
-  if (!isWhole(fields) || lon_deg === null || lat_deg === null || height_m === null) return null;
+  if (missingIn(fields).length > 0 || lon_deg === null || lat_deg === null || height_m === null) return null;
   const [first, ...others] = before?.presets ?? [];
   const presets =
     azimuth_deg === null || horizontal_fov_deg === null

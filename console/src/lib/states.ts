@@ -32,3 +32,22 @@ export const CAMERA_COLOUR: Record<CameraState, string> = {
 
 /** States in which the picture is not the world as it is now. */
 export const CAMERA_TROUBLE: ReadonlySet<CameraState> = new Set(["degraded", "stale", "lost"]);
+
+/** Troubles after which a camera is asked seldom, so that nobody is locked out. */
+export const SLOW_LANE: ReadonlySet<string> = new Set([
+  "source_refused",
+  "camera_login",
+  "camera_address",
+  "camera_redirect",
+  "camera_certificate",
+  "camera_profile",
+  "credentials_refused",
+  "access_refused",
+  "no_such_stream",
+  "address_unusable",
+  "address_scheme",
+  "address_unreadable",
+  "address_ambiguous",
+  "transport_refused",
+  "no_video",
+]);

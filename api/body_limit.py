@@ -1,0 +1,59 @@
+"""No request is read further than its route has use for: memory is not for whoever asks.
+
+What says beforehand that it is too large is refused unread; what does not say is counted.
+"""
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import problem
+
+__all__ = ["MOST_BYTES", "MOST_LIST_BYTES", "BodyLimit"]
+
+MOST_BYTES: Final = 1_000_000
+MOST_LIST_BYTES: Final = 5_000_000
+"""Of a camera list; one of a thousand cameras has 200 kB."""
+
+_LARGER: Final = {"/api/cameras/import": MOST_LIST_BYTES}
+
+
+class BodyLimit:
+    """Refuses bodies that are too large, with 413 and the code ``body_too_large``; plain ASGI.
+
+    Args:
+        app: within.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        most = _LARGER.get(scope["path"], MOST_BYTES)
+        lengths = [value for name, value in scope["headers"] if name == b"content-length"]
+        if any(not value.isdigit() or int(value) > most for value in lengths):
+            refusal = problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+                "body_too_large",
+                f"The request has more than {most} bytes.",
+                "",
+            )
+            await refusal(scope, receive, send)
+            return
+        left = most
+
+        async def counted() -> Message:
+            nonlocal left
+            message = await receive()
+            left -= len(message.get("body", b""))
+            if left < 0:
+                raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+            return message
+
+        await self._app(scope, counted, send)

@@ -1,0 +1,176 @@
+"""Whatever can be the matter with a camera has words in both languages, and so has what to do."""
+
+import json
+import re
+from dataclasses import replace
+from enum import StrEnum
+from pathlib import Path
+
+import pytest
+from raised_codes import raised_in
+
+from api.cameras import list_faults
+from api.cameras.exchange import changes_of
+from api.cameras.words import COLUMNS
+from camera_gateway.http_words import _REFUSED_STATUS
+from camera_gateway.sources.stream_open import _REFUSALS
+from camera_gateway.status import GatewayState
+from camera_gateway.truth import Fault
+from models.camera_link import Adapter, CameraLink, Credential
+from models.camera_setup import CameraSetup
+from models.condition import Condition
+from models.site import Camera, CameraKind, HeightDatum, Position
+
+ROOT = Path(__file__).resolve().parents[2]
+NOT_READING = {
+    "scene": "draws the drill",
+    "sources/drill.py": "the demo's own scene",
+    "sources/isapi_events.py": "events, to which nothing listens yet",
+    "sources/pacing.py": "settings of a replay, given by a program",
+    "bus.py": "between our own floors",
+    "clip.py": "makes clips",
+    "vault.py": "keeps evidence",
+}
+PASSED_ON = {
+    "camera_gateway/gateway.py: code",
+    "camera_gateway/gateway.py: reason",
+    "camera_gateway/gateway.py: error.code",
+    "camera_gateway/gateway.py: judgement.fault",
+    "camera_gateway/http_words.py: code",
+    "camera_gateway/probe.py: told.code",
+    "camera_gateway/sources/stream_open.py: code",
+    "camera_gateway/sources/stream_reader.py: error.code",
+}
+"""Where a code is handed on that is written elsewhere; the tables of it are read below."""
+
+NEVER_SEEN = {
+    "frame_corrupt": "the gateway calls it corrupt",
+    "source_ended": "the gateway calls it stream_ended, or a recording is over",
+}
+IN_TABLES = {row[2] for row in _REFUSED_STATUS.values()} | {row[3] for row in _REFUSALS}
+OF_ENTRIES = set(list_faults._CODES.values()) | {"entry_range", "entry_other"}
+OF_ADDRESSES = {"address_scheme", "address_unreadable", "address_ambiguous"}
+FROM_A_BROWSER = [
+    *("api/errors.py", "api/auth", "api/alerts", "api/cameras", "api/candidates", "api/ledger"),
+    *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store"),
+]
+NOT_FROM_A_BROWSER = {
+    "alert_mismatch": "a fault of the watch itself",
+    "audit_broken": "of the command line",
+    "author_missing": "every request has its user",
+    "camera_list": "of the command line",
+    "no_terrain": "the map does not ask for relief that is not there",
+    "reason_unexpected": "the console sends a reason with a dismissal only",
+    "store_damaged": "the watch does not start",
+    "user_exists": "of the command line",
+    "user_name": "of the command line",
+}
+LANGUAGES = {
+    language: json.loads((ROOT / f"console/src/i18n/{language}.json").read_text(encoding="utf-8"))
+    for language in ("zh", "en")
+}
+CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
+def readers() -> list[str]:
+    found = []
+    for file in sorted((ROOT / "camera_gateway").rglob("*.py")):
+        name = file.relative_to(ROOT / "camera_gateway").as_posix()
+        if not any(name == part or name.startswith(f"{part}/") for part in NOT_READING):
+            found.append(f"camera_gateway/{name}")
+    return found
+
+
+RAISED = raised_in(ROOT, readers())
+TROUBLES = (RAISED.codes | IN_TABLES | {fault.value for fault in Fault}) - set(NEVER_SEEN)
+
+
+@pytest.fixture(params=["zh", "en"])
+def words(request: pytest.FixtureRequest) -> dict[str, dict[str, str]]:
+    return LANGUAGES[request.param]  # type: ignore[no-any-return]
+
+
+def without_words(codes: set[str] | frozenset[str], section: dict[str, str]) -> set[str]:
+    return {code for code in codes if not section.get(code, "").strip()}
+
+
+def test_the_walk_sees_every_code_or_says_where_it_does_not() -> None:
+    assert len(TROUBLES) > 50
+    assert RAISED.unclear == PASSED_ON, "a code is raised where this test cannot read it"
+    assert set(NEVER_SEEN) <= RAISED.codes
+
+
+def test_every_trouble_has_words_and_what_to_do(words: dict[str, dict[str, str]]) -> None:
+    assert without_words(TROUBLES, words["trouble"]) == set()
+    assert without_words(TROUBLES, words["todo"]) == set()
+
+
+def test_no_words_are_kept_for_what_cannot_happen(words: dict[str, dict[str, str]]) -> None:
+    defaults = {"source_unavailable", "source_refused", "input_refused"}
+    assert set(words["trouble"]) - TROUBLES - defaults == set()
+    others = {each.value for each in Condition} | {each.value for each in GatewayState}
+    assert set(words["todo"]) - TROUBLES - defaults - others == {"disabled_unlinked", "hanging"}
+
+
+@pytest.mark.parametrize(
+    ("enumeration", "sections"),
+    [
+        (Condition, ("condition", "todo")),
+        (Fault, ("trouble", "todo", "drop")),
+        (GatewayState, ("camera_state",)),
+    ],
+)
+def test_every_condition_fault_and_state_has_words(
+    words: dict[str, dict[str, str]], enumeration: type[StrEnum], sections: tuple[str, ...]
+) -> None:
+    for section in sections:
+        assert without_words({each.value for each in enumeration}, words[section]) == set()
+
+
+def test_a_state_without_a_trouble_of_its_own_has_a_sentence(
+    words: dict[str, dict[str, str]],
+) -> None:
+    told_by_trouble = {GatewayState.LOST, GatewayState.DEGRADED}
+    assert without_words(set(GatewayState) - told_by_trouble, words["health"]) == set()
+    needs_somebody = {"connecting", "stale", "disabled", "disabled_unlinked", "hanging"}
+    assert without_words(needs_somebody, words["todo"]) == set()
+
+
+def test_what_a_browser_may_be_refused_with_has_words(words: dict[str, dict[str, str]]) -> None:
+    raised = raised_in(ROOT, FROM_A_BROWSER)
+    said = words["problem"] | words["trouble"] | words["import_why"]
+    assert without_words(raised.codes - set(NOT_FROM_A_BROWSER), said) == set()
+    assert raised.unclear == {"api/cameras/list_faults.py: code"}
+    assert without_words(OF_ENTRIES, words["import_why"]) == set()
+    assert set(words["import_why"]) <= raised.codes | OF_ENTRIES
+
+
+def test_every_column_of_a_list_has_the_name_that_an_export_writes(
+    words: dict[str, dict[str, str]],
+) -> None:
+    assert without_words(set(COLUMNS), words["column"]) == set()
+    assert {key: LANGUAGES["zh"]["column"][key] for key in COLUMNS} == {
+        key: others[0] for key, others in COLUMNS.items()
+    }
+    setup = CameraSetup(
+        Camera("a", "a", CameraKind.TOWER, Position(1.0, 2.0, 3.0, HeightDatum.GROUND), ()),
+        CameraLink(Adapter.RTSP, "rtsp://h/1"),
+        Credential("u", "p"),
+    )
+    bare = CameraSetup(replace(setup.camera, name="b"))
+    assert without_words(set(changes_of(bare, setup)), words["column"]) == set()
+
+
+def test_the_slow_lane_is_told_for_those_who_are_in_it() -> None:
+    text = (ROOT / "console/src/lib/states.ts").read_text(encoding="utf-8")
+    lane = re.search(r"SLOW_LANE[^\[]*\[(.*?)\]", text, re.DOTALL)
+    assert lane is not None
+    told = set(re.findall(r'"(\w+)"', lane[1]))
+    assert told == RAISED.refusals | IN_TABLES | OF_ADDRESSES | {"source_refused"}
+
+
+def test_each_language_is_its_own() -> None:
+    for section in ("trouble", "todo", "condition", "health", "problem"):
+        for code, text in LANGUAGES["zh"][section].items():
+            assert CHINESE.search(text) or text.startswith("{"), f"zh {section}.{code}"
+            assert not CHINESE.search(LANGUAGES["en"][section][code]), f"en {section}.{code}"
