@@ -177,6 +177,7 @@ def build_watch(
         secrets=secrets or SecretFilter(),
         fixed=fixed,
         pool=judging,
+        views=settings.data_dir / "views",
     )
     context = Context(
         settings=settings,

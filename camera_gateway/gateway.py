@@ -263,7 +263,8 @@ class Gateway:
             jpeg=raw.jpeg,
             mode=judgement.mode,
             provenance=raw.provenance,
-            pose=self._pose,
+            # A pose that is not this picture's would send people to the wrong mountain.
+            pose=None if judgement.pose_doubtful else self._pose,
             captured_doubt_s=judgement.captured_doubt_s,
             conditions=judgement.conditions,
         )

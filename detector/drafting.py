@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 from detector.evidence import decision_version
@@ -13,7 +14,7 @@ from geo.locate import Locator
 from models.alert import AlertDraft, Decision, Finding
 from models.clock import Clock
 from models.config import Settings
-from models.fix import Fix
+from models.fix import Fix, NoFixReason
 from models.site import Camera
 from models.suppression import Overcome, Release
 
@@ -56,15 +57,22 @@ class Drafter:
     def fix(self, sighting: Sighting) -> Fix:
         """Where it stands."""
         x_px, y_px, sigma_px = _foot_of(sighting.track)
-        return self._locator.locate(
-            self._cameras[sighting.frame.camera_id],
-            sighting.frame.pose,
+        frame = sighting.frame
+        camera = self._cameras[frame.camera_id]
+        fix = self._locator.locate(
+            camera,
+            frame.pose,
             x_px,
             y_px,
             sighting.width_px,
             sighting.height_px,
             box_sigma_px=sigma_px,
         )
+        preset = camera.preset(frame.preset)
+        if frame.pose is None and preset is not None:
+            # The preset has a pose, and this picture does not show its view.
+            return replace(fix, reason=NoFixReason.MOVED)
+        return fix
 
     def draft(
         self,

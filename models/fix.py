@@ -24,6 +24,7 @@ class NoFixReason(StrEnum):
     OUTSIDE_TERRAIN = "outside_terrain"  # the ray leaves the DEM before it meets ground
     NO_TERRAIN = "no_terrain"  # no DEM is loaded here
     NO_POSE = "no_pose"  # the preset has no pose
+    MOVED = "moved"  # it has one, and the camera does not show its view: it was turned
 
 
 @dataclass(frozen=True, slots=True)

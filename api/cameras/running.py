@@ -1,8 +1,11 @@
 """From what the database says of cameras to the gateways that run."""
 
+import hashlib
 import random
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
+from contextlib import suppress
+from pathlib import Path
 
 from camera_gateway.bus import FrameBus
 from camera_gateway.fleet import Fleet
@@ -12,13 +15,14 @@ from camera_gateway.limits import Limits
 from camera_gateway.opening import RECORDED, opener_of
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
-from camera_gateway.truth import ViewJudge
+from camera_gateway.truth import ViewJudge, ViewMemory
+from models.camera_link import CameraLink
 from models.camera_setup import CameraSetup
 from models.clock import Clock
 from models.site import Camera
 from models.store import Store
 
-__all__ = ["CameraBook", "fleet_of", "gateway_of"]
+__all__ = ["CameraBook", "fleet_of", "forget_view", "gateway_of"]
 
 
 class CameraBook(Mapping[str, Camera]):
@@ -57,6 +61,7 @@ def fleet_of(
     secrets: SecretFilter,
     fixed: Mapping[str, Gateway],
     pool: Executor | None = None,
+    views: Path | None = None,
 ) -> Fleet[CameraSetup]:
     """All cameras of a store that are linked and enabled, besides fixed ones.
 
@@ -69,6 +74,7 @@ def fleet_of(
         secrets: learns every credential before it is used.
         fixed: gateways of a demo.
         pool: where pictures are checked and judged.
+        views: folder where is kept what views look like; None to learn them anew each time.
     """
 
     def plans() -> dict[str, CameraSetup]:
@@ -77,6 +83,8 @@ def fleet_of(
         book.replace({setup.camera.camera_id: setup.camera for setup in setups})
         for camera_id in before - set(book) - set(fixed):
             ring.forget(camera_id)
+            if views is not None:
+                forget_view(views, camera_id)
         return {
             setup.camera.camera_id: setup
             for setup in setups
@@ -94,6 +102,7 @@ def fleet_of(
             first_sequence=first_sequence,
             clean=secrets.clean,
             pool=pool,
+            views=views,
         )
 
     return Fleet(plans, make, clock, fixed=fixed)
@@ -108,8 +117,9 @@ def gateway_of(
     first_sequence: int,
     clean: Callable[[str], str],
     pool: Executor | None = None,
+    views: Path | None = None,
 ) -> Gateway:
-    """The gateway of a linked camera.
+    """The gateway of a linked camera; see :func:`fleet_of`.
 
     Raises:
         ValueError: the setup has no link.
@@ -129,10 +139,36 @@ def gateway_of(
         random=random.random,  # jitter of retries, not a secret
         limits=Limits() if recorded else Limits.of_cadence(link.every_s),
         judge=ViewJudge(
-            setup.camera.camera_id, known_mode=link.mode, every_s=link.every_s, pool=pool
+            setup.camera.camera_id,
+            known_mode=link.mode,
+            every_s=link.every_s,
+            pool=pool,
+            memory=None if views is None or recorded else _memory_of(setup, link, views),
         ),
         knock=knock_of(link),
         may_end=recorded,
         first_sequence=first_sequence,
         clean=clean,
     )
+
+
+def forget_view(views: Path, camera_id: str) -> bool:
+    """What a camera shows from now on is its view; whether there was something to forget."""
+    with suppress(FileNotFoundError):
+        _view_file(views, camera_id).unlink()
+        return True
+    return False
+
+
+def _view_file(views: Path, camera_id: str) -> Path:
+    return views / f"{camera_id}.npz"
+
+
+def _memory_of(setup: CameraSetup, link: CameraLink, views: Path) -> ViewMemory:
+    """Of this pose at this address; the key is a digest, for an address may hold a secret."""
+    camera = setup.camera
+    preset = camera.preset(setup.preset_number)
+    pose = None if preset is None else preset.pose
+    what = repr((camera.position, setup.preset_number, pose, link.address))
+    key = hashlib.sha256(what.encode()).hexdigest()[:32]
+    return ViewMemory(_view_file(views, camera.camera_id), key)

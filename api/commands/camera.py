@@ -12,6 +12,7 @@ import typer
 
 from api.cameras.exchange import import_cameras, write_cameras
 from api.cameras.probe_words import told
+from api.cameras.running import forget_view
 from api.commands.camera_ask import discover, events
 from api.commands.terminal import password_in, speakable
 from api.commands.user import ACTOR, SettingsFile, open_store
@@ -19,6 +20,7 @@ from camera_gateway.credentials import split_address
 from camera_gateway.probe import candidates, probe
 from models.camera_link import Adapter, CameraLink, Credential, Decoding, Transport
 from models.clock import SystemClock
+from models.config import load_settings
 from models.errors import InputRefused
 
 __all__ = ["cameras"]
@@ -124,6 +126,26 @@ def export_list(
     except OSError as error:
         raise InputRefused(f"{file} cannot be written: {error.strerror}.") from error
     typer.echo(f"{len(setups)} cameras written to {file}")
+
+
+@cameras.command("trust-view")
+def trust_view(
+    camera_id: Annotated[str, typer.Argument(help="Key of the camera.")],
+    *,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Say that what a camera shows now is the view of its preset, with its pose.
+
+    For a camera that is told as turned and is not, or was turned back. A watch that runs follows
+    with the next picture. Where it was turned for good, correct its pose instead: that is enough.
+    """
+    with closing(open_store(settings_file)) as store:
+        store.links.get(camera_id)
+        known = forget_view(load_settings(settings_file).data_dir / "views", camera_id)
+        if known:
+            store.audit.record(actor=ACTOR, action="camera.view_trusted", subject=camera_id)
+    what = "learns its view anew" if known else "has no view that could be forgotten"
+    typer.echo(f"{camera_id} {what}")
 
 
 def _bytes_of(file: Path) -> bytes:

@@ -21,6 +21,7 @@ from camera_gateway.truth.smear import SmearWatch
 from camera_gateway.truth.stillness import StillnessWatch
 from camera_gateway.truth.thumb import Thumb, thumb_of
 from camera_gateway.truth.view_check import ViewCheck
+from camera_gateway.truth.view_memory import ViewMemory
 from models.condition import Condition
 from models.frame import FrameMode, Provenance, TimeSource
 from models.light import Light
@@ -47,6 +48,7 @@ class ViewJudge:
         known_mode: what kind of light, where it is configured; None to tell it by the picture.
         every_s: wanted seconds between two pictures.
         pool: where pictures are decoded; None for at once, on the event loop.
+        memory: of the view before a restart; None to learn it anew.
     """
 
     def __init__(
@@ -56,6 +58,7 @@ class ViewJudge:
         known_mode: FrameMode | None = None,
         every_s: float = 5.0,
         pool: Executor | None = None,
+        memory: ViewMemory | None = None,
     ) -> None:
         self._name = name
         self._known_mode = known_mode
@@ -65,7 +68,7 @@ class ViewJudge:
         self._smears = SmearWatch()
         self._stillness = StillnessWatch()
         self._outlook = OutlookWatch()
-        self._view = ViewCheck()
+        self._view = ViewCheck(memory)
         self._lights = LightWatch()
         self._light: Light | None = None
         self._conditions: frozenset[Condition] = frozenset()
@@ -117,16 +120,19 @@ class ViewJudge:
         if frozen:
             return self._with(judgement, Fault.FROZEN, judgement.conditions)
         clear = not (outlook.fogged or outlook.blurred)
+        # A camera that was turned is not turned back by fog.
+        view = self._view.look(thumb, self._light) if clear else self._view.verdict
         said = {
             Condition.FOGGED: outlook.fogged,
             Condition.BLURRED: outlook.blurred,
             Condition.OVEREXPOSED: outlook.overexposed,
             Condition.STILL: still,
             Condition.PARTLY_HIDDEN: hidden,
-            Condition.MOVED: clear and self._view.look(thumb, self._light),
+            Condition.MOVED: view.moved,
         }
         found = frozenset(condition for condition, holds in said.items() if holds)
-        return self._with(judgement, None, judgement.conditions | found)
+        judged = self._with(judgement, None, judgement.conditions | found)
+        return replace(judged, pose_doubtful=view.doubtful)
 
     def _with(
         self, judgement: Judgement, fault: Fault | None, conditions: frozenset[Condition]

@@ -49,6 +49,7 @@ class Judgement:
         trouble: the fault in one sentence.
         conditions: what it suffers from and is scored all the same.
         light: by what light it was made, over several pictures; None unknown.
+        pose_doubtful: it may not show the view of its preset, whose pose then says nothing.
     """
 
     captured_at: datetime
@@ -60,6 +61,7 @@ class Judgement:
     trouble: str = ""
     conditions: frozenset[Condition] = field(default_factory=frozenset)
     light: Light | None = None
+    pose_doubtful: bool = False
 
     @classmethod
     def of(cls, raw: RawFrame, received_at: datetime) -> "Judgement":

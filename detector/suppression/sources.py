@@ -15,6 +15,7 @@ from detector.suppression.rules import BURN_REGROWN, REGROWN, Suppression
 from detector.suppression.sensors import ground_distance_m, same_bearing, same_place
 from detector.tracker import boxes_touch
 from models.alert import OPEN_STATES, Alert
+from models.condition import Condition
 from models.config import SuppressionRule
 from models.detection import Box, Label
 from models.fix import Fix
@@ -137,7 +138,7 @@ class SuppressionSources:
                 if stands_at(fix, place):
                     found.append(Suppression(by, reference, until, growth=growth))
                 continue
-            anchor = _anchor_of(place, sighting)
+            anchor = None if _is_elsewhere(sighting) else _anchor_of(place, sighting)
             if anchor is not None and boxes_touch(anchor, box):
                 found.append(
                     Suppression(by, reference, until, anchor, anchor.area_px, growth=growth)
@@ -161,7 +162,7 @@ class SuppressionSources:
 
     def _masks(self, sighting: Sighting, box: Box) -> list[Suppression]:
         masks = self._masks_of(*sighting.view)
-        if not masks:
+        if not masks or _is_elsewhere(sighting):
             return []
         frame = sighting.frame
         fov_deg = None if frame.pose is None else frame.pose.horizontal_fov_deg
@@ -172,6 +173,11 @@ class SuppressionSources:
             for mask in masks_in_force(masks, frame.received_at, fov_deg)
             if mask.covers(x, y)
         ]
+
+
+def _is_elsewhere(sighting: Sighting) -> bool:
+    """Whether the camera was turned: what was drawn into its picture lies elsewhere now."""
+    return Condition.MOVED in sighting.frame.conditions
 
 
 def stands_at(fix: Fix, place: GroundPlace) -> bool:

@@ -58,6 +58,23 @@ def test_a_list_goes_in_and_comes_out(
     assert firewatch(monkeypatch, "export", tmp_path / "no" / "x.csv", "--english") == 1
 
 
+def test_a_view_is_trusted_again(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    table = tmp_path / "c.csv"
+    table.write_text(LIST, encoding="utf-8")
+    assert firewatch(monkeypatch, "import", table) == 0
+    assert firewatch(monkeypatch, "trust-view", "gn-9") == 1
+    assert firewatch(monkeypatch, "trust-view", "gn-1") == 0
+    assert "no view that could be forgotten" in capsys.readouterr().out
+    kept = tmp_path / "data" / "views" / "gn-1.npz"
+    kept.parent.mkdir()
+    kept.write_bytes(b"x")
+    assert firewatch(monkeypatch, "trust-view", "gn-1") == 0
+    assert "learns its view anew" in capsys.readouterr().out
+    assert not kept.exists()
+
+
 def test_a_bad_list_is_told_by_line(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
 ) -> None:

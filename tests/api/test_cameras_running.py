@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from detector_rig import jpeg_with_mark
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.cameras.running import CameraBook, gateway_of
+from api.cameras.running import CameraBook, fleet_of, forget_view, gateway_of
 from api.runtime import build_watch
 from camera_gateway.bus import MemoryBus
 from camera_gateway.redaction import SecretFilter
@@ -21,7 +22,7 @@ from models.camera_link import Adapter, CameraLink, Credential
 from models.camera_setup import CameraSetup
 from models.clock import ManualClock, SystemClock
 from models.config import Settings
-from models.site import Camera, CameraKind, HeightDatum, Position
+from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
 from models.store import Store
 from models.user import Role, User
 
@@ -107,3 +108,57 @@ def test_a_camera_without_a_link_has_no_gateway() -> None:
             first_sequence=0,
             clean=str,
         )
+
+
+def test_a_live_camera_keeps_its_view_under_a_key_that_follows_its_pose(tmp_path: Path) -> None:
+    pose = Pose(10.0, -3.0, 0.0, 60.0)
+    one = setup_of("gn-1", tmp_path / "one")
+    live = replace(
+        one,
+        camera=replace(one.camera, presets=(Preset(1, "north", pose),)),
+        link=CameraLink(Adapter.SNAPSHOT, "http://10.0.0.5/a?token=geheim"),
+    )
+
+    def key_of(setup: CameraSetup) -> str:
+        gateway = gateway_of(
+            setup,
+            bus=MemoryBus(ManualClock(datetime(2026, 1, 1, tzinfo=UTC)), 30.0),
+            ring=FrameRing(2**20, 4),
+            clock=ManualClock(datetime(2026, 1, 1, tzinfo=UTC)),
+            first_sequence=0,
+            clean=str,
+            views=tmp_path / "views",
+        )
+        memory = gateway._judge._view._memory  # type: ignore[attr-defined]
+        return "" if memory is None else str(memory._key)
+
+    assert key_of(one) == ""  # a recording has no pose to lose
+    turned = replace(live.camera, presets=(Preset(1, "north", replace(pose, azimuth_deg=11.0)),))
+    keys = {key_of(live), key_of(replace(live, camera=turned)), key_of(live)}
+    assert len(keys) == 2
+    assert "geheim" not in "".join(keys)
+
+
+def test_the_view_of_a_camera_that_is_removed_is_forgotten(tmp_path: Path) -> None:
+    views = tmp_path / "views"
+    with closing(Store.open(f"sqlite:///{tmp_path / 'f.db'}", clock=SystemClock())) as store:
+        store.links.put(setup_of("gn-1", tmp_path / "one"), actor="t")
+        fleet = fleet_of(
+            store,
+            CameraBook({}),
+            bus=MemoryBus(SystemClock(), 30.0),
+            ring=FrameRing(2**20, 4),
+            clock=SystemClock(),
+            secrets=SecretFilter(),
+            fixed={},
+            views=views,
+        )
+        fleet._plans()
+        views.mkdir()
+        (views / "gn-1.npz").write_bytes(b"x")
+        fleet._plans()
+        assert (views / "gn-1.npz").exists()
+        store.links.remove("gn-1", actor="t")
+        fleet._plans()
+        assert not (views / "gn-1.npz").exists()
+        assert not forget_view(views, "gn-1")

@@ -30,7 +30,7 @@ from models.condition import Condition
 from models.errors import FrameCorrupt, SourceEnded, SourceRefused, SourceUnavailable
 from models.frame import FrameMode, Provenance, TimeSource
 from models.light import Light
-from models.site import Camera, CameraKind, HeightDatum, Position
+from models.site import Camera, CameraKind, HeightDatum, Pose, Position
 
 START = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 CAMERA = Camera(
@@ -444,6 +444,28 @@ def test_what_a_judge_says_goes_with_the_frame_and_is_counted() -> None:
         assert (status.state, status.trouble_code) == (GatewayState.DEGRADED, "corrupt")
         assert (status.light, status.conditions) == (Light.NIGHT, frozenset())
         assert [frame.conditions for frame in await link.bus.pull(9, 0.0)] == [frozenset()]
+        await stop(task)
+
+    asyncio.run(scenario())
+
+
+def test_a_picture_of_another_view_has_no_pose() -> None:
+    class Judge:
+        async def look(self, raw: RawFrame, received_at: datetime, now_s: float) -> Judgement:
+            del now_s
+            return replace(Judgement.of(raw, received_at), pose_doubtful=raw.jpeg != b"1")
+
+    async def scenario() -> None:
+        link = Link([1, 2, None], judge=Judge())
+        pose = Pose(10.0, 0.0, 0.0, 60.0)
+        link.gateway._pose = pose
+        task = asyncio.create_task(link.gateway.run())
+        poses = []
+        while len(poses) < 2:
+            poses += [frame.pose for frame in await link.bus.pull(1, 0.0)]
+            await asyncio.sleep(0)
+        assert set(poses) <= {pose, None}
+        assert poses[-1] is None
         await stop(task)
 
     asyncio.run(scenario())

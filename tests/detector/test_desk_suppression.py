@@ -10,8 +10,10 @@ from desk_rig import FAR, NORTH, SAME_MAST, DeskRig, flame, plume
 from geo.crs import LocalFrame
 from geo.relief import drill_relief
 from models.alert import AlertState, DismissReason, Finding
+from models.condition import Condition
 from models.config import Settings, SuppressionRule
 from models.errors import StoreDamaged
+from models.fix import FixOutcome, NoFixReason
 from models.frame import FrameMode, Provenance
 from models.ledger import EntryKind, GroundPlace, LedgerDraft, Times, ViewPlace
 from models.mask import MaskKind, ViewMask
@@ -171,6 +173,25 @@ def test_a_mask_holds_what_stands_on_it(desk_rig: DeskRig) -> None:
     assert desk_rig.candidates[0].draft.held.reference.startswith("nuisance/")
     desk_rig.see_all([plume(90.0)] * 2, pose=None)
     assert len(desk_rig.working) == 3
+
+
+def test_a_camera_that_was_turned_is_held_by_nothing_that_was_drawn_into_its_picture(
+    desk_rig: DeskRig,
+) -> None:
+    corners = ((0.4, 0.6), (0.6, 0.6), (0.6, 0.8), (0.4, 0.8))
+    mask = ViewMask("t1", 0, MaskKind.NUISANCE, corners, "zhang", desk_rig.clock.now())
+    desk_rig.masks_of = lambda _camera_id, _preset: (mask,)
+    desk_rig.store.ledger.add(entry(desk_rig), author="zhang")
+    desk_rig.restart()
+    desk_rig.see_all([plume()] * 3)
+    assert desk_rig.working == []
+    moved = frozenset({Condition.MOVED})
+    desk_rig.see_all([plume(x_min=302.0)] * 2, track=1, pose=None, conditions=moved)
+    (alert,) = desk_rig.working
+    # Its pose is of another view: neither a place nor a bearing is told, and why.
+    fix = alert.draft.fix
+    assert (fix.outcome, fix.reason) == (FixOutcome.UNKNOWN, NoFixReason.MOVED)
+    assert fix.bearing_deg is None
 
 
 def test_after_a_verdict_the_same_plume_stays_quiet_for_hours_also_after_a_restart(
