@@ -13,6 +13,7 @@ from detector.evaluate.recorded_scorer import RecordedScorer
 from models.config import Settings
 from models.errors import InputRefused
 from models.zoo import load_card
+from training.mist import MIST_SOURCES
 from training.negatives import negative_sequences, quiet_pictures
 from training.observations import Fire, Later, Observed, observe, read_fire
 
@@ -44,6 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", required=True, help="of the fit, YYYY.M.N")
     parser.add_argument("--floor", type=float, default=Settings().evidence.floor_score)
     parser.add_argument("--made", type=int, default=100, help="made sequences without fire")
+    parser.add_argument("--mist", type=int, default=100, help="made sequences of drifting mist")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--threads", type=int, default=1)
 
@@ -95,6 +97,12 @@ def gather(arguments: argparse.Namespace, *, keep_crops: bool = False) -> list[O
         _tell(answer[-1])
     made = negative_sequences(
         quiet_pictures(arguments.data, "train"), arguments.made, seed=arguments.seed
+    )
+    made += negative_sequences(
+        quiet_pictures(arguments.data, "train", sources=MIST_SOURCES),
+        arguments.mist,
+        seed=arguments.seed,
+        mist=True,
     )
     for number, sequence in enumerate(made):
         site = f"made {number % 5}"  # a fifth is left out at a time

@@ -2,8 +2,9 @@
 
 A still tells nothing of time, and there are few recordings of quiet weeks. Here a picture without
 fire becomes eight to twelve frames of a camera's life: it pans, shakes, comes back from elsewhere a
-little off, sees light change slowly and exposure jump, and air and mist that move what is seen. No
-smoke is drawn and nothing is blended in: whatever alerts is a false alarm.
+little off, sees light change slowly and exposure jump, and air that moves what is seen, or drifting
+mist (:mod:`training.mist`). No smoke is drawn and nothing is blended in: whatever alerts is a false
+alarm.
 
 Made from pictures of the split that nothing was fitted on, they judge; made from the training
 split, they may be fitted on. Everything follows from the seed and the sequence's number.
@@ -11,7 +12,7 @@ split, they may be fitted on. Everything follows from the seed and the sequence'
 
 import argparse
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import islice
@@ -26,6 +27,7 @@ from detector.evaluate.footage import Moment, Sampling
 from detector.evaluate.labelled_set import read_index
 from models.errors import InputRefused
 from models.units import FloatArray, ImageBGR
+from training.mist import MIST_SOURCES, Mist, smooth_field
 
 __all__ = ["CADENCES_S", "NegativeSequence", "main", "negative_sequences", "quiet_pictures"]
 
@@ -47,12 +49,14 @@ class NegativeSequence:
         picture: that it is made of; nothing burns in it.
         cadence_s: seconds between two frames.
         seed: of everything else.
+        mist: what is soft drifts by itself.
     """
 
     name: str
     picture: Path
     cadence_s: float
     seed: tuple[int, ...]
+    mist: bool = False
 
     @property
     def has_known_times(self) -> bool:
@@ -79,8 +83,10 @@ class NegativeSequence:
         count = int(rng.integers(8, 13))
         at_s = self._times(rng, count)
         life = _Life.drawn(rng, image, count)
+        mist = Mist.drawn(np.random.default_rng((*self.seed, 1)), image) if self.mist else None
         for number in range(count):
-            jpeg = encode_jpeg(life.frame(image, number), int(life.quality[number]))
+            view = image if mist is None else mist.moved(image, float(at_s[number]))
+            jpeg = encode_jpeg(life.frame(view, number), int(life.quality[number]))
             yield float(at_s[number]), jpeg
 
     def _times(self, rng: np.random.Generator, count: int) -> FloatArray:
@@ -149,7 +155,7 @@ class _Life:
             quality=rng.integers(worst, 97, count) if happens(0.5) else np.full(count, worst + 7),
             drift_px=happens(0.6) * float(rng.uniform(1.0, 0.012 * width_px)),
             shadow=happens(0.3) * float(rng.uniform(0.1, 0.5)),
-            fields=np.stack([_smooth(rng), _smooth(rng)]),
+            fields=np.stack([smooth_field(rng), smooth_field(rng)]),
             travel=rng.normal(0.0, 4.0, 2),
             seed=int(rng.integers(2**31)),
         )
@@ -187,14 +193,6 @@ class _Life:
         return seen
 
 
-def _smooth(rng: np.random.Generator, cells: int = 48) -> NDArray[np.float32]:
-    """A smooth field without edges (it may be rolled), between -1 and 1."""
-    waves = np.fft.rfft2(rng.normal(0.0, 1.0, (cells, cells)))
-    row, column = np.fft.fftfreq(cells)[:, None], np.fft.rfftfreq(cells)[None, :]
-    field = np.fft.irfft2(waves * np.exp(-((row**2 + column**2) / 0.004)), (cells, cells))
-    return (field / max(float(np.abs(field).max()), 1e-9)).astype(np.float32)
-
-
 def _within(image: ImageBGR, longest_px: int) -> ImageBGR:
     scale = longest_px / max(image.shape[:2])
     if scale >= 1.0:
@@ -204,19 +202,21 @@ def _within(image: ImageBGR, longest_px: int) -> ImageBGR:
     return smaller
 
 
-def quiet_pictures(data: Path, split: str) -> list[Path]:
+def quiet_pictures(data: Path, split: str, *, sources: Collection[str] = ()) -> list[Path]:
     """Pictures without fire.
 
     Args:
         data: a labelled set with its ``index.csv``, or a folder of stills without fire.
         split: of the labelled set; passed over for a folder of stills.
+        sources: of the labelled set, all when empty.
 
     Raises:
         InputRefused: there is none.
     """
     if (data / "index.csv").is_file() and (data / "labels").is_dir():
         index = read_index(data)
-        paths = [one.path for one in index if one.split == split and len(one.classes) == 0]
+        quiet = [one for one in index if one.split == split and len(one.classes) == 0]
+        paths = [one.path for one in quiet if not sources or one.source in sources]
     else:
         files = sorted(data.rglob("*"))
         paths = [path for path in files if path.suffix.lower() in PICTURE_SUFFIXES]
@@ -229,7 +229,7 @@ def quiet_pictures(data: Path, split: str) -> list[Path]:
 
 
 def negative_sequences(
-    pictures: Sequence[Path], count: int, *, seed: int
+    pictures: Sequence[Path], count: int, *, seed: int, mist: bool = False
 ) -> list[NegativeSequence]:
     """Plan sequences: every picture is used before one is used twice.
 
@@ -237,6 +237,7 @@ def negative_sequences(
         pictures: without fire.
         count: of sequences.
         seed: of everything.
+        mist: what is soft in them drifts.
     """
     rng = np.random.default_rng(seed)
     order = np.concatenate(
@@ -245,10 +246,11 @@ def negative_sequences(
     cadences = rng.permutation(np.resize(CADENCES_S, count))
     return [
         NegativeSequence(
-            f"quiet-{number:04d}-{pictures[place].stem}",
+            f"{'mist' if mist else 'quiet'}-{number:04d}-{pictures[place].stem}",
             pictures[place],
             float(cadence_s),
             (seed, number),
+            mist,
         )
         for number, (place, cadence_s) in enumerate(zip(order[:count], cadences, strict=True))
     ]
@@ -270,11 +272,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--split", choices=KEPT_SPLITS, default="val")
     parser.add_argument("--count", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=6)
+    parser.add_argument("--mist", action="store_true", help="of pictures of mist, which drifts")
     parser.add_argument("--out", type=Path, required=True, help="a folder a sequence goes here")
     options = parser.parse_args(arguments)
     try:
-        pictures = quiet_pictures(options.data, options.split)
-        for sequence in negative_sequences(pictures, options.count, seed=options.seed):
+        sources = MIST_SOURCES if options.mist else ()
+        pictures = quiet_pictures(options.data, options.split, sources=sources)
+        for sequence in negative_sequences(
+            pictures, options.count, seed=options.seed, mist=options.mist
+        ):
             write(sequence, options.out)
     except InputRefused as error:
         print(error, file=sys.stderr)

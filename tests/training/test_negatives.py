@@ -10,6 +10,7 @@ import pytest
 from camera_gateway.pictures import decode_jpeg
 from detector.evaluate.footage import PictureSequence, Sampling, find_recordings
 from models.errors import InputRefused
+from training.mist import SOFTNESS, Mist
 from training.negatives import (
     CADENCES_S,
     NegativeSequence,
@@ -59,6 +60,38 @@ def test_frames_are_whole_pictures_in_the_order_of_their_time(stills: Path) -> N
         shapes = {decode_jpeg(jpeg, sequence.name).shape for jpeg in jpegs}
         assert shapes == {(202, 269, 3)}
         assert len(set(jpegs)) > 1
+
+
+def test_mist_drifts_while_detail_stays() -> None:
+    """Trees before a bright soft bank: the bank's light moves, the trees' edges do not."""
+    rows, columns = np.mgrid[0:240, 0:320]
+    bank = 90 + 110 * np.exp(-(((rows - 120) / 50.0) ** 2 + ((columns - 160) / 70.0) ** 2))
+    trees = 25 * ((columns // 4) % 2) * (rows > 60)
+    image = np.repeat((bank - trees)[:, :, None], 3, axis=2).clip(0, 255).astype(np.uint8)
+    mist = Mist.drawn(np.random.default_rng(5), image)
+    before, after = (mist.moved(image, at_s).astype(np.float32) for at_s in (0.0, 120.0))
+    soft, detail = zip(
+        *(
+            (low := cv2.GaussianBlur(one, (0, 0), SOFTNESS * 320), one - low)
+            for one in (before, after)
+        ),
+        strict=True,
+    )
+    inside = (slice(80, 220), slice(30, 290))
+    assert np.abs(soft[1] - soft[0])[inside].max() > 5.0
+    moved = [one[inside].mean(axis=2).ravel() for one in detail]
+    assert np.corrcoef(*moved)[0, 1] > 0.95
+    again = Mist.drawn(np.random.default_rng(5), image).moved(image, 120.0)
+    assert np.array_equal(again, after.astype(np.uint8))
+
+
+def test_mist_changes_nothing_else_of_a_sequence(stills: Path) -> None:
+    pictures = quiet_pictures(stills, "val")
+    plain, misty = (negative_sequences(pictures, 4, seed=6, mist=mist) for mist in (False, True))
+    for one, other in zip(plain, misty, strict=True):
+        assert (one.picture, one.cadence_s) == (other.picture, other.cadence_s)
+        assert [at_s for at_s, _ in one.frames()] == [at_s for at_s, _ in other.frames()]
+        assert [jpeg for _, jpeg in one.frames()] != [jpeg for _, jpeg in other.frames()]
 
 
 def test_what_is_seen_moves_and_dims_but_stays_the_picture(stills: Path) -> None:
