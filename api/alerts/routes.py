@@ -1,5 +1,6 @@
 """``/api/alerts``: see them, look at their pictures, take a step."""
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -10,6 +11,7 @@ from api.auth.roles import MonitorUser, ViewerUser
 from api.context import Context, context_of
 from models.alert import Alert
 from models.errors import NotFound
+from models.site import Camera, CameraKind
 
 __all__ = ["router"]
 
@@ -34,8 +36,10 @@ def list_alerts(
     sequence = context.store.events.latest()
     alerts = context.store.alerts
     found = alerts.working() if scope == "working" else alerts.newest(limit)
+    cameras = context.store.cameras.ever()
     return AlertList(
-        alerts=tuple(_answer(context, alert) for alert in found), last_event_sequence=sequence
+        alerts=tuple(AlertAnswer.of(alert, _camera_of(alert, cameras)) for alert in found),
+        last_event_sequence=sequence,
     )
 
 
@@ -87,4 +91,11 @@ def get_clip(alert_id: AlertNumber, _user: ViewerUser, context: InContext) -> Fi
 
 
 def _answer(context: Context, alert: Alert) -> AlertAnswer:
-    return AlertAnswer.of(alert, context.store.cameras.get(alert.draft.camera_id))
+    return AlertAnswer.of(alert, _camera_of(alert, context.store.cameras.ever()))
+
+
+def _camera_of(alert: Alert, cameras: Mapping[str, Camera]) -> Camera:
+    """The alert's camera; one that nobody remembers goes by its key, for no alert may be hidden."""
+    key = alert.draft.camera_id
+    unknown = Camera(key, key, CameraKind.TOWER, alert.draft.fix.observer, ())
+    return cameras.get(key, unknown)

@@ -12,6 +12,7 @@ from detector.drafting import Drafter
 from detector.promotion import promote
 from geo.land import LandIndex
 from geo.locate import Locator
+from models.errors import NotFound
 from models.suppression import Holder
 
 __all__ = ["router"]
@@ -31,7 +32,7 @@ def list_candidates(
     held_by: Holder | None = None,
 ) -> CandidateList:
     """Candidates, newest first; those that are cleared away by age and number are gone."""
-    cameras = {camera.camera_id: camera for camera in context.store.cameras.all()}
+    cameras = context.store.cameras.ever()
     found = context.store.candidates.newest(limit, before, held_by)
     return CandidateList(
         candidates=tuple(
@@ -59,7 +60,9 @@ def promote_candidate(
     """Make an alert of it; the second person who asks gets the alert of the first."""
     store = context.store
     candidate = store.candidates.get(candidate_id)
-    camera = store.cameras.get(candidate.draft.camera_id)
+    camera = store.cameras.ever().get(candidate.draft.camera_id)
+    if camera is None:
+        raise NotFound(f"Nobody remembers the camera {candidate.draft.camera_id}.")
     drafter = Drafter(
         {camera.camera_id: camera},
         Locator(context.terrain),

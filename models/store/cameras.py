@@ -12,9 +12,10 @@ from models.site import Camera, Position, Preset
 from models.store import audit
 from models.store.database import Database
 from models.store.tables import camera as camera_table
+from models.store.tables import former_camera as former_table
 from models.store.tables import preset as preset_table
 
-__all__ = ["CameraRepository", "load_cameras", "put_camera"]
+__all__ = ["CameraRepository", "load_cameras", "put_camera", "remove_camera"]
 
 _KEY: Final = re.compile(r"[a-z0-9-]{1,40}")
 
@@ -60,6 +61,28 @@ class CameraRepository:
         """Every camera, by key."""
         with self._database.read() as connection:
             return load_cameras(connection)
+
+    def ever(self) -> dict[str, Camera]:
+        """Every camera by its key, removed ones as they were last: alerts outlive their camera."""
+        with self._database.read() as connection:
+            former = {row.camera_id: row.camera for row in connection.execute(select(former_table))}
+            return former | {camera.camera_id: camera for camera in load_cameras(connection)}
+
+
+def remove_camera(connection: Connection, clock: Clock, camera_id: str, actor: str) -> None:
+    """Remove a camera with its presets, inside a transaction of somebody else.
+
+    Raises:
+        NotFound: no such camera.
+    """
+    key = camera_table.c.camera_id == camera_id
+    found = load_cameras(connection, key)
+    if not found:
+        raise NotFound(f"There is no camera {camera_id!r}.")
+    connection.execute(delete(former_table).where(former_table.c.camera_id == camera_id))
+    connection.execute(insert(former_table).values(camera_id=camera_id, camera=found[0]))
+    connection.execute(delete(camera_table).where(key))
+    audit.append(connection, clock, actor=actor, action="camera.removed", subject=camera_id)
 
 
 def put_camera(connection: Connection, clock: Clock, camera: Camera, actor: str) -> None:

@@ -16,7 +16,7 @@ from models.camera_setup import CameraSetup
 from models.clock import Clock
 from models.errors import InputRefused, NotFound
 from models.store import audit
-from models.store.cameras import load_cameras, put_camera
+from models.store.cameras import load_cameras, put_camera, remove_camera
 from models.store.database import Database
 from models.store.tables import camera as camera_table
 from models.store.tables import camera_credential as credential_table
@@ -96,20 +96,13 @@ class LinkRepository:
             return _setups(connection)
 
     def remove(self, camera_id: str, *, actor: str) -> None:
-        """Remove a camera with its presets, link and credential; its alerts stay.
+        """Remove a camera with its presets, link and credential; its alerts stay, with its name.
 
         Raises:
             NotFound: no such camera.
         """
         with self._database.write() as connection:
-            gone = connection.execute(
-                delete(camera_table).where(camera_table.c.camera_id == camera_id)
-            )
-            if gone.rowcount == 0:
-                raise NotFound(f"There is no camera {camera_id!r}.")
-            audit.append(
-                connection, self._clock, actor=actor, action="camera.removed", subject=camera_id
-            )
+            remove_camera(connection, self._clock, camera_id, actor)
 
     def _put(self, connection: Connection, setup: CameraSetup, actor: str, *, keep: bool) -> None:
         camera_id, link = setup.camera.camera_id, setup.link

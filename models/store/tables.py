@@ -29,7 +29,7 @@ from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
 from models.land import Fact, LandAnswer, Layer
 from models.ledger import LedgerDraft
-from models.site import CameraKind, HeightDatum, Pose
+from models.site import Camera, CameraKind, HeightDatum, Pose
 from models.store.columns import Choice, Coded, Identity, NumberedChoice, UtcTime, Wkb
 from models.suppression import Holder
 from models.user import Role
@@ -82,6 +82,13 @@ preset = Table(
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("name", Text, nullable=False),
     Column("pose", Coded(Pose, "pose"), nullable=False),
+)
+
+former_camera = Table(
+    "former_camera",
+    metadata,
+    Column("camera_id", Text, primary_key=True),
+    Column("camera", Coded(Camera, "former camera"), nullable=False),  # as it was last
 )
 
 camera_link = Table(

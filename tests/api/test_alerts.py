@@ -1,4 +1,6 @@
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 
 import pytest
 from api_rig import ApiRig
@@ -131,3 +133,32 @@ def test_an_alert_without_a_clip_says_so(
 
 def _no_encoder(_pictures: object) -> bytes:
     raise StorageFull("The disk is full.")
+
+
+def test_an_alert_outlives_its_camera(api: ApiRig, burn: Burn) -> None:
+    alert = burn()
+    admin = api.client(Role.ADMIN)
+    name = admin.get("/api/alerts").json()["alerts"][0]["camera"]["name"]
+    assert admin.delete("/api/cameras/t1-red").status_code == 204
+    (listed,) = admin.get("/api/alerts").json()["alerts"]
+    assert listed["camera"] == {"camera_id": "t1-red", "name": name, "kind": "tower"}
+    monitor = api.client(Role.MONITOR)
+    picture = listed["evidence"][0]["url"]
+    assert monitor.get(picture).status_code == 200
+    body = {"expected_state": "open", "to_state": "acknowledged"}
+    stepped = monitor.post(f"/api/alerts/{alert.alert_id}/steps", json=body)
+    assert (stepped.status_code, stepped.json()["state"]) == (200, "acknowledged")
+    assert monitor.get("/api/candidates").status_code == 200
+
+
+def test_an_alert_of_a_camera_that_nobody_remembers_is_shown_by_its_key(
+    api: ApiRig, burn: Burn
+) -> None:
+    burn()
+    monitor = api.client(Role.MONITOR)
+    api.context.store.links.remove("t1-red", actor="t")
+    with closing(sqlite3.connect(api.context.settings.data_dir / "firewatch.db")) as database:
+        database.execute("DELETE FROM former_camera")
+        database.commit()
+    (listed,) = monitor.get("/api/alerts").json()["alerts"]
+    assert listed["camera"] == {"camera_id": "t1-red", "name": "t1-red", "kind": "tower"}

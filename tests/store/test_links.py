@@ -150,3 +150,19 @@ def test_a_camera_goes_with_all_it_has(store: Store, path: Path) -> None:
 def test_no_secret_is_shown_by_accident() -> None:
     assert "p@ss" not in repr(WHOLE)
     assert "admin" not in repr(WHOLE)
+
+
+def test_a_removed_camera_is_remembered_as_it_was_last(store: Store) -> None:
+    pose = Pose(9.0, 0.0, 0.0, 60.0)
+    setup = replace(WHOLE, camera=replace(CAMERA, presets=(Preset(7, "南", pose),)))
+    key = setup.camera.camera_id
+    for name in ("first", "second"):
+        store.links.put(replace(setup, camera=replace(setup.camera, name=name)), actor="li")
+        store.links.remove(key, actor="li")
+        assert store.cameras.all() == []
+        assert store.cameras.ever()[key].name == name
+        assert store.cameras.ever()[key].presets == setup.camera.presets
+    store.links.put(setup, actor="li")
+    assert store.cameras.ever() == {key: setup.camera}
+    with pytest.raises(NotFound):
+        store.links.remove("nobody", actor="li")
