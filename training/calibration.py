@@ -15,6 +15,7 @@ from detector.evaluate.measures import Judged
 __all__ = [
     "LEAST_SCORE",
     "Calibration",
+    "chance_error",
     "expected_error",
     "fit",
     "held_out_error",
@@ -96,6 +97,24 @@ def expected_error(scores: Floats, hits: Floats) -> float:
     """Expected calibration error: mean distance of score and share of hits, by detections."""
     rows = reliability(scores, hits)
     return sum(abs(score - share) * count for score, share, count in rows) / max(1, len(scores))
+
+
+def chance_error(scores: Floats, draws: int = 2000) -> tuple[float, float, float]:
+    """What :func:`expected_error` shows of scores that are probabilities exactly, by chance alone.
+
+    Where detections are few it is far from 0 (Bröcker and Smith 2007, "Increasing the reliability
+    of reliability diagrams"): a figure within the interval says nothing against the scores.
+
+    Returns:
+        Mean, and the 5 % and 95 % quantile.
+    """
+    random = np.random.default_rng(0)
+    errors = [
+        expected_error(scores, (random.random(len(scores)) < scores).astype(np.float64))
+        for _ in range(draws)
+    ]
+    low, high = np.quantile(errors, (0.05, 0.95))
+    return float(np.mean(errors)), float(low), float(high)
 
 
 def held_out_error(judged: Sequence[Judged], folds: int = 5) -> float:

@@ -28,6 +28,7 @@ from models.zoo import load_card
 from training.calibration import (
     LEAST_SCORE,
     Calibration,
+    chance_error,
     expected_error,
     fit,
     held_out_error,
@@ -91,6 +92,7 @@ def reliability_rows(found: Sequence[Scene]) -> list[dict[str, object]]:
         seen = [scene for scene in found if scene.view == view or len(scene.true_boxes) == 0]
         judged = [judge(scene, CLASSES.index(word), RECALL_IOU) for scene in seen]
         scores, hits = pool(judged)
+        by_chance, low, high = chance_error(scores)
         curve = ", ".join(
             f"{score:.2f} {share:.2f} ({count})"
             for score, share, count in reliability(scores, hits)
@@ -100,7 +102,8 @@ def reliability_rows(found: Sequence[Scene]) -> list[dict[str, object]]:
                 f"{view} {word} calibration error",
                 round(expected_error(scores, hits), 4),
                 f"val split, this view and all pictures without fire, {len(scores)} detections "
-                f"from {LEAST_SCORE}; mean score, share of hits (count): {curve}",
+                f"from {LEAST_SCORE}; exact probabilities would show {by_chance:.3f} by chance, "
+                f"{low:.3f} to {high:.3f}; mean score, share of hits (count): {curve}",
             )
         )
     return rows

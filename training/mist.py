@@ -1,7 +1,7 @@
 """Mist that drifts in a real picture of mist: what is soft moves and changes its shape, trees stay.
 
 There is one recording of mist over a ridge, and pictures of mist by the hundred. Their detail (the
-edges of trees and ridges) is told from what is soft by its size alone; the soft part is moved by smooth
+edges of trees and ridges) is told from what is soft by its size alone. The soft part is moved by
 fields that travel, and the detail is laid over it again.
 """
 

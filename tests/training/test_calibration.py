@@ -2,9 +2,18 @@ import itertools
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from detector.evaluate.measures import Judged
-from training.calibration import Calibration, expected_error, fit, held_out_error, pool
+from training.calibration import (
+    Calibration,
+    chance_error,
+    expected_error,
+    fit,
+    held_out_error,
+    pool,
+)
 
 
 def test_calibration_finds_the_map_that_spoilt_the_scores() -> None:
@@ -42,3 +51,20 @@ def test_held_out_error_maps_no_group_by_itself() -> None:
     scores, _ = pool(rows, least_score=0.5)
     assert scores.min() >= 0.5
     assert len(list(itertools.chain.from_iterable(one.scores for one in rows))) == 2000
+
+
+@given(count=st.integers(30, 400), seed=st.integers(0, 9))
+def test_exact_probabilities_err_by_chance_and_less_the_more_there_are(
+    count: int, seed: int
+) -> None:
+    scores = np.random.default_rng(seed).random(count)
+    mean, low, high = chance_error(scores, draws=60)
+    assert 0 <= low < mean < high <= 1
+    many = chance_error(np.tile(scores, 16), draws=60)[0]
+    assert many < mean  # it falls with the root of their number
+
+
+def test_one_probability_errs_as_the_binomial_distribution_says() -> None:
+    # One bin of n at p: the mean distance is about sqrt(2 p (1 - p) / (pi n)) (De Moivre).
+    mean, _, _ = chance_error(np.full(400, 0.35))
+    assert mean == pytest.approx(np.sqrt(2 * 0.35 * 0.65 / (np.pi * 400)), rel=0.05)
