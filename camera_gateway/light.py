@@ -11,10 +11,12 @@ noise does. Measured on recorded pictures: ``docs/detector.md``.
 Limits: a monochrome camera is "infrared" by day too, and a long exposure of a lit town is "day".
 """
 
+import math
 from typing import Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from models.light import Light
 from models.units import ImageBGR
@@ -30,7 +32,7 @@ dusk lie beyond."""
 MOST_SPREAD: Final = 1.3
 """Largest distance from the median chroma that four cells of five may have, grey levels."""
 
-SHARE: Final = 80.0
+SHARE: Final = 0.8
 DARK: Final = 50.0
 """Median brightness below which a picture with colour was made in the dark."""
 
@@ -51,8 +53,17 @@ def light_of(image: ImageBGR) -> Light:
     blue, green, red = (cells[..., channel] for channel in range(3))
     brightness = 0.114 * blue + 0.587 * green + 0.299 * red
     chroma = np.stack([blue - brightness, red - brightness])
-    middle = np.median(chroma, axis=(1, 2))
-    apart = np.hypot(*(chroma - middle[:, None, None]))
-    if np.hypot(*middle) <= MOST_SHIFT and np.percentile(apart, SHARE) <= MOST_SPREAD:
+    middle = [_quantile(one, 0.5) for one in chroma]
+    apart = np.hypot(chroma[0] - middle[0], chroma[1] - middle[1])
+    if math.hypot(*middle) <= MOST_SHIFT and _quantile(apart, SHARE) <= MOST_SPREAD:
         return Light.INFRARED
-    return Light.NIGHT if float(np.median(brightness)) < DARK else Light.DAY
+    return Light.NIGHT if _quantile(brightness, 0.5) < DARK else Light.DAY
+
+
+def _quantile(values: NDArray[np.floating], share: float) -> float:
+    """As ``numpy.quantile``, which takes ten times as long for forty numbers."""
+    ordered = np.sort(values, axis=None)
+    place = share * (ordered.size - 1)
+    lower = int(place)
+    upper = min(lower + 1, ordered.size - 1)
+    return float(ordered[lower] + (place - lower) * (ordered[upper] - ordered[lower]))

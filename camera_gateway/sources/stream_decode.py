@@ -18,14 +18,12 @@ from camera_gateway.sources.stream_choice import PictureChooser, Step
 from camera_gateway.sources.stream_coded import Coded, wall_time
 from camera_gateway.sources.stream_facts import StreamGauge
 from camera_gateway.sources.stream_jpeg import jpeg_of
+from camera_gateway.sources.stream_open import MOST_PIXELS
 from camera_gateway.sources.stream_time import CaptureClock, Captured
 from models.clock import Clock
 from models.units import ImageBGR
 
 __all__ = ["Damaged", "Picture", "StreamDecoder"]
-
-MOST_PIXELS: Final = 40_000_000
-"""8K has 33 million. A stream that declares more is refused before memory is taken for it."""
 
 MOST_KEPT_BYTES: Final = 24 * 2**20
 MOST_KEPT: Final = 3000

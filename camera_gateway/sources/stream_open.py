@@ -18,12 +18,25 @@ from camera_gateway.credentials import address_with, host_of
 from models.camera_link import CameraLink, Credential, Transport
 from models.errors import InputRefused, SourceRefused, SourceUnavailable
 
-__all__ = ["LONGEST_REST_S", "StreamFailure", "StreamLimits", "failure_of", "open_stream"]
+__all__ = [
+    "LONGEST_REST_S",
+    "MOST_PIXELS",
+    "NO_VIDEO",
+    "StreamFailure",
+    "StreamLimits",
+    "failure_of",
+    "open_stream",
+]
 
 _MICROSECONDS: Final = 1_000_000
 LONGEST_REST_S: Final = 0.2
 """A reader lets data gather for so long before it reads on; it is part of the time of silence."""
 
+MOST_PIXELS: Final = 40_000_000
+"""8K has 33 million. A stream that declares more is refused before memory is taken for it."""
+
+_SIZE_LIMIT: Final = {"max_pixels": str(MOST_PIXELS)}
+MOST_STREAMS: Final = 8
 PROBE_S: Final = 0.3
 """FFmpeg looks at the stream for so long before it is open. The session description says enough;
 with key frames far apart it would look for five seconds in vain."""
@@ -78,6 +91,11 @@ class StreamFailure:
         return kind(self.message, remedy=self.remedy, code=self.code)
 
 
+NO_VIDEO: Final = StreamFailure(
+    "The stream carries no video.", "Choose another path of the camera.", "no_video", refused=True
+)
+
+
 def open_stream(
     link: CameraLink, credential: Credential | None, limits: StreamLimits
 ) -> av.container.InputContainer:
@@ -91,6 +109,7 @@ def open_stream(
     Raises:
         InputRefused: the address is none.
         av.error.FFmpegError: see :func:`failure_of`; its text holds the password.
+        ValueError: PyAV's own, not FFmpeg's: there is no stream whose size could be bounded.
     """
     scheme = link.address.partition("://")[0].lower()
     if scheme not in {"rtsp", "rtsps"}:
@@ -114,6 +133,8 @@ def open_stream(
         address_with(link.address, credential),
         format="rtsp",
         options=options,
+        # FFmpeg decodes a little to see what it has: a huge picture would cost its memory then.
+        stream_options=[_SIZE_LIMIT] * MOST_STREAMS,  # type: ignore[list-item]  # the stub is wrong
         # FFmpeg hands out what it still holds before it tells of silence: twice the limit.
         timeout=(limits.open_s, max(limits.read_s / 2.0, limits.read_s - LONGEST_REST_S)),
     )

@@ -18,6 +18,7 @@ from camera_gateway.sources.stream_decode import Damaged, Picture, StreamDecoder
 from camera_gateway.sources.stream_facts import StreamGauge
 from camera_gateway.sources.stream_open import (
     LONGEST_REST_S,
+    NO_VIDEO,
     StreamFailure,
     StreamLimits,
     failure_of,
@@ -99,8 +100,10 @@ class StreamReader(threading.Thread):
             container = open_stream(self._link, self._credential, self._limits)
         except InputRefused as error:
             return StreamFailure(error.message, error.remedy, error.code, refused=True)
-        except (av.error.FFmpegError, OSError, ValueError) as error:
+        except (av.error.FFmpegError, OSError) as error:
             return failure_of(error, self._link, opening=True)
+        except ValueError:
+            return NO_VIDEO
         try:
             self.gauge.open_s = self._clock.monotonic_s() - began_s
             return self._read(container, began_s)
@@ -120,12 +123,7 @@ class StreamReader(threading.Thread):
 
     def _read(self, container: av.container.InputContainer, began_s: float) -> StreamFailure:
         if not container.streams.video:
-            return StreamFailure(
-                "The stream carries no video.",
-                "Choose another path of the camera.",
-                "no_video",
-                refused=True,
-            )
+            return NO_VIDEO
         stream = container.streams.video[0]
         gauge, clock, every_s = self.gauge, self._clock, self._link.every_s
         gauge.codec = stream.codec_context.name

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from camera_gateway.aside import aside
-from camera_gateway.pictures import encode_jpeg
+from camera_gateway.pictures import encode_jpeg, small_of
 from camera_gateway.source import RawFrame
 from camera_gateway.sources.pacing import Pacer
 from camera_gateway.sources.video_frames import iterate_video
@@ -80,12 +80,14 @@ class VideoSource:
             SourceEnded: the recording is over, or the source is closed.
             FrameCorrupt: the file is damaged here; what lies behind cannot be used.
         """
-        jpeg, time_s = await aside(self._next_frame)
+        jpeg, small, time_s = await aside(self._next_frame)
         if self._start is None:
             self._start = self._clock.now()
         await self._pacer.wait_for(time_s)
         captured_at = self._start + timedelta(seconds=time_s)
-        return RawFrame(jpeg, captured_at, self._time_source, self._mode, Provenance.RECORDED)
+        return RawFrame(
+            jpeg, captured_at, self._time_source, self._mode, Provenance.RECORDED, small=small
+        )
 
     async def close(self) -> None:
         """Close the file; a decoder still at work is waited for."""
@@ -96,8 +98,8 @@ class VideoSource:
             self._ended = True
             self._forget()
 
-    def _next_frame(self) -> tuple[bytes, float]:
-        """Next frame as JPEG with its time since the first frame, laps included."""
+    def _next_frame(self) -> tuple[bytes, ImageBGR, float]:
+        """Next frame as JPEG, also small, with its time since the first frame, laps included."""
         with self._lock:
             if self._ended:
                 raise SourceEnded(f"The recording {self._path.name} is over.")
@@ -110,7 +112,7 @@ class VideoSource:
                 else:
                     self._ended = True
                 raise
-            return encode_jpeg(image), time_s
+            return encode_jpeg(image), small_of(image), time_s
 
     def _advance(self) -> tuple[float, ImageBGR]:
         for _lap in range(2):

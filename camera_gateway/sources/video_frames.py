@@ -20,6 +20,8 @@ __all__ = ["iterate_video"]
 
 _logger = logging.getLogger(__name__)
 _NOMINAL_GAP_S = 0.04
+MOST_PIXELS = 100_000_000  # as of still pictures
+_MOST_STREAMS = 64
 # Text and lists of other files, which FFmpeg would gladly show or follow.
 _NOT_RECORDINGS = frozenset({"tty", "hls", "concat", "dash", "sdp", "image2"})
 # FFmpeg gives the counter-clockwise turn that shows the picture upright.
@@ -56,8 +58,7 @@ def iterate_video(path: Path, every_s: float) -> Generator[tuple[int, float, Ima
         )
     _check_file(path)
     try:
-        # A playlist in disguise must not make FFmpeg open other files or the network.
-        container = av.open(f"file:{path}", options={"protocol_whitelist": "file"})
+        container = _opened(path)
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise _no_video(path) from error
     with container:
@@ -88,11 +89,29 @@ def iterate_video(path: Path, every_s: float) -> Generator[tuple[int, float, Ima
             )
 
 
+def _opened(path: Path) -> av.container.InputContainer:
+    # A playlist in disguise must not make FFmpeg open other files or the network.
+    options = {"protocol_whitelist": "file"}
+    # FFmpeg decodes a little to see what it has: a huge picture would cost its memory then.
+    limits = [_limits() for _ in range(_MOST_STREAMS)]
+    try:
+        return av.open(f"file:{path}", options=options, stream_options=limits)  # type: ignore[arg-type]
+    except av.error.FFmpegError:
+        raise
+    except ValueError:  # a format that tells its streams late, such as MPEG
+        return av.open(f"file:{path}", options=options)
+
+
+def _limits() -> dict[str, str]:
+    return {"max_pixels": str(MOST_PIXELS)}
+
+
 def _decode(
     container: av.container.InputContainer, path: Path
 ) -> Generator[tuple[float, av.VideoFrame], None, None]:
     """All good frames with their times; damage before the first whole frame is passed over."""
     stream = container.streams.video[0]
+    stream.codec_context.options = {**stream.codec_context.options, **_limits()}
     rate = stream.average_rate
     gap_s = float(1 / rate) if rate else _NOMINAL_GAP_S
     first_s: float | None = None

@@ -10,6 +10,7 @@ judged against what this camera usually shows by the same light, dense fog also 
 
 from collections import deque
 from dataclasses import dataclass
+from statistics import median
 from typing import Final
 
 import cv2
@@ -149,8 +150,7 @@ def _against(sight: Sight, kept: deque[Sight]) -> tuple[bool, bool]:
     if len(kept) < NEEDED:
         return dense, False
     detail, veil, contrast = (
-        float(np.median([getattr(one, name) for one in kept]))
-        for name in ("detail", "veil", "contrast")
+        median([getattr(one, name) for one in kept]) for name in ("detail", "veil", "contrast")
     )
     paler = sight.veil > veil + FOG_VEIL_MORE
     fogged = paler and (dense or sight.detail < FOG_SHARE * detail)

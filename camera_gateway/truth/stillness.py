@@ -6,6 +6,7 @@ which a plume of ten pixels does, the picture is believed again; so nothing that
 """
 
 from collections import deque
+from statistics import median
 from typing import Final
 
 import numpy as np
@@ -68,7 +69,7 @@ class StillnessWatch:
         """Mean change below which this camera's noise is missing, grey levels."""
         if len(self._noises) < NOISES_NEEDED:
             return UNKNOWN_MEAN
-        return min(MOST_MEAN, NOISE_SHARE * float(np.median(self._noises)))
+        return min(MOST_MEAN, NOISE_SHARE * median(self._noises))
 
 
 def _counted(

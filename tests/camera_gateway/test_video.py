@@ -1,7 +1,14 @@
 import asyncio
+import gc
 import math
 import random
+import re
+import struct
+import subprocess
+import sys
 import threading
+import time
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +19,7 @@ import cv2
 import numpy as np
 import pytest
 
-from camera_gateway.pictures import decode_jpeg
+from camera_gateway.pictures import check_jpeg, decode_jpeg
 from camera_gateway.source import RawFrame
 from camera_gateway.sources import VideoSource, iterate_video
 from camera_gateway.sources.container_check import is_cut_short
@@ -390,3 +397,102 @@ def test_a_stream_whose_first_packet_is_rubbish_is_no_video(
     data[start:end] = bytes(end - start)
     path.write_bytes(bytes(data))
     assert refusal(path) in {"not_a_video", "video_without_frames"}
+
+
+def a_huge_video(path: Path, side_px: int) -> Path:
+    """A small video whose pictures say that they are huge, and take that memory to be opened."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("png", rate=5)
+        stream.width = stream.height = 64
+        stream.pix_fmt = "rgb24"
+        for level in range(5):
+            image = np.full((64, 64, 3), 40 * level, np.uint8)
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format="rgb24")))
+        container.mux(stream.encode())
+    data = bytearray(path.read_bytes())
+    for found in re.finditer(rb"IHDR", bytes(data)):
+        at = found.start()
+        data[at + 4 : at + 12] = struct.pack(">II", side_px, side_px)
+        data[at + 17 : at + 21] = struct.pack(">I", zlib.crc32(bytes(data[at : at + 17])))
+    path.write_bytes(bytes(data))
+    return path
+
+
+PEAK = """
+import resource, sys
+from pathlib import Path
+from camera_gateway.sources import iterate_video
+from models.errors import InputRefused
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+try:
+    next(iterate_video(Path(sys.argv[1]), 0.0))
+except InputRefused as error:
+    print(error.code, (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+def test_a_video_that_declares_huge_pictures_is_refused_before_memory_is_taken(
+    tmp_path: Path,
+) -> None:
+    path = a_huge_video(tmp_path / "huge.avi", 16_000)  # 768 MB a picture
+    ran = subprocess.run(  # noqa: S603  (our own interpreter)
+        [sys.executable, "-c", PEAK, str(path)], capture_output=True, text=True, check=True
+    )
+    code, peak_mib = ran.stdout.split()
+    assert code == "not_a_video"
+    assert float(peak_mib) < 100.0
+
+
+def test_hundreds_of_openings_leave_nothing_behind(
+    tmp_path: Path, clock: ManualClock, video: MakeVideo
+) -> None:
+    good = video(tmp_path / "a.mp4", UNEVEN_MS)
+    cut = tmp_path / "cut.mp4"
+    cut.write_bytes(good.read_bytes()[:-200])
+    rubbish = tmp_path / "rubbish.mp4"
+    rubbish.write_bytes(b"no video" * 100)
+
+    async def one(number: int) -> None:
+        path = (good, cut, rubbish)[number % 3]
+        source = VideoSource(path, every_s=0.0, clock=clock)
+        reading = asyncio.ensure_future(source.read())
+        if number % 4 == 0:
+            await asyncio.sleep(0)
+            reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+        await source.close()
+
+    def held() -> tuple[int, int]:
+        gc.collect()
+        return len(list(Path("/proc/self/fd").iterdir())), threading.active_count()
+
+    async def run() -> None:
+        for number in range(12):
+            await one(number)
+        before = held()
+        for number in range(240):
+            await one(number)
+        ends_s = time.monotonic() + 5.0
+        while held() > before and time.monotonic() < ends_s:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+        files, threads = held()
+        assert files <= before[0]
+        assert threads <= before[1]
+
+    asyncio.run(run())
+
+
+def test_a_picture_is_handed_on_small_too(
+    tmp_path: Path, clock: ManualClock, video: MakeVideo
+) -> None:
+    async def first() -> RawFrame:
+        source = VideoSource(video(tmp_path / "a.mp4", UNEVEN_MS), every_s=0.0, clock=clock)
+        frame = await source.read()
+        await source.close()
+        return frame
+
+    frame = asyncio.run(first())
+    assert frame.small is not None
+    expected = check_jpeg(frame.jpeg, "a")
+    assert frame.small.shape == expected.shape
+    assert np.abs(frame.small.astype(int) - expected).mean() < 4.0
