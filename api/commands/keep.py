@@ -30,12 +30,20 @@ def verify(settings_file: SettingsFile = None) -> None:
 
 def backup(
     file: Annotated[Path, typer.Argument(help="New file for the copy of the database.")],
+    *,
+    without_passwords: Annotated[
+        bool, typer.Option("--without-passwords", help="Leave out those of the cameras.")
+    ] = False,
     settings_file: SettingsFile = None,
 ) -> None:
     """Copy the database as of one moment, also while the watch runs.
 
-    Pictures and clips lie beside it in the folder `evidence`; copy that folder as well.
+    Pictures and clips lie beside it in the folder `evidence`; copy that folder as well. A copy that
+    leaves the house is better made without passwords.
     """
     with closing(open_store(settings_file)) as store:
-        store.backup_to(file)
-    typer.echo(f"The database is copied to {file}.")
+        store.backup_to(file, with_credentials=not without_passwords)
+    told = "with the cameras' passwords, readable: keep it as safe as those"
+    if without_passwords:
+        told = "without the cameras' passwords: after restoring it they have to be entered again"
+    typer.echo(f"The database is copied to {file}, {told}.")

@@ -13,7 +13,7 @@ import errno
 import fcntl
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
@@ -180,8 +180,13 @@ def migrating_engine(path: Path) -> Engine:
     return engine.execution_options(**{WRITES: True})
 
 
-def copy_database(source: Engine, target: Path) -> None:
+def copy_database(source: Engine, target: Path, *, emptied: Sequence[str] = ()) -> None:
     """Copy a database in use to ``target``, page by page, as of one moment.
+
+    Args:
+        source: to be copied.
+        target: new file.
+        emptied: tables of which the copy holds no row, nor what is left of one.
 
     Raises:
         InputRefused: the target exists or its folder cannot be written.
@@ -196,6 +201,11 @@ def copy_database(source: Engine, target: Path) -> None:
                 driver = connection.connection.driver_connection
                 assert isinstance(driver, sqlite3.Connection)  # noqa: S101  # tells mypy
                 driver.backup(copy)
+                for table in emptied:
+                    copy.execute(f'DELETE FROM "{table}"')  # noqa: S608  (a name of ours)
+                copy.commit()
+                if emptied:  # what was deleted still stands in pages that are free
+                    copy.execute("VACUUM")
         except sqlite3.Error as error:
             raise (from_sqlite(error, str(target)) or error) from error
         with unborn.open("rb+") as file:

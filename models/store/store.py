@@ -16,6 +16,7 @@ from models.store.failures import as_watch_errors
 from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import LinkRepository
+from models.store.tables import camera_credential
 from models.store.users import SessionRepository, UserRepository
 
 __all__ = ["Store"]
@@ -83,17 +84,19 @@ class Store:
             serving.connect().close()  # stays in the pool: the file is in use from here on
         return cls(Database(serving, str(path)), clock, serving)
 
-    def backup_to(self, path: Path) -> None:
+    def backup_to(self, path: Path, *, with_credentials: bool = True) -> None:
         """Copy the whole store, as of one moment, while it is in use.
 
         Args:
             path: of the new file; opens as a store.
+            with_credentials: False leaves out the users and passwords of cameras.
 
         Raises:
             InputRefused: the file exists, or its folder cannot be written.
             StorageFull: its disk is full.
         """
-        engine.copy_database(self._engine, path.absolute())
+        emptied = () if with_credentials else (camera_credential.name,)
+        engine.copy_database(self._engine, path.absolute(), emptied=emptied)
 
     def close(self) -> None:
         """Wait for the writer, then let the file go; the store cannot be used afterwards."""

@@ -126,7 +126,10 @@ def test_a_backup_opens_as_a_store(
     assert firewatch(monkeypatch, "backup", str(copy)) == 0
     with closing(Store.open(f"sqlite:///{copy}", clock=SystemClock())) as store:
         assert store.users.get("li") is not None
-    capsys.readouterr()
+    assert "readable: keep it as safe" in capsys.readouterr().out
+    other = tmp_path / "other.db"
+    assert firewatch(monkeypatch, "backup", str(other), "--without-passwords") == 0
+    assert "without the cameras' passwords" in capsys.readouterr().out
     assert firewatch(monkeypatch, "backup", str(copy)) == 1
     assert str(copy) in capsys.readouterr().err
 

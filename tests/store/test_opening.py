@@ -12,8 +12,11 @@ from pathlib import Path
 import pytest
 
 from models.alert import AlertDraft
+from models.camera_link import Adapter, CameraLink, Credential
+from models.camera_setup import CameraSetup
 from models.clock import ManualClock
 from models.errors import Conflict, InputRefused, StorageFull, StoreDamaged
+from models.site import Camera, CameraKind, HeightDatum, Position
 from models.store import Store, engine, schema
 
 Reopen = Callable[[], Store]
@@ -307,6 +310,34 @@ def test_a_backup_of_a_store_in_use_is_a_store(
     assert [alert.draft.idempotency_key for alert in copy.alerts.working()] == ["a"]
     copy.close()
     assert [file.name for file in target.parent.iterdir()] == ["one.db"]
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_a_backup_carries_the_passwords_of_cameras_only_where_it_is_to(
+    store: Store,
+    tmp_path: Path,
+    clock: ManualClock,
+    *,
+    kept: bool,
+) -> None:
+    place = Position(106.6, 29.0, 800.0, HeightDatum.SEA_LEVEL)
+    camera = Camera("north", "北塔", CameraKind.TOWER, place, ())
+    link = CameraLink(Adapter.RTSP, "rtsp://10.0.0.5/1")
+    for password in ("an-older-secret", "geheim-und-lang"):
+        setup = CameraSetup(camera, link, Credential("wächter", password))
+        store.links.put(setup, actor="li")
+    target = tmp_path / "one.db"
+    store.backup_to(target, with_credentials=kept)
+    assert target.stat().st_mode & 0o077 == 0
+    data = target.read_bytes()
+    assert (b"geheim-und-lang" in data) is kept
+    if not kept:  # nor what is left of the one before, nor the user
+        assert b"an-older-secret" not in data
+        assert "wächter".encode() not in data
+    with closing(Store.open(f"sqlite:///{target}", clock=clock)) as copy:
+        (found,) = copy.links.all()
+        assert found.link == link
+        assert (found.credential is not None) is kept
 
 
 def test_a_backup_that_fails_leaves_no_file(
