@@ -257,14 +257,29 @@ def test_only_video_is_asked_for_and_the_camera_is_told_goodbye() -> None:
         await source.read()
         await source.close()
 
-    with TinyRtsp(Script(coded())) as server:
+    with TinyRtsp(Script(coded(), media="both")) as server:
         run(play)
         ends_s = time.monotonic() + 3.0
         while not server.requests[-1].startswith("TEARDOWN") and time.monotonic() < ends_s:
             time.sleep(0.02)  # the reader is not waited for when it closes
         methods = [one.split(" ")[0] for one in server.requests]
         assert methods[-1] == "TEARDOWN"
-        assert methods.count("SETUP") == 1
+        (setup,) = [one for one in server.requests if one.startswith("SETUP")]
+        assert "/track0 " in setup  # the sound is track1
+
+
+def test_the_camera_hears_of_us_before_it_forgets_us() -> None:
+    async def play() -> None:
+        source = source_of(server)
+        ends_s = time.monotonic() + 3.5
+        while time.monotonic() < ends_s:
+            await source.read()
+        await source.close()
+
+    with TinyRtsp(Script(coded(), session_s=2)) as server:
+        run(play)
+        alive = [one for one in server.requests if one.startswith(("OPTIONS", "GET_PARAMETER"))]
+        assert len(alive) >= 3  # the first one is the greeting
 
 
 @pytest.mark.parametrize(

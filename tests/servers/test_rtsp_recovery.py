@@ -32,8 +32,10 @@ def setup_of(server: RtspServer, credential: Credential | None = None) -> Camera
     return CameraSetup(camera, CameraLink(Adapter.RTSP, server.address(), every_s=1.0), credential)
 
 
-@pytest.mark.parametrize("how", ["kill", "freeze"])
-def test_pictures_come_again_within_three_seconds_and_a_group(videos: Videos, how: str) -> None:
+@pytest.mark.parametrize(("how", "codec"), [("kill", "h264"), ("freeze", "h264"), ("kill", "h265")])
+def test_pictures_come_again_within_three_seconds_and_a_group(
+    videos: Videos, how: str, codec: str
+) -> None:
     async def play() -> None:
         clock = SystemClock()
         bus = MemoryBus(clock, 30.0)
@@ -66,7 +68,7 @@ def test_pictures_come_again_within_three_seconds_and_a_group(videos: Videos, ho
             running.cancel()
             await asyncio.wait([running])
 
-    with RtspServer(Wish({"/cam": [videos["h264"]]})) as server:
+    with RtspServer(Wish({"/cam": [videos[codec]]})) as server:
         asyncio.run(play())
 
 

@@ -25,7 +25,7 @@ NTP_EPOCH_S = 2_208_988_800
 _HEADERS = {
     "OPTIONS": ["Public: OPTIONS, DESCRIBE, SETUP, PLAY, TEARDOWN, GET_PARAMETER"],
     "DESCRIBE": ["Content-Type: application/sdp"],
-    "SETUP": ["Session: 12345678;timeout=60", "Transport: RTP/AVP/TCP;interleaved=0-1"],
+    "SETUP": ["Transport: RTP/AVP/TCP;interleaved=0-1"],
     "PLAY": ["Session: 12345678"],
 }
 _PARTS = re.compile(rb"\x00\x00\x00?\x01")
@@ -47,7 +47,8 @@ class Script:
         then: after all ``units`` once: ``again``, ``end`` or ``stall``.
         change: what is done to a unit and its presentation time, by number of the picture.
         sender_s: the server's clock less the true one; None sends no reports.
-        media: of the description; ``video`` is left out of ``audio``.
+        media: of the description: ``video``, ``audio`` or ``both``.
+        session_s: it says that it forgets a client of whom it hears nothing for so long.
         closes: hang up at this method.
     """
 
@@ -63,6 +64,7 @@ class Script:
     change: Callable[[int, bytes, float], tuple[bytes, float]] | None = None
     sender_s: float | None = None
     media: str = "video"
+    session_s: int = 60
     closes: str = ""
 
 
@@ -168,6 +170,8 @@ class TinyRtsp:
             lines.append('WWW-Authenticate: Basic realm="camera"')
         elif status == 200:
             body = self._description() if method == "DESCRIBE" else ""
+            if method == "SETUP":
+                lines.append(f"Session: 12345678;timeout={self.script.session_s}")
             lines += [*_HEADERS.get(method, ()), f"Content-Length: {len(body)}"]
         client.sendall(("\r\n".join(lines) + "\r\n\r\n" + body).encode())
         if method == "PLAY" and status == 200 and not player:
@@ -189,8 +193,10 @@ class TinyRtsp:
     def _description(self) -> str:
         script = self.script
         head = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nt=0 0\r\na=control:*\r\n"
+        sound = "m=audio 0 RTP/AVP 0\r\na=control:track1\r\n"
         if script.media == "audio":
-            return head + "m=audio 0 RTP/AVP 0\r\na=control:track1\r\n"
+            return head + sound
+        head += sound if script.media == "both" else ""
         name = {"h264": "H264", "h265": "H265"}[script.codec]
         return (
             f"{head}m=video 0 RTP/AVP 96\r\na=rtpmap:96 {name}/{CLOCK_HZ}\r\n"
