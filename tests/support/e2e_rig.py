@@ -38,7 +38,7 @@ class Demo:
 
     Attributes:
         address: of the console.
-        password: of the account ``monitor``.
+        password: of its only account: ``monitor`` of a demo, ``admin`` of a watch.
         log: what it has said on standard error, growing.
     """
 
@@ -49,18 +49,38 @@ class Demo:
 
 @contextmanager
 def running_demo(folder: Path, *arguments: str) -> Iterator[Demo]:
+    command = ["demo", *arguments, "--port", str(free_port()), "--data", str(folder / "demo")]
+    with _running(command, r"sign in\s+monitor\s+(\S+)", "stop with Ctrl-C") as demo:
+        yield demo
+
+
+@contextmanager
+def running_watch(folder: Path) -> Iterator[Demo]:
+    """An installation without cameras on its first start; the password is the administrator's."""
+    port, settings = free_port(), folder / "firewatch.toml"
+    settings.write_text(f"data_dir = '{folder / 'data'}'\ninference_threads = 1\n")
+    command = ["serve", "--settings", str(settings), "--port", str(port)]
+    with _running(command, r"first sign-in: admin\s+(\S+)", "first sign-in") as watch:
+        yield watch
+
+
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "api.cli", "demo", *arguments]
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def _running(command: list[str], password: str, last_line: str) -> Iterator[Demo]:
     process = subprocess.Popen(  # noqa: S603  # our own program
-        [*command, "--port", str(port), "--data", str(folder / "demo")],
+        [sys.executable, "-m", "api.cli", *command],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
+    port = command[command.index("--port") + 1]
     demo = Demo(f"http://127.0.0.1:{port}", "")
     assert process.stdout is not None
     assert process.stderr is not None
@@ -69,9 +89,9 @@ def running_demo(folder: Path, *arguments: str) -> Iterator[Demo]:
     reader.start()
     try:
         for line in process.stdout:
-            if found := re.search(r"sign in\s+monitor\s+(\S+)", line):
+            if found := re.search(password, line):
                 demo.password = found[1]
-            if "stop with Ctrl-C" in line:
+            if last_line in line:
                 break
         assert demo.password, "".join(demo.log)
         yield demo
@@ -96,9 +116,9 @@ class Seen:
     errors: list[str] = field(default_factory=list)
 
 
-def sign_in(page: Page, demo: Demo) -> None:
+def sign_in(page: Page, demo: Demo, name: str = "monitor") -> None:
     page.goto(demo.address)
-    field_of(page, "signin-name").fill("monitor")
+    field_of(page, "signin-name").fill(name)
     field_of(page, "signin-password").fill(demo.password)
     page.get_by_test_id("signin-submit").click()
 
