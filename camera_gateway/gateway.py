@@ -174,8 +174,9 @@ class Gateway:
             source = self._open_source()
             while self._corrupt_in_a_row < CORRUPT_FRAMES_BEFORE_LOSS:
                 await self._take_one(source)
+            known = self._life.trouble_code  # a web page says more than that it is no picture
             trouble = f"{CORRUPT_FRAMES_BEFORE_LOSS} damaged pictures in a row."
-            self._lose("pictures_damaged", trouble)
+            self._lose("pictures_damaged" if known == "corrupt" else known, trouble)
         except SourceEnded as error:
             if self._may_end:
                 self._life.ended(self._clock.monotonic_s())
@@ -209,7 +210,7 @@ class Gateway:
         except FrameCorrupt as error:
             self._received += 1
             self._corrupt_in_a_row += 1
-            self._refuse("corrupt", str(error))
+            self._refuse("corrupt", str(error), error.code)
             return
         self._received += 1
         if self._jumps_back(raw):
@@ -221,7 +222,7 @@ class Gateway:
             judgement = await self._judge.look(raw, received_at, now_s)
         except FrameCorrupt as error:
             self._corrupt_in_a_row += 1
-            self._refuse("corrupt", str(error))
+            self._refuse("corrupt", str(error), error.code)
             return
         self._corrupt_in_a_row = 0
         self._judged = judgement
@@ -233,12 +234,12 @@ class Gateway:
         else:
             self._refuse(judgement.fault, judgement.trouble)
 
-    def _refuse(self, reason: str, words: str) -> None:
-        trouble = self._clean(words)
+    def _refuse(self, reason: str, words: str, code: str = "frame_corrupt") -> None:
+        trouble, code = self._clean(words), reason if code == "frame_corrupt" else code
         self._dropped[reason] += 1
         self._good_in_a_row = 0
-        level = logging.DEBUG if reason == self._life.trouble_code else logging.INFO
-        self._life.refused(self._clock.monotonic_s(), reason, trouble)
+        level = logging.DEBUG if code == self._life.trouble_code else logging.INFO
+        self._life.refused(self._clock.monotonic_s(), code, trouble)
         _logger.log(level, "camera %s: picture refused as %s: %s", self._camera_id, reason, trouble)
 
     def _jumps_back(self, raw: RawFrame) -> bool:

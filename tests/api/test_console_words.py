@@ -33,7 +33,7 @@ NOT_READING = {
 }
 PASSED_ON = {
     "camera_gateway/gateway.py: code",
-    "camera_gateway/gateway.py: reason",
+    "camera_gateway/gateway.py: known",
     "camera_gateway/gateway.py: error.code",
     "camera_gateway/gateway.py: judgement.fault",
     "camera_gateway/http_words.py: code",

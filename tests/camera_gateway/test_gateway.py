@@ -204,6 +204,17 @@ def test_damaged_pictures_degrade_and_many_of_them_are_a_loss() -> None:
     assert status.reconnects == 1
 
 
+def test_what_is_no_picture_at_all_is_told_as_that() -> None:
+    page = FrameCorrupt("a web page", code="camera_no_picture")
+    status = House([raw(0), page]).run().gateway.status()
+    assert (status.state, status.trouble_code) == (GatewayState.DEGRADED, "camera_no_picture")
+    assert status.frames_dropped == {"corrupt": 1}
+    lost = House([page] * CORRUPT_FRAMES_BEFORE_LOSS, []).run().gateway.status()
+    assert (lost.state, lost.trouble_code) == (GatewayState.LOST, "camera_no_picture")
+    half = [FrameCorrupt("half a picture")] * CORRUPT_FRAMES_BEFORE_LOSS
+    assert House(half, []).run().gateway.status().trouble_code == "pictures_damaged"
+
+
 @pytest.mark.parametrize("provenance", [Provenance.LIVE, Provenance.RECORDED])
 def test_a_frozen_picture_is_not_news(provenance: Provenance) -> None:
     steps = [raw(n, b"same", provenance) for n in range(6)]
