@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 import uvicorn
 from fastapi import FastAPI
@@ -178,6 +179,7 @@ def build_watch(
         fixed=fixed,
         pool=judging,
         views=settings.data_dir / "views",
+        zone=ZoneInfo(settings.time_zone),
     )
     context = Context(
         settings=settings,

@@ -1,6 +1,6 @@
 """The moment that a camera wrote into its JPEG.
 
-Only a time with its offset from UTC is told: cameras write local time, and whose is not said.
+A time without its offset from UTC is told only to those who know whose local time it is.
 
 Source: Exif 2.32 sections 4.6.5 (DateTimeOriginal 0x9003, SubSecTimeOriginal 0x9291,
 OffsetTimeOriginal 0x9011) and 4.5 (APP1).
@@ -8,7 +8,7 @@ OffsetTimeOriginal 0x9011) and 4.5 (APP1).
 
 import re
 import struct
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import Final
 
 __all__ = ["exif_moment"]
@@ -22,8 +22,12 @@ _SIGNED = re.compile(r"([+-])(\d{2}):(\d{2})")
 _EARLIEST_YEAR: Final = 1990
 
 
-def exif_moment(jpeg: bytes) -> tuple[datetime, float] | None:
+def exif_moment(jpeg: bytes, zone: tzinfo | None = None) -> tuple[datetime, float] | None:
     """When the picture was made, by its camera.
+
+    Args:
+        jpeg: the file, or its first 128 kB.
+        zone: of a time that is written without its offset; None takes no such time.
 
     Returns:
         (moment, resolution_s): UTC, and 1 or less where fractions of seconds are written; None when
@@ -36,12 +40,12 @@ def exif_moment(jpeg: bytes) -> tuple[datetime, float] | None:
     length = int.from_bytes(match[1], "big")
     tiff = jpeg[match.end() : match.start() + 2 + length]
     try:
-        return _moment_in(tiff)
+        return _moment_in(tiff, zone)
     except (struct.error, ValueError, OverflowError):
         return None
 
 
-def _moment_in(tiff: bytes) -> tuple[datetime, float] | None:
+def _moment_in(tiff: bytes, zone: tzinfo | None) -> tuple[datetime, float] | None:
     order = {b"II": "<", b"MM": ">"}.get(tiff[:2])
     if order is None:
         return None
@@ -53,10 +57,11 @@ def _moment_in(tiff: bytes) -> tuple[datetime, float] | None:
     entries = _entries(tiff, order, directory)
     written, offset = _text(tiff, order, entries, _ORIGINAL), _text(tiff, order, entries, _OFFSET)
     signed = _SIGNED.fullmatch(offset)
-    if offset != "Z" and signed is None:
+    if offset == "Z":
+        zone = UTC
+    elif signed is None and (offset or zone is None):
         return None
-    zone: timezone = UTC
-    if signed is not None:
+    elif signed is not None:
         ahead = timedelta(hours=int(signed[2]), minutes=int(signed[3]))
         zone = timezone(-ahead if signed[1] == "-" else ahead)
     moment = datetime.strptime(written, "%Y:%m:%d %H:%M:%S").replace(tzinfo=zone).astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import Executor
+from datetime import UTC, tzinfo
 from pathlib import Path
 from typing import Final
 
@@ -29,6 +30,7 @@ def opener_of(
     clock: Clock,
     *,
     pool: Executor | None = None,
+    zone: tzinfo = UTC,
 ) -> Callable[[], FrameSource]:
     """What makes a fresh source per call; it returns at once and connects with the first reading.
 
@@ -37,6 +39,7 @@ def opener_of(
         credential: None for a camera that asks for none.
         clock: measures, waits and stamps.
         pool: where whole pictures are checked; the event loop's own when left out.
+        zone: of times in the names and the Exif data of a folder that do not say their own.
     """
     mode = link.mode or FrameMode.VISIBLE
     path = Path(link.address)
@@ -50,7 +53,7 @@ def opener_of(
         case Adapter.ONVIF:
             return lambda: _onvif(link, credential, clock, pool)
         case Adapter.FOLDER:
-            return lambda: _LateFolder(path, clock, mode)
+            return lambda: _LateFolder(path, clock, mode, zone)
         case Adapter.VIDEO:
             return lambda: VideoSource(path, every_s=link.every_s, clock=clock, mode=mode)
 
@@ -67,10 +70,11 @@ def _onvif(
 class _LateFolder:
     """A folder that is listed with the first reading, in a thread: a share may hang for minutes."""
 
-    def __init__(self, path: Path, clock: Clock, mode: FrameMode) -> None:
+    def __init__(self, path: Path, clock: Clock, mode: FrameMode, zone: tzinfo) -> None:
         self._path = path
         self._clock = clock
         self._mode = mode
+        self._zone = zone
         self._folder: FolderSource | None = None
         self._closed = False
 
@@ -80,7 +84,9 @@ class _LateFolder:
             raise SourceEnded("This source is closed.")
         if self._folder is None:
             self._folder = await aside(
-                lambda: FolderSource(self._path, clock=self._clock, mode=self._mode)
+                lambda: FolderSource(
+                    self._path, clock=self._clock, mode=self._mode, name_zone=self._zone
+                )
             )
         return await self._folder.read()
 

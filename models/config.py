@@ -78,7 +78,7 @@ class Settings(_Section):
         inference_threads: threads of the network, 0 for one per core.
         max_batch: most frames in one batch, at most one a camera.
         max_frame_age_s: a live frame older than this since receipt is dropped and counted.
-        time_zone: of the clock on screen.
+        time_zone: of the clock on screen, and of local times in linked folders.
         attention: how much a frame is looked at closer.
         evidence: how hits become an alert.
         suppression: how long a verdict holds the same plume back.

@@ -5,6 +5,7 @@ import random
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
 from contextlib import suppress
+from datetime import UTC, tzinfo
 from pathlib import Path
 
 from camera_gateway.bus import FrameBus
@@ -62,6 +63,7 @@ def fleet_of(
     fixed: Mapping[str, Gateway],
     pool: Executor | None = None,
     views: Path | None = None,
+    zone: tzinfo = UTC,
 ) -> Fleet[CameraSetup]:
     """All cameras of a store that are linked and enabled, besides fixed ones.
 
@@ -75,6 +77,7 @@ def fleet_of(
         fixed: gateways of a demo.
         pool: where pictures are checked and judged.
         views: folder where is kept what views look like; None to learn them anew each time.
+        zone: of times of recordings that do not say their own.
     """
 
     def plans() -> dict[str, CameraSetup]:
@@ -103,6 +106,7 @@ def fleet_of(
             clean=secrets.clean,
             pool=pool,
             views=views,
+            zone=zone,
         )
 
     return Fleet(plans, make, clock, fixed=fixed)
@@ -118,6 +122,7 @@ def gateway_of(
     clean: Callable[[str], str],
     pool: Executor | None = None,
     views: Path | None = None,
+    zone: tzinfo = UTC,
 ) -> Gateway:
     """The gateway of a linked camera; see :func:`fleet_of`.
 
@@ -132,7 +137,7 @@ def gateway_of(
     return Gateway(
         setup.camera,
         setup.preset_number,
-        opener_of(link, setup.credential, clock, pool=pool),
+        opener_of(link, setup.credential, clock, pool=pool, zone=zone),
         bus=bus,
         ring=ring,
         clock=clock,

@@ -1,7 +1,8 @@
 """An image sequence in a folder, replayed at the pace at which it was made.
 
-Capture times stand in the file names; nothing else is taken for a capture time, file dates least of
-all, for they tell when somebody copied the folder.
+Capture times stand in the file names, or in what the camera wrote into the picture (Exif); nothing
+else is taken for a capture time, file dates least of all, for they tell when somebody copied the
+folder.
 """
 
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from datetime import UTC, datetime, tzinfo
 from pathlib import Path
 
 from camera_gateway.aside import aside
+from camera_gateway.exif_time import exif_moment
 from camera_gateway.pictures import check_jpeg, encode_jpeg, read_picture, small_of
 from camera_gateway.source import RawFrame
 from camera_gateway.sources.name_times import UNDERSTOOD_NAMES, time_in_name
@@ -25,16 +27,18 @@ PICTURE_SUFFIXES = frozenset(
     for suffix in "jpg jpeg jpe png tif tiff webp bmp gif avif jp2 pgm ppm pnm".split()  # noqa: SIM905
 )
 _JPEG_MARK = b"\xff\xd8\xff"
+EXIF_WITHIN_BYTES = 131_072
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class _Entry:
     captured_at: datetime
     path: Path
+    source: TimeSource
 
 
 class FolderSource:
-    """Pictures of one folder (not of its subfolders) in the order of the times in their names.
+    """Pictures of one folder (not of its subfolders) in the order of their times.
 
     A JPEG travels as it is; any other picture is encoded as JPEG. Files without a picture's suffix
     (labels, notes) and hidden files are passed over.
@@ -47,7 +51,7 @@ class FolderSource:
         start_offset_s: begin with the first picture made at least this many seconds after the
             earliest one; None for all of them.
         max_gap_s: longest single wait, recorded seconds; capture times stay true.
-        name_zone: time zone of calendar times without Z in the names.
+        name_zone: of calendar times without Z in the names, and without an offset in Exif.
 
     Raises:
         InputRefused: with a code ``file_missing``, ``not_a_folder``, ``file_unreadable``,
@@ -87,7 +91,7 @@ class FolderSource:
         return RawFrame(
             jpeg,
             entry.captured_at,
-            TimeSource.FILE_NAME,
+            entry.source,
             self._mode,
             Provenance.RECORDED,
             small=small,
@@ -127,17 +131,26 @@ def _list_entries(path: Path, zone: tzinfo) -> list[_Entry]:
             remedy="Name the folder in which they lie; subfolders are not searched.",
             code="folder_without_pictures",
         )
-    entries: list[_Entry] = []
-    for file in sorted(files):
-        captured_at = time_in_name(file.name, zone)
-        if captured_at is None:
-            raise InputRefused(
-                f"The name of {file} carries no capture time.",
-                remedy=f"Names that are understood: {UNDERSTOOD_NAMES}.",
-                code="no_time_in_name",
-            )
-        entries.append(_Entry(captured_at, file))
-    return sorted(entries)
+    return sorted(_entry_of(file, zone) for file in files)
+
+
+def _entry_of(file: Path, zone: tzinfo) -> _Entry:
+    """The name tells best: copies and edits lose Exif, or get it from another picture."""
+    captured_at = time_in_name(file.name, zone)
+    if captured_at is not None:
+        return _Entry(captured_at, file, TimeSource.FILE_NAME)
+    try:
+        with file.open("rb") as opened:
+            told = exif_moment(opened.read(EXIF_WITHIN_BYTES), zone)
+    except OSError:
+        told = None
+    if told is None:
+        raise InputRefused(
+            f"Neither the name of {file} nor its Exif data carries a capture time.",
+            remedy=f"Names that are understood: {UNDERSTOOD_NAMES}.",
+            code="no_time_in_name",
+        )
+    return _Entry(told[0], file, TimeSource.EXIF)
 
 
 def _from_offset(path: Path, entries: list[_Entry], offset_s: float | None) -> list[_Entry]:

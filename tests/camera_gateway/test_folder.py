@@ -7,6 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from exif_rig import exif, with_exif
 
 from camera_gateway.pictures import decode_jpeg
 from camera_gateway.source import RawFrame
@@ -118,6 +119,30 @@ def test_folders_that_cannot_be_replayed_are_refused(
     assert code(tmp_path / "20260108_093634.jpg") == "not_a_folder"
     (tmp_path / "holiday.jpg").write_bytes(jpeg())
     assert code(tmp_path) == "no_time_in_name"
+    (tmp_path / "holiday.jpg").unlink()
+    (tmp_path / "gone.jpg").symlink_to(tmp_path / "nowhere")
+    assert code(tmp_path) == "no_time_in_name"
+
+
+def test_a_time_that_only_the_picture_tells_is_taken(
+    tmp_path: Path, clock: ManualClock, jpeg: MakeJpeg
+) -> None:
+    second, third = exif("2026:03:01 16:00:10", "+08:00"), exif("2026:03:01 16:00:20", None)
+    (tmp_path / "b.jpg").write_bytes(with_exif(jpeg(3), third))
+    (tmp_path / "a.jpg").write_bytes(with_exif(jpeg(2), second))
+    # What stands in the name wins over what an editor left in the picture.
+    (tmp_path / "20260301_160000.jpg").write_bytes(with_exif(jpeg(1), third))
+    source = FolderSource(tmp_path, clock=clock, name_zone=timezone(timedelta(hours=8)))
+    got = [frame for frame in asyncio.run(read_all(source)) if isinstance(frame, RawFrame)]
+    assert [frame.captured_at.isoformat() for frame in got] == [
+        f"2026-03-01T08:00:{second}+00:00" for second in ("00", "10", "20")
+    ]
+    assert [frame.time_source for frame in got] == [
+        TimeSource.FILE_NAME,
+        TimeSource.EXIF,
+        TimeSource.EXIF,
+    ]
+    assert all(frame.small is not None for frame in got)
 
 
 @pytest.mark.footage

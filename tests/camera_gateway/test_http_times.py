@@ -1,8 +1,8 @@
-import struct
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from exif_rig import exif, with_exif
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,36 +12,6 @@ from models.frame import TimeSource
 
 MakeJpeg = Callable[..., bytes]
 AT = datetime(2026, 11, 25, 4, 0, 0, tzinfo=UTC)
-
-
-def exif(
-    written: str = "2026:11:25 12:00:00",
-    offset: str | None = "+08:00",
-    subsecond: str | None = None,
-    order: str = "<",
-) -> bytes:
-    """An Exif segment with those texts, built by the standard and not by the reader."""
-    texts = {0x9003: written, 0x9011: offset, 0x9291: subsecond}
-    entries, heap = b"", b""
-    present = [(tag, text) for tag, text in texts.items() if text is not None]
-    first, directory = 8, 8 + 2 + 12 + 4
-    heap_at = directory + 2 + 12 * len(present) + 4
-    for tag, text in present:
-        raw = text.encode() + b"\x00"
-        if len(raw) <= 4:
-            entries += struct.pack(order + "HHI", tag, 2, len(raw)) + raw.ljust(4, b"\x00")
-        else:
-            entries += struct.pack(order + "HHII", tag, 2, len(raw), heap_at + len(heap))
-            heap += raw
-    tiff = (b"II*\x00" if order == "<" else b"MM\x00*") + struct.pack(order + "I", first)
-    tiff += struct.pack(order + "HHHII", 1, 0x8769, 4, 1, directory) + bytes(4)
-    tiff += struct.pack(order + "H", len(present)) + entries + bytes(4) + heap
-    content = b"Exif\x00\x00" + tiff
-    return b"\xff\xe1" + struct.pack(">H", len(content) + 2) + content
-
-
-def with_exif(jpeg: bytes, segment: bytes) -> bytes:
-    return jpeg[:2] + segment + jpeg[2:]
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -71,6 +41,15 @@ def test_the_moment_in_a_picture(
 ) -> None:
     found = exif_moment(with_exif(jpeg(), exif(**segment, order=order)))  # type: ignore[arg-type]
     assert found == (expected if expected is None else (expected[0], pytest.approx(expected[1])))
+
+
+def test_a_local_time_is_told_to_whoever_knows_whose_it_is(jpeg: MakeJpeg) -> None:
+    china, nepal = timezone(timedelta(hours=8)), timezone(timedelta(hours=5, minutes=45))
+    local = with_exif(jpeg(), exif(offset=None))
+    assert exif_moment(local, china) == (AT, 1.0)
+    assert exif_moment(local, nepal) == (AT + timedelta(hours=2, minutes=15), 1.0)
+    assert exif_moment(with_exif(jpeg(), exif(offset="+08:00")), nepal) == (AT, 1.0)
+    assert exif_moment(with_exif(jpeg(), exif(offset="CST")), china) is None  # it says something
 
 
 def test_no_exif_and_no_directory(jpeg: MakeJpeg) -> None:
