@@ -13,7 +13,7 @@ from api.cameras.exchange import import_cameras, write_cameras
 from api.cameras.list_answers import FaultAnswer, ImportAnswer
 from api.cameras.list_faults import ListFault
 from api.cameras.schemas import CameraBody, CredentialBody, LinkBody
-from api.cameras.service import put_camera, remove_camera, try_link
+from api.cameras.service import put_camera, remove_camera, trust_view, try_link
 from api.cameras.thumbs import Small, ThumbWidth
 from api.context import Context, context_of
 from models.errors import NotFound
@@ -115,6 +115,12 @@ def change_camera(
 ) -> SetupAnswer:
     """Add a camera or change it; takes effect on it alone, at once."""
     return SetupAnswer.of(put_camera(context, camera_id, body, user))
+
+
+@router.post("/{camera_id}/trust-view", status_code=204)
+def trust_camera(camera_id: Key, user: AdminUser, context: InContext) -> None:
+    """Say that what a camera shows now is the view of its preset; for one told as turned."""
+    trust_view(context, camera_id, user)
 
 
 @router.delete("/{camera_id}", status_code=204)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from api.cameras.keeping import check_same_host, completed, stored_for
+from api.cameras.running import forget_view
 from api.cameras.schemas import CameraBody, CredentialBody, LinkBody, link_of
 from api.context import Context
 from camera_gateway.probe import ProbeReport, probe
@@ -16,7 +17,7 @@ from models.errors import Conflict, NotFound, WatchError
 from models.store import Kept
 from models.user import User
 
-__all__ = ["put_camera", "remove_camera", "try_link"]
+__all__ = ["put_camera", "remove_camera", "trust_view", "try_link"]
 
 TEST_S: Final = 4.0
 TESTS_AT_ONCE: Final = 2
@@ -58,6 +59,17 @@ def remove_camera(context: Context, camera_id: str, user: User) -> None:
     """
     context.store.links.remove(camera_id, actor=user.name)
     context.cameras_changed()
+
+
+def trust_view(context: Context, camera_id: str, user: User) -> None:
+    """Take what a camera shows now for the view of its preset, with its pose.
+
+    Raises:
+        NotFound: no such camera.
+    """
+    context.store.links.get(camera_id)
+    if forget_view(context.settings.data_dir / "views", camera_id):
+        context.store.audit.record(actor=user.name, action="camera.view_trusted", subject=camera_id)
 
 
 async def try_link(

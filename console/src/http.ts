@@ -120,6 +120,7 @@ export const http = {
   putCamera: (id: string, request: CameraRequest) =>
     call<CameraSetup>("PUT", `/api/cameras/${id}`, request),
   removeCamera: (id: string) => call<void>("DELETE", `/api/cameras/${id}`),
+  trustView: (id: string) => call<void>("POST", `/api/cameras/${id}/trust-view`),
   testCamera: (camera_id: string, link: CameraLink, credential?: CameraCredential) =>
     call<CameraTest>("POST", "/api/cameras/test", { camera_id, link, credential }, TEST_WAIT_MS),
   still,

@@ -243,6 +243,23 @@ def test_the_first_way_is_told_when_neither_works(
     assert (told.status_code, told.json()["code"]) == (503, "camera_silent")
 
 
+def test_a_view_that_somebody_says_is_right_is_learnt_anew(api: ApiRig) -> None:
+    admin = api.client(Role.ADMIN)
+    views = api.context.settings.data_dir / "views"
+    views.mkdir()
+    (views / "t1-red.npz").write_bytes(b"a view")
+    for role in (Role.VIEWER, Role.MONITOR):
+        assert api.client(role).post("/api/cameras/t1-red/trust-view").status_code == 403
+    assert (views / "t1-red.npz").exists()
+    for _ in "twice":
+        assert admin.post("/api/cameras/t1-red/trust-view").status_code == 204
+    assert not (views / "t1-red.npz").exists()
+    deeds = [(e.actor, e.action, e.subject) for e in api.context.store.audit.entries(99)]
+    assert deeds.count(("admin", "camera.view_trusted", "t1-red")) == 1
+    assert admin.post("/api/cameras/nobody/trust-view").status_code == 404
+    assert admin.post("/api/cameras/..%2f..%2fa/trust-view").status_code in {404, 405, 422}
+
+
 def report_of(link: CameraLink) -> ProbeReport:
     return ProbeReport(
         link=link,
