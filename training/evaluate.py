@@ -14,7 +14,7 @@ from detector.core import Detector
 from detector.evaluate.images import look_at, rows
 from detector.evaluate.labelled_set import Picture, read_index
 from detector.evaluate.measures import Scene
-from detector.evaluate.report import in_words, report
+from detector.evaluate.report import differences, in_words, report
 from models.errors import InputRefused
 from models.zoo import ModelCard, load_card
 
@@ -56,17 +56,23 @@ def main() -> int:
     parser.add_argument("--width", type=int, default=640)
     parser.add_argument("--nms-iou", type=float)
     parser.add_argument("--every", type=int, default=1, help="take every n-th picture: a preview")
+    parser.add_argument("--against", type=Path, help="weights to compare with, group by group")
     parser.add_argument("--threads", type=int, default=1)
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     try:
         index = [p for p in read_index(arguments.data) if p.split == arguments.split]
-        found = scenes(
-            index[:: arguments.every],
-            draft_card(arguments.weights, nms_iou=arguments.nms_iou),
-            width_px=arguments.width,
-            threads=arguments.threads,
-        )
+
+        def look(weights: Path) -> list[Scene]:
+            return scenes(
+                index[:: arguments.every],
+                draft_card(weights, nms_iou=arguments.nms_iou),
+                width_px=arguments.width,
+                threads=arguments.threads,
+            )
+
+        found = look(arguments.weights)
+        before = [] if arguments.against is None else look(arguments.against)
     except InputRefused as error:
         print(error, file=sys.stderr)
         return 1
@@ -76,6 +82,8 @@ def main() -> int:
     (arguments.out / "metrics.json").write_text(json.dumps(figures, indent=1))
     for row in figures["measures"]:
         print(in_words(row))
+    for row in differences(before, found) if before else []:
+        print(f"{row['name']}: {row['value']:+.3f} [{row['low']:+.3f}, {row['high']:+.3f}]")
     return 0
 
 
