@@ -104,6 +104,7 @@ class Gateway:
         self._reconnects = 0
         self._corrupt_in_a_row = 0
         self._good_in_a_row = 0
+        self._logged: set[str] = set()  # what has been said since all was well
 
     @property
     def next_sequence(self) -> int:
@@ -197,10 +198,16 @@ class Gateway:
 
     def _lose(self, code: str, trouble: str) -> None:
         told = self._clean(trouble)
-        # A camera that is gone for a week is one line, not twenty thousand.
-        level = logging.DEBUG if told == self._life.trouble else logging.WARNING
+        level = self._level(code, logging.WARNING)
         self._life.lost(self._clock.monotonic_s(), code, told)
         _logger.log(level, "camera %s is lost: %s", self._camera_id, told)
+
+    def _level(self, code: str, level: int) -> int:
+        """A camera that is gone or damaged for a week is one line, not twenty thousand."""
+        if code in self._logged:
+            return logging.DEBUG
+        self._logged.add(code)
+        return level
 
     async def _take_one(self, source: FrameSource) -> None:
         """Read one picture, publish it unless it would lie."""
@@ -238,7 +245,7 @@ class Gateway:
         trouble, code = self._clean(words), reason if code == "frame_corrupt" else code
         self._dropped[reason] += 1
         self._good_in_a_row = 0
-        level = logging.DEBUG if code == self._life.trouble_code else logging.INFO
+        level = self._level(code, logging.INFO)
         self._life.refused(self._clock.monotonic_s(), code, trouble)
         _logger.log(level, "camera %s: picture refused as %s: %s", self._camera_id, reason, trouble)
 
@@ -276,6 +283,7 @@ class Gateway:
         self._life.good(self._clock.monotonic_s())
         self._good_in_a_row += 1
         if self._good_in_a_row >= GOOD_FRAMES_BEFORE_RESET:
+            self._logged.clear()
             self._back_off.reset()
             self._slow_lane.reset()
         self._ring.add(frame)

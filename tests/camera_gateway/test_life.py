@@ -469,3 +469,20 @@ def test_a_picture_of_another_view_has_no_pose() -> None:
         await stop(task)
 
     asyncio.run(scenario())
+
+
+def test_a_camera_that_is_bad_for_a_week_is_two_lines(caplog: pytest.LogCaptureFixture) -> None:
+    async def scenario() -> None:
+        bad: list[object] = [FrameCorrupt(f"It breaks off after {n} bytes.") for n in range(40)]
+        link = Link(*[bad] * 30, [1, 2, 3, SourceUnavailable("gone")], [None])
+        task = asyncio.create_task(link.gateway.run())
+        while link.opened < 32:  # noqa: ASYNC110  # every turn is looked at
+            await asyncio.sleep(0)
+        await stop(task)
+
+    with caplog.at_level(logging.INFO):
+        asyncio.run(scenario())
+    lines = [record.getMessage() for record in caplog.records]
+    assert len([line for line in lines if "refused as corrupt" in line]) == 1
+    assert len([line for line in lines if "damaged pictures in a row" in line]) == 1
+    assert len([line for line in lines if "is lost: gone" in line]) == 1

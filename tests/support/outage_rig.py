@@ -107,7 +107,7 @@ FAULTS: dict[Adapter, tuple[Fault, ...]] = {
         _fault("trickle", _LOST, 40.0, "camera_silent", "camera_stalled"),
         _fault("cut", _DEGRADED, 2.0 * EVERY_S, "corrupt"),
         _fault("garbage", _DEGRADED, 2.0 * EVERY_S, "corrupt"),
-        _fault("page", _DEGRADED, 2.0 * EVERY_S, "corrupt"),
+        _fault("page", _DEGRADED, 2.0 * EVERY_S, "camera_no_picture"),
         _fault("busy", _LOST, 2.0 * EVERY_S, "camera_answer"),
         _fault("type", _LIVE, 2.0 * EVERY_S),
         _fault("other", _LIVE, 2.0 * EVERY_S),
