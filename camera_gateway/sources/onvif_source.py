@@ -1,9 +1,9 @@
 """A camera of which only the ONVIF address is known: it is asked where its pictures are.
 
 The address may name a profile and a way: ``http://HOST/onvif/device_service?profile=TOKEN`` and
-``&via=snapshot``. Without a token the first profile with a video encoder is taken; without a way,
-the stream, and the still picture where there is none. It is asked anew with every connection, for
-the answer may change when the camera restarts.
+``&via=snapshot``. Without a token the first profile with a video encoder is taken, or the first one
+at all; without a way, the stream, and the still picture where there is none. It is asked anew with
+every connection, for the answer may change when the camera restarts.
 """
 
 from collections.abc import Callable
@@ -104,13 +104,15 @@ class OnvifSource:
 
 
 def _chosen(profiles: tuple[OnvifProfile, ...], token: str) -> OnvifProfile:
-    wanted = [
-        profile for profile in profiles if (profile.token == token if token else profile.encoding)
-    ]
+    if token:
+        wanted = [profile for profile in profiles if profile.token == token]
+    else:
+        # Some do not tell how a profile is encoded, and send pictures all the same.
+        wanted = [profile for profile in profiles if profile.encoding] or list(profiles)
     if not wanted:
         there = ", ".join(profile.token[:40] for profile in profiles[:8]) or "none"
         raise SourceRefused(
-            f"The camera has no profile {token or 'with a picture'}; it has {there}.",
+            f"The camera has no profile{f' {token}' if token else ''}; it has {there}.",
             remedy="Enter one of these as ?profile= behind the address.",
             code="camera_profile",
         )

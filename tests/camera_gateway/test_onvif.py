@@ -401,6 +401,18 @@ def test_a_profile_and_a_way_can_be_named() -> None:
     assert resolved(OnvifSim(faults={"GetStreamUri"}), "?via=stream") == []
 
 
+def test_a_profile_that_does_not_tell_its_encoder_is_better_than_none() -> None:
+    profile = (
+        b'<trt:GetProfilesResponse xmlns:trt="http://www.onvif.org/ver10/media/wsdl" '
+        b'xmlns:tt="http://www.onvif.org/ver10/schema"><trt:Profiles token="P0" fixed="true">'
+        b"<tt:Name>main</tt:Name></trt:Profiles></trt:GetProfilesResponse>"
+    )
+    sim = OnvifSim(raw={"GetProfiles": ENVELOPE % profile})
+    assert resolved(sim)[0].adapter is Adapter.RTSP
+    empty = b'<trt:GetProfilesResponse xmlns:trt="http://www.onvif.org/ver10/media/wsdl"/>'
+    assert resolved(OnvifSim(raw={"GetProfiles": ENVELOPE % empty})) == []
+
+
 def test_a_profile_that_is_not_there_is_refused() -> None:
     async def run() -> None:
         sim = OnvifSim()
