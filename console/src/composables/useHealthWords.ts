@@ -35,10 +35,14 @@ export function useHealthWords() {
   /** The state first, then what its pictures suffer from without being worthless. */
   function findings(camera: Camera): Finding[] {
     const troubled = camera.state === "lost" || camera.state === "degraded";
-    const all = [
-      { what: mainWords(camera), todo: todo(troubled ? camera.trouble_code : stateKey(camera)) },
-      ...camera.conditions.map((it) => ({ what: t(`condition.${it}`), todo: todo(it) })),
-    ];
+    const seeing = !["lost", "ended", "disabled"].includes(camera.state);
+    const suffers = seeing ? camera.conditions : []; // of the last picture, which may be a week old
+    const all = suffers.map((it) => ({ what: t(`condition.${it}`), todo: todo(it) }));
+    // Whose pictures suffer from something is not told to be fine in the same breath.
+    if (camera.state !== "live" || all.length === 0) {
+      const code = troubled ? camera.trouble_code : stateKey(camera);
+      all.unshift({ what: mainWords(camera), todo: todo(code) });
+    }
     if (camera.state === "lost" && SLOW_LANE.has(camera.trouble_code))
       all.push({ what: t("health.slow_lane"), todo: "" });
     if (camera.hanging > 0)
