@@ -87,7 +87,9 @@ async def read_with_gateways(urls: list[str], every_s: float, seconds: float) ->
 
     await empty(time.monotonic() + LONGEST_OPENING_S, len(urls))
     if len(came) < len(urls):
-        sys.exit(f"{len(urls) - len(came)} of {len(urls)} cameras sent nothing")
+        silent = f"{len(urls) - len(came)} of {len(urls)} cameras sent nothing"
+        print(f"{silent} in {LONGEST_OPENING_S:g} s", file=sys.stderr, flush=True)
+        os._exit(1)  # as below: a hundred readers are at work
     await empty(time.monotonic() + every_s, sys.maxsize)
     waiting = asyncio.create_task(empty(time.monotonic() + 3600.0, sys.maxsize))
     began = await asyncio.to_thread(start)
