@@ -1,8 +1,12 @@
 """The readers that ``./run bench gateway`` compares, on a small video."""
 
+import json
+from pathlib import Path
+
 import pytest
 from rtsp_rig import RtspServer, Wish
 
+from benchmarks.live import outages
 from benchmarks.live.contender import Contender
 from benchmarks.support.peer import PeerFailed
 
@@ -35,3 +39,14 @@ def test_a_reader_that_cannot_read_fails_with_a_word(videos: dict[str, str]) -> 
         pytest.raises(PeerFailed, match="cannot read"),
     ):
         reader.wait_ready()
+
+
+def test_outages_are_told_with_their_bars(tmp_path: Path, gstreamer: None) -> None:  # noqa: ARG001
+    report = tmp_path / "outages.json"
+    assert outages.main(["--down", "1", "--json", str(report)]) == 0
+    measures = json.loads(report.read_text())["measures"]
+    names = {measure["name"] for measure in measures}
+    assert {"rtsp_freeze_1s_back", "mjpeg_stall_1s_told", "snapshot_kill_1s_back"} <= names
+    held = [measure["holds"] for measure in measures if measure["bar"] is not None]
+    assert len(held) == 2 * 3 * 4
+    assert held.count(True) >= len(held) - 1  # a dozen cameras at once on a busy machine
