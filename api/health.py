@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from api.context import Context, context_of
-from detector.evidence import StageState
+from detector.evidence import WEIGHTS, StageState
 
 __all__ = ["router"]
 
@@ -31,6 +31,8 @@ class HealthAnswer(BaseModel):
         frames_failed: since start.
         second_stage: whether a second opinion on tracks is off, on, missing or failed; the watch
             goes on without one that is missing or failed, and is degraded.
+        evidence_fits: the evidence over time was fitted on the network in force; on another one its
+            log-odds are not what they say, and the watch is degraded.
         newest_event: sequence of the newest change.
     """
 
@@ -43,6 +45,7 @@ class HealthAnswer(BaseModel):
     frames_hurried: int
     frames_failed: int
     second_stage: StageState
+    evidence_fits: bool
     newest_event: int
 
 
@@ -53,8 +56,9 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     counts = context.counts
     unwell = any(state not in WELL for state in states) or counts.frames_failed > 0
     unwell |= counts.second_stage in {StageState.MISSING, StageState.FAILED}
+    fits = WEIGHTS.fits(context.site.model.name)
     return HealthAnswer(
-        status="degraded" if unwell else "ok",
+        status="degraded" if unwell or not fits else "ok",
         provider=context.site.provider,
         arrangement=context.site.arrangement,
         cameras=dict(states),
@@ -63,5 +67,6 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         frames_hurried=counts.frames_hurried,
         frames_failed=counts.frames_failed,
         second_stage=counts.second_stage,
+        evidence_fits=fits,
         newest_event=context.store.events.latest(),
     )

@@ -5,9 +5,10 @@ from detector.evidence.crops import CropHistory, crop_of
 from detector.evidence.features import foot_wander_of
 from detector.evidence.second_stage import SecondStage, StageState
 from detector.evidence.weigh import TrackEvidence, Weighing
-from detector.evidence.weights import Weights, decision_version, read_weights
+from detector.evidence.weights import WEIGHTS, Weights, decision_version, read_weights
 
 __all__ = [
+    "WEIGHTS",
     "CropHistory",
     "SecondStage",
     "SlowBackground",

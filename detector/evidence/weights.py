@@ -37,6 +37,14 @@ class Weights:
     version: str
     model: str
 
+    def fits(self, card_name: str) -> bool:
+        """Whether they were fitted on the network of a card, or on one that it was made from.
+
+        >>> WEIGHTS.fits(f"{WEIGHTS.model}-int8"), WEIGHTS.fits("another")
+        (True, False)
+        """
+        return card_name == self.model or card_name.startswith(f"{self.model}-")
+
 
 def read_weights(path: Path) -> Weights:
     """Read and check a file of weights.

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -5,6 +7,7 @@ from api_rig import ApiRig
 
 from api.context import Context
 from detector.evidence import StageState
+from models.detection import ModelReference
 from models.land import Layer
 from models.user import Role
 
@@ -110,3 +113,12 @@ def test_a_second_stage_that_is_wanted_and_not_to_be_had_is_told(api: ApiRig) ->
         api.context.counts.second_stage = StageState(state)
         health = api.client().get("/api/health").json()
         assert (health["second_stage"], health["status"]) == (state, status)
+
+
+def test_evidence_of_another_network_is_told(api: ApiRig) -> None:
+    health = api.client().get("/api/health").json()
+    assert (health["evidence_fits"], health["status"]) == (True, "ok")
+    other = replace(api.context.site, model=ModelReference("another", "1", "0" * 64))
+    rig = ApiRig(replace(api.context, site=other), api.clock)
+    health = rig.client().get("/api/health").json()
+    assert (health["evidence_fits"], health["status"]) == (False, "degraded")

@@ -76,7 +76,7 @@ def build_api(folder: Path, gateways: Mapping[str, Gateway] | None = None) -> Ap
             site.name,
             drill=True,
             replay_rate=30.0,
-            model=ModelReference("m", "1", "0" * 64),
+            model=ModelReference(Settings().model_card, "1", "0" * 64),
             provider="CPU",
             arrangement="2 x 1, usual",
         ),
