@@ -29,15 +29,22 @@ __all__ = ["CameraBook", "fleet_of", "forget_view", "gateway_of"]
 class CameraBook(Mapping[str, Camera]):
     """The cameras as they are configured now, for whoever locates what they see.
 
-    Readers in other threads see one whole book or the next one, never half of each.
+    Readers in other threads see one whole book or the next one, never half of each. A camera that
+    was removed is no longer listed, and still found by its key: its last picture may be under way.
     """
 
     def __init__(self, cameras: Mapping[str, Camera]) -> None:
         self._cameras = dict(cameras)
+        self._former: dict[str, Camera] = {}
 
     def __getitem__(self, camera_id: str) -> Camera:
         """The camera of that key."""
-        return self._cameras[camera_id]
+        found = self._cameras.get(camera_id)
+        return self._former[camera_id] if found is None else found
+
+    def __contains__(self, camera_id: object) -> bool:
+        """Whether the camera is there now."""
+        return camera_id in self._cameras
 
     def __iter__(self) -> Iterator[str]:
         """Keys, as of this moment."""
@@ -49,6 +56,7 @@ class CameraBook(Mapping[str, Camera]):
 
     def replace(self, cameras: Mapping[str, Camera]) -> None:
         """Open a new book."""
+        self._former |= self._cameras
         self._cameras = dict(cameras)
 
 

@@ -92,8 +92,13 @@ def test_a_book_is_read_whole() -> None:
     book.replace({})
     assert list(keys) == ["a"]
     assert len(book) == 0
+    assert "a" not in book
+    assert book["a"] is camera, "a picture of it may be on its way"
+    moved = replace(camera, name="b")
+    book.replace({"a": moved})
+    assert book["a"] is moved
     with pytest.raises(KeyError):
-        book["a"]
+        book["b"]
 
 
 def test_a_camera_without_a_link_has_no_gateway() -> None:

@@ -3,11 +3,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from e2e_rig import ARGUMENTS, CHROMIUM, Demo, Seen
-from playwright.sync_api import Browser, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwright
 
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
+    expect.set_options(timeout=15_000)  # a busy machine is no fault of the page
     with sync_playwright() as started:
         yield started
 

@@ -13,12 +13,18 @@ const failed = ref(false);
 const loaded = ref(false);
 let timer: ReturnType<typeof setTimeout> | undefined;
 let running = false;
+let asked = 0;
+let shown = 0;
 
 const trouble = computed(() => cameras.value.filter((camera) => CAMERA_TROUBLE.has(camera.state)));
 
 async function refresh(): Promise<void> {
+  const mine = ++asked;
   try {
-    cameras.value = await http.cameras();
+    const found = await http.cameras();
+    if (mine < shown) return; // a later question was answered before
+    shown = mine;
+    cameras.value = found;
     failed.value = false;
     loaded.value = true;
   } catch {
