@@ -2,7 +2,8 @@
 
 The peer is fire_detector 1.0.3 (smoke and fire, 9.7 million parameters, no licence stated): to
 compare with, never to ship. Pictures of the view ``drone`` that the set gives to training were seen
-by our weights while they learned: the report says how many of them those are.
+by our weights while they learned: the report says how many of them those are. So frames of clips
+and stills that nobody trained on stand beside them (:mod:`benchmarks.above.held_back`).
 """
 
 import argparse
@@ -16,6 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.above.held_back import held_back_pictures
 from benchmarks.engine.environments import environment
 from benchmarks.support.report import Measure, comparison, figure, machine, render, skipped, write
 from detector.core import Detector
@@ -28,6 +30,7 @@ from models.zoo.registry import load_card
 __all__ = ["main"]
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data" / "detection"
+FOOTAGE = DATA.parent / "footage"
 PEER = "fire_detector"
 PEER_SCRIPT = Path(__file__).with_name("peer_fire_detector.py")
 HIT_IOU = 0.5
@@ -40,13 +43,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--peers", action="store_true", help="make the peer's environment, 5 GB")
     parser.add_argument("--json", type=Path, help="write the report here")
     parser.add_argument("--data", type=Path, default=DATA, help="folder with index.csv")
+    parser.add_argument("--footage", type=Path, default=FOOTAGE, help="folder with clips")
     parser.add_argument("--model", default=Settings().model_card, help="card of ours")
     options = parser.parse_args(arguments)
     about = machine()
-    if (options.data / "index.csv").is_file():
-        measures = _measure(options.data, options.model, may_make=options.peers)
-    else:
-        measures = [skipped("drone_smoke_ap50", "AP50", f"no labelled pictures in {options.data}")]
+    measures = _measure_both(options)
     for measure in measures:
         print(render(measure))
     if options.json is not None:
@@ -60,16 +61,35 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _measure(data: Path, model: str, *, may_make: bool) -> list[Measure]:
-    pictures = [picture for picture in read_index(data) if picture.view == "drone"]
-    seen = sum(picture.split == "train" for picture in pictures)
-    what = f"{len(pictures)} pictures, {seen} of them seen in training"
-    ours = look_at(pictures, Detector.open(load_card(model), device="cpu"))
-    python = environment(PEER, may_make=may_make)
+def _measure_both(options: argparse.Namespace) -> list[Measure]:
+    measures: list[Measure] = []
+    if (options.data / "index.csv").is_file():
+        pictures = [picture for picture in read_index(options.data) if picture.view == "drone"]
+        seen = sum(picture.split == "train" for picture in pictures)
+        what = f"{len(pictures)} pictures, {seen} of them seen in training"
+        measures += _measure(pictures, "drone", what, options)
+    else:
+        measures.append(
+            skipped("drone_smoke_ap50", "AP50", f"no labelled pictures in {options.data}")
+        )
+    with tempfile.TemporaryDirectory() as folder:
+        pictures = held_back_pictures(options.footage, Path(folder))
+        if not pictures:
+            name = "drone_held_back_smoke_ap50"
+            return [*measures, skipped(name, "AP50", f"no footage in {options.footage}")]
+        what = f"{len(pictures)} pictures that no training has seen"
+        return measures + _measure(pictures, "drone_held_back", what, options)
+
+
+def _measure(
+    pictures: Sequence[Picture], prefix: str, what: str, options: argparse.Namespace
+) -> list[Measure]:
+    ours = look_at(pictures, Detector.open(load_card(options.model), device="cpu"))
+    python = environment(PEER, may_make=options.peers)
     theirs = None if isinstance(python, str) else _of_peer(ours, pictures, python)
     measures = []
     for label, word in enumerate(CLASSES):
-        name = f"drone_{word}_ap50"
+        name = f"{prefix}_{word}_ap50"
         boxes = sum(int((scene.true_classes == label).sum()) for scene in ours)
         if boxes == 0:
             measures.append(skipped(name, "AP50", f"no {word} in {what}"))
