@@ -82,6 +82,8 @@ def test_a_stored_password_is_never_sent_to_another_host(api: ApiRig) -> None:
     same = {**BODY, "link": {**BODY["link"], "address": "rtsp://10.0.0.5:8554/2"}}
     del same["credential"]
     assert admin.put("/api/cameras/gn-1", json=same).json()["has_credential"]
+    folder = {**elsewhere, "link": {"adapter": "folder", "address": "/data"}}
+    assert admin.put("/api/cameras/gn-1", json=folder).status_code == 422
     inside = {**elsewhere, "link": {"adapter": "rtsp", "address": "rtsp://a:b@10.9.9.9/1"}}
     answer = admin.put("/api/cameras/gn-1", json=inside)
     assert answer.json()["link"]["address"] == "rtsp://10.9.9.9/1"

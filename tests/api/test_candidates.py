@@ -1,6 +1,8 @@
 """Looking through what did not alert, and making an alert of one."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 
@@ -107,3 +109,25 @@ def test_what_is_gone_is_not_found_and_a_viewer_may_not_look(api: ApiRig) -> Non
     viewer = api.client(Role.VIEWER)
     for answer in (viewer.get("/api/candidates"), viewer.post("/api/candidates/1/promote")):
         assert answer.status_code == 403
+
+
+def test_a_candidate_outlives_its_camera(api: ApiRig, candidate_id: int) -> None:
+    api.context.store.links.remove("t1-red", actor="t")
+    client = api.client(Role.MONITOR)
+    (told,) = client.get("/api/candidates").json()["candidates"]
+    assert told["camera"]["name"] != "t1-red"
+    alert = client.post(f"/api/candidates/{candidate_id}/promote").json()
+    assert alert["camera"]["camera_id"] == "t1-red"
+    assert alert["fix"]["outcome"] == "located"
+
+
+def test_a_candidate_of_a_camera_that_nobody_remembers_cannot_be_placed(
+    api: ApiRig, candidate_id: int
+) -> None:
+    api.context.store.links.remove("t1-red", actor="t")
+    with closing(sqlite3.connect(api.context.settings.data_dir / "firewatch.db")) as database:
+        database.execute("DELETE FROM former_camera")
+        database.commit()
+    client = api.client(Role.MONITOR)
+    assert client.get("/api/candidates").json() == {"candidates": []}
+    assert client.post(f"/api/candidates/{candidate_id}/promote").status_code == 404
