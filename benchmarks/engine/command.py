@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
         action="store_true",
         help="make the environments of ultralytics (5 GB) and OpenVINO (0.3 GB) in .tools/peers",
     )
-    parser.add_argument("--model", default="firewatch-yolo11n", help=f"{', '.join(card_names())}")
+    parser.add_argument("--model", default=Settings().model_card, help=f"{', '.join(card_names())}")
     parser.add_argument(
         "--threads", type=int, default=0, help="of the CPU; one per core if not given"
     )
