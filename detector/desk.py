@@ -105,7 +105,10 @@ class AlertDesk:
         if case is not None and self._feed(case, sighting):
             return
         received_at, camera_id = sighting.frame.received_at, sighting.frame.camera_id
-        alerts = self._alerts.of_cameras(self._judge.mast_of(camera_id), received_at - REMEMBERED)
+        mast = self._judge.mast_of(camera_id)
+        alerts = self._judge.seen_from_here(
+            camera_id, self._alerts.of_cameras(mast, received_at - REMEMBERED)
+        )
         working = _touched(sighting, alerts)
         if working is not None:
             self._feed(self._casework.adopt(working), sighting)

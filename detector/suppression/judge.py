@@ -65,20 +65,26 @@ class Judge:
         self._is_dark = is_dark
         self._memory = SuppressionMemory()
         self._witnesses = Witnesses()
-        self._masts: dict[str, frozenset[str]] = {}
         self._clock = clock
         self._known: list[LedgerEntry] = []
         self._read_again_s = clock.monotonic_s()
 
     def mast_of(self, camera_id: str) -> frozenset[str]:
-        """Keys of the cameras that stand together with this one, itself included."""
-        known = self._masts.get(camera_id)
-        if known is None:
-            here = self._cameras[camera_id].position
-            known = self._masts[camera_id] = frozenset(
-                key for key, camera in self._cameras.items() if same_mast(here, camera.position)
-            )
-        return known
+        """Keys of the cameras that stand together with this one now, itself included."""
+        here = self._cameras[camera_id].position
+        return frozenset(
+            {camera_id}  # also where it was removed and its last picture is under way
+            | {key for key, camera in self._cameras.items() if same_mast(here, camera.position)}
+        )
+
+    def seen_from_here(self, camera_id: str, alerts: Sequence[Alert]) -> list[Alert]:
+        """Those of the alerts that were seen from where this camera stands now.
+
+        A camera that was moved to another mast under its old key took nothing of the old place
+        with it.
+        """
+        here = self._cameras[camera_id].position
+        return [alert for alert in alerts if same_mast(here, alert.draft.fix.observer)]
 
     def rule(self, sighting: Sighting, fix: Fix, alerts: Sequence[Alert]) -> Ruling:
         """What holds a sighting whose evidence suffices.

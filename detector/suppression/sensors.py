@@ -7,6 +7,7 @@ nothing.
 """
 
 import math
+from functools import lru_cache
 from typing import Final
 
 from geo.crs import LocalFrame
@@ -17,6 +18,9 @@ __all__ = ["ground_distance_m", "same_bearing", "same_mast", "same_place"]
 
 MAST_M: Final = 60.0
 """Lenses nearer to each other than this stand on one mast, or as good as."""
+
+LEAST_DEGREE_M: Final = 110_000.0
+"""A degree of latitude is nowhere shorter (110,574 m at the equator of WGS 84)."""
 
 BEARING_MARGIN_DEG: Final = 2.0
 """Parallax of a mast's cameras, and the width of a plume."""
@@ -31,8 +35,11 @@ def ground_distance_m(first: Position, lon_deg: float, lat_deg: float) -> float:
     return math.hypot(*LocalFrame(first.lon_deg, first.lat_deg).to_metric(lon_deg, lat_deg))
 
 
+@lru_cache(maxsize=4096)  # positions are values: a camera that is moved is another pair
 def same_mast(first: Position, second: Position) -> bool:
     """Whether two lenses stand together."""
+    if abs(first.lat_deg - second.lat_deg) * LEAST_DEGREE_M > MAST_M:
+        return False  # most of a district, without a projection for each of them
     return ground_distance_m(first, second.lon_deg, second.lat_deg) <= MAST_M
 
 

@@ -292,6 +292,85 @@ def test_two_cameras_of_one_mast_and_one_direction_are_one_alert(desk_rig: DeskR
     assert len(desk_rig.working) == 2
 
 
+def moved(one: Camera, lon_deg: float) -> Camera:
+    return replace(one, position=replace(one.position, lon_deg=lon_deg))
+
+
+def test_a_camera_that_is_added_to_a_mast_while_the_watch_runs_belongs_to_it_at_once(
+    desk_rig: DeskRig,
+) -> None:
+    desk_rig.configure(NORTH, FAR)
+    desk_rig.see(plume(x_min=20.0))
+    desk_rig.configure(NORTH, FAR, SAME_MAST)
+    desk_rig.see(plume(), of=SAME_MAST)
+    desk_rig.see(plume(), track=1, after_s=1.0)
+    assert [alert.draft.camera_id for alert in desk_rig.working] == ["t1-thermal", "t1"]
+    assert held_by(desk_rig) == [Holder.DUPLICATE]
+
+
+def test_a_camera_that_is_moved_to_a_mast_belongs_to_it_and_no_longer_to_the_old_one(
+    desk_rig: DeskRig,
+) -> None:
+    desk_rig.see(plume(), of=FAR)  # nothing is cached of the masts as they were
+    desk_rig.see(plume(), of=SAME_MAST)
+    there = moved(SAME_MAST, FAR.position.lon_deg)
+    desk_rig.configure(NORTH, FAR, there)
+    desk_rig.see(plume(), of=NORTH, after_s=1.0)  # its neighbour's alert is no neighbour's any more
+    assert [alert.draft.camera_id for alert in desk_rig.working] == ["t1", "t1-thermal", "t2"]
+    desk_rig.see(plume(), of=there, track=1, after_s=1.0)
+    assert held_by(desk_rig) == [Holder.DUPLICATE]  # of the camera that it now stands beside
+    (candidate,) = desk_rig.candidates
+    assert candidate.draft.held.reference == str(desk_rig.store.alerts.get(1).alert_id)
+
+
+def test_a_camera_that_was_moved_takes_neither_verdicts_nor_alerts_of_the_old_place_along(
+    desk_rig: DeskRig,
+) -> None:
+    desk_rig.configure(NORTH)
+    desk_rig.see(plume())
+    desk_rig.dismiss()
+    there = moved(NORTH, 107.0)
+    desk_rig.configure(there)
+    desk_rig.see(plume(), of=there, track=1)
+    assert len(desk_rig.working) == 1  # the same pixels show another mountain
+    desk_rig.configure(moved(NORTH, 107.3))
+    desk_rig.see(plume(), track=2)
+    assert len(desk_rig.working) == 2
+    desk_rig.configure(there)
+    desk_rig.see(plume(), of=there, track=3)
+    assert len(desk_rig.working) == 2  # and back: its own alert is still worked on
+
+
+def test_a_camera_that_is_removed_leaves_its_mast_and_its_last_picture_finds_its_own_alert(
+    desk_rig: DeskRig,
+) -> None:
+    desk_rig.see(plume(x_min=20.0))
+    desk_rig.see(plume(), of=SAME_MAST)
+    desk_rig.configure(NORTH, FAR)
+    desk_rig.see(plume(), of=SAME_MAST, track=1, after_s=1.0)
+    assert [alert.draft.camera_id for alert in desk_rig.working] == ["t1-thermal", "t1"]
+    desk_rig.see(plume(), track=1, after_s=1.0)  # nobody feeds that alert any more
+    assert [alert.draft.camera_id for alert in desk_rig.working] == ["t1", "t1-thermal", "t1"]
+    assert held_by(desk_rig) == []
+
+
+def test_two_masts_are_two_witnesses_as_soon_as_the_second_one_is_there(desk_rig: DeskRig) -> None:
+    rig = on_relief(desk_rig)
+    rig.see(plume(), log_odds=1.2)
+    fix = rig.desk._drafter.fix(rig.sighting(plume(), log_odds=1.2))
+    other = looking_at(fix.clusters[0].position)
+    beside = replace(other, position=rig.cameras[0].position)
+    rig.configure(*rig.cameras, beside)  # on the same mast it is no second sensor
+    rig.see(plume(x_min=290.0), of=beside, log_odds=1.2, track=1)
+    assert rig.working == []
+    rig.configure(rig.cameras[0], other)
+    rig.see(plume(), log_odds=1.2, track=2)
+    rig.see(plume(x_min=290.0), of=other, log_odds=1.2, track=2)
+    (alert,) = rig.working
+    assert first_words(rig) == [Finding.SECOND_SENSOR]
+    assert alert.draft.camera_id == "t2"
+
+
 def test_what_people_dismissed_in_one_camera_is_quiet_in_its_neighbour(desk_rig: DeskRig) -> None:
     desk_rig.see(plume())
     desk_rig.dismiss()

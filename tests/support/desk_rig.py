@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from api.cameras.running import CameraBook
 from camera_gateway.ring import FrameRing
 from camera_gateway.vault import EvidenceVault
 from detector.desk import AlertDesk, Sighting
@@ -80,6 +81,7 @@ class DeskRig:
     masks_of: MasksOf = lambda _camera_id, _preset: ()
     tracks: dict[tuple[str, int], Track] = field(default_factory=dict)
     sequence: int = 0
+    book: CameraBook = field(init=False)
 
     def __post_init__(self) -> None:
         self.restart()
@@ -88,10 +90,11 @@ class DeskRig:
         """As after a restart: only the store remembers."""
         ring = FrameRing(2**22, 8)
         self.tracks.clear()
+        self.book = CameraBook({one.camera_id: one for one in self.cameras})
         self.desk = AlertDesk(
             store=self.store,
             keeper=EvidenceKeeper(EvidenceVault(self.folder / "evidence"), ring),
-            cameras={one.camera_id: one for one in self.cameras},
+            cameras=self.book,
             locator=Locator(self.terrain),
             land=LandIndex([]),
             settings=self.settings,
@@ -99,6 +102,11 @@ class DeskRig:
             later=lambda _job: None,  # clips are another test's matter
             masks_of=self.masks_of,
         )
+
+    def configure(self, *cameras: Camera) -> None:
+        """Somebody changes the cameras while the watch runs."""
+        self.cameras = cameras
+        self.book.replace({one.camera_id: one for one in cameras})
 
     def sighting(
         self,

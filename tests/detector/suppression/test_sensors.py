@@ -33,6 +33,8 @@ def fix(*clusters: FixCluster, observer: Position = HERE, bearing_deg: float | N
 @pytest.mark.parametrize(("east_m", "same"), [(0.0, True), (59.0, True), (61.0, False)])
 def test_a_mast_is_sixty_metres_wide(*, east_m: float, same: bool) -> None:
     assert same_mast(HERE, at(east_m, 0.0)) is same
+    assert same_mast(HERE, at(0.0, east_m)) is same
+    assert same_mast(HERE, at(0.0, -east_m)) is same
 
 
 @pytest.mark.parametrize(
