@@ -1,13 +1,15 @@
 """``/api/health``: is the watch working, for people and for a supervisor; public, no secrets."""
 
 from collections import Counter
-from typing import Annotated
+from datetime import datetime, timedelta
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from api.context import Context, context_of
 from detector.evidence import WEIGHTS, StageState
+from models.clock import Clock
 
 __all__ = ["router"]
 
@@ -15,20 +17,27 @@ router = APIRouter(prefix="/api", tags=["health"])
 
 WELL = frozenset({"connecting", "live", "ended"})
 
+LATELY_S: Final = 300.0
+"""The watch is degraded for so long after a frame failed: five pictures of a camera that sends one
+a minute. What fails now fails again within it; what does not is over."""
+
 
 class HealthAnswer(BaseModel):
     """Counts, not names.
 
     Attributes:
-        status: ``ok``, or ``degraded`` when a camera is not well or frames fail on their way.
+        status: ``ok``, or ``degraded`` when a camera is not well, or a frame failed or was refused
+            as corrupt on its way within the last five minutes.
         provider: execution provider of the network.
         arrangement: runs of the network side by side x threads of each; and whether that is usual,
             was measured at this start or is remembered.
         cameras: number of cameras in each state.
         frames_scored: since start.
-        frames_corrupt: since start.
+        frames_corrupt: since start; believed by the gateway, and damaged all the same.
+        corrupt_at: when the latest of them was, UTC.
         frames_hurried: since start; looked at in full only, because others waited.
-        frames_failed: since start.
+        frames_failed: since start; kept from a decision by a failure.
+        failed_at: when the latest of them was, UTC.
         second_stage: whether a second opinion on tracks is off, on, missing or failed; the watch
             goes on without one that is missing or failed, and is degraded.
         evidence_fits: the evidence over time was fitted on the network in force; on another one its
@@ -42,8 +51,10 @@ class HealthAnswer(BaseModel):
     cameras: dict[str, int]
     frames_scored: int
     frames_corrupt: int
+    corrupt_at: datetime | None
     frames_hurried: int
     frames_failed: int
+    failed_at: datetime | None
     second_stage: StageState
     evidence_fits: bool
     newest_event: int
@@ -54,7 +65,9 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     """The state of the whole."""
     states = Counter(str(gateway.status().state) for gateway in list(context.gateways.values()))
     counts = context.counts
-    unwell = any(state not in WELL for state in states) or counts.frames_failed > 0
+    unwell = any(state not in WELL for state in states)
+    unwell |= _lately(counts.failed_at_s, context.clock)
+    unwell |= _lately(counts.corrupt_at_s, context.clock)
     unwell |= counts.second_stage in {StageState.MISSING, StageState.FAILED}
     fits = WEIGHTS.fits(context.site.model.name)
     return HealthAnswer(
@@ -64,9 +77,19 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         cameras=dict(states),
         frames_scored=counts.frames_scored,
         frames_corrupt=counts.frames_corrupt,
+        corrupt_at=_moment(counts.corrupt_at_s, context.clock),
         frames_hurried=counts.frames_hurried,
         frames_failed=counts.frames_failed,
+        failed_at=_moment(counts.failed_at_s, context.clock),
         second_stage=counts.second_stage,
         evidence_fits=fits,
         newest_event=context.store.events.latest(),
     )
+
+
+def _lately(at_s: float | None, clock: Clock) -> bool:
+    return at_s is not None and clock.monotonic_s() - at_s < LATELY_S
+
+
+def _moment(at_s: float | None, clock: Clock) -> datetime | None:
+    return None if at_s is None else clock.now() - timedelta(seconds=clock.monotonic_s() - at_s)

@@ -87,6 +87,8 @@ class PipelineCounts:
         frames_corrupt: pictures that did not decode; never scored.
         frames_hurried: pictures of which only the full frame was looked at, because others waited.
         frames_failed: pictures that a failure of the store or the network kept from a decision.
+        corrupt_at_s: when the latest of those did not decode, by the clock that never jumps.
+        failed_at_s: likewise, when the latest failure was.
         alerts: sightings handed to the desk.
         network_s: seconds spent in decoding and in the network.
         second_stage: whether a second opinion on tracks is off, on, missing or failed.
@@ -96,6 +98,8 @@ class PipelineCounts:
     frames_corrupt: int = 0
     frames_hurried: int = 0
     frames_failed: int = 0
+    corrupt_at_s: float | None = None
+    failed_at_s: float | None = None
     alerts: int = 0
     network_s: float = 0.0
     second_stage: StageState = StageState.OFF
@@ -150,8 +154,11 @@ class Pipeline:
                 await asyncio.to_thread(self.process, frames, hurried=bus.backlog() > 0)
             except WatchError:
                 logger.exception("the network failed on %d frames; the watch goes on", len(frames))
-                self.counts.frames_failed += len(frames)
+                self._failed(len(frames))
                 await self._clock.sleep(RETRY_S)
+            except Exception:
+                self._failed(len(frames))  # a fault that nobody foresaw is no lesser one
+                raise
 
     def process(self, frames: Sequence[Frame], *, hurried: bool = False) -> None:
         """Decide on some frames, in their order.
@@ -188,7 +195,7 @@ class Pipeline:
             try:
                 self._follow(frame, picture, answer)
             except WatchError:
-                self.counts.frames_failed += 1
+                self._failed(1)
                 logger.exception("%s frame %d is undecided", frame.camera_id, frame.sequence)
 
     def _open(self, frame: Frame) -> JpegPicture | None:
@@ -200,7 +207,12 @@ class Pipeline:
 
     def _refuse(self, error: FrameCorrupt) -> None:
         self.counts.frames_corrupt += 1
+        self.counts.corrupt_at_s = self._clock.monotonic_s()
         logger.warning("%s", error)
+
+    def _failed(self, frames: int) -> None:
+        self.counts.frames_failed += frames
+        self.counts.failed_at_s = self._clock.monotonic_s()
 
     def _follow(self, frame: Frame, picture: JpegPicture, detections: Detections) -> None:
         view = (frame.camera_id, frame.preset)

@@ -1,13 +1,9 @@
-from dataclasses import replace
-
 import cv2
 import numpy as np
 import pytest
 from api_rig import ApiRig
 
 from api.context import Context
-from detector.evidence import StageState
-from models.detection import ModelReference
 from models.land import Layer
 from models.user import Role
 
@@ -94,31 +90,3 @@ def test_a_camera_without_a_gateway_is_disabled_and_has_no_still(api: ApiRig) ->
     assert all(camera["has_still"] is False for camera in cameras)
     still = client.get("/api/cameras/t1-red/still.jpg")
     assert (still.status_code, still.json()["code"]) == (404, "no_still")
-
-
-def test_health_is_public_and_names_nothing(api: ApiRig) -> None:
-    health = api.client().get("/api/health")
-    assert health.json()["status"] == "ok"
-    assert health.json()["arrangement"] == "2 x 1, usual"
-    api.context.counts.frames_failed = 1
-    assert api.client().get("/api/health").json()["status"] == "degraded"
-    api.context.counts.frames_hurried = 7
-    assert api.client().get("/api/health").json()["frames_hurried"] == 7
-    assert health.json()["second_stage"] == "off"
-    assert "t1-red" not in health.text
-
-
-def test_a_second_stage_that_is_wanted_and_not_to_be_had_is_told(api: ApiRig) -> None:
-    for state, status in (("on", "ok"), ("missing", "degraded"), ("failed", "degraded")):
-        api.context.counts.second_stage = StageState(state)
-        health = api.client().get("/api/health").json()
-        assert (health["second_stage"], health["status"]) == (state, status)
-
-
-def test_evidence_of_another_network_is_told(api: ApiRig) -> None:
-    health = api.client().get("/api/health").json()
-    assert (health["evidence_fits"], health["status"]) == (True, "ok")
-    other = replace(api.context.site, model=ModelReference("another", "1", "0" * 64))
-    rig = ApiRig(replace(api.context, site=other), api.clock)
-    health = rig.client().get("/api/health").json()
-    assert (health["evidence_fits"], health["status"]) == (False, "degraded")

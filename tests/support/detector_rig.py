@@ -142,8 +142,10 @@ def smoke(score: float, width: float = 60.0, x_min: float = 300.0) -> Box:
     return Box(Label.SMOKE, score, x_min, 250.0 - width / 2, x_min + width, 250.0)
 
 
-def build_rig(store: Store, folder: Path, cameras: Mapping[str, Camera]) -> Rig:
-    settings, clock = Settings(), ManualClock(START)
+def build_rig(
+    store: Store, folder: Path, cameras: Mapping[str, Camera], clock: ManualClock | None = None
+) -> Rig:
+    settings, clock = Settings(), clock or ManualClock(START)
     ring, vault = FrameRing(2**24, 48), EvidenceVault(folder / "evidence")
     desk = AlertDesk(
         store=store,
