@@ -45,7 +45,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--version", required=True, help="of the fit, YYYY.M.N")
     parser.add_argument("--floor", type=float, default=Settings().evidence.floor_score)
     parser.add_argument("--made", type=int, default=100, help="made sequences without fire")
-    parser.add_argument("--mist", type=int, default=100, help="made sequences of drifting mist")
+    parser.add_argument("--mist", type=int, default=0, help="made sequences of drifting mist")
     parser.add_argument("--seed", type=int, default=11)
     parser.add_argument("--threads", type=int, default=1)
 
