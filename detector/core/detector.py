@@ -193,7 +193,7 @@ class Detector:
             try:
                 letterbox = self._lay(picture)
             except FrameCorrupt as error:
-                answers[index] = error
+                answers[index] = _told(error)
             else:
                 key = (letterbox.height, letterbox.width)
                 groups.setdefault(key, []).append(Item(index, picture, letterbox))
@@ -247,7 +247,7 @@ class Detector:
             try:
                 image = pixels_of(item)
             except FrameCorrupt as error:
-                answers[item.index], whole[place] = error, False
+                answers[item.index], whole[place] = _told(error), False
             else:
                 write_planes(image, item.letterbox, planes[place], self._buffers)
 
@@ -272,6 +272,19 @@ class Detector:
         kept = suppress(boxes, scores, labels, self._card.operating.nms_iou)
         boxes = vote(boxes, scores, labels, kept)
         return Detections(boxes, scores[kept], labels[kept])
+
+
+def _told(error: FrameCorrupt) -> FrameCorrupt:
+    """The refusal without its tracebacks.
+
+    Their frames hold the answers, which hold the refusal: a circle that would keep every damaged
+    picture until the collector comes by.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        link.__traceback__ = None
+        link = link.__cause__ or link.__context__
+    return error
 
 
 def _check_width(card: ModelCard, width_px: int) -> None:

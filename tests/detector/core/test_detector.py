@@ -1,3 +1,5 @@
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -297,6 +299,22 @@ def test_a_damaged_picture_costs_only_itself(
     assert damaged == [False, True, True, True, False]
     assert same(answers[0], answers[4])
     assert len(answers[0]) == 1
+
+
+def test_a_damaged_picture_is_let_go_at_once(card: ModelCard) -> None:
+    network = FixedAnswer(np.zeros((6, 1), np.float32))
+    detector = Detector(network, card, width_px=320, batch_limit=4)
+    for make in (lambda: Damaged(noise(90, 160, 1)), lambda: Filed(noise(90, 160, 1), (0, 0))):
+        picture = make()
+        gone = weakref.ref(picture)
+        gc.disable()
+        try:
+            answers = detector.detect_each([picture], floor_score=0.5)
+            assert isinstance(answers[0], FrameCorrupt)
+            del picture, answers
+            assert gone() is None
+        finally:
+            gc.enable()
 
 
 def test_nothing_but_damage_runs_no_network(card: ModelCard) -> None:
