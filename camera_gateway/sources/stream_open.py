@@ -7,6 +7,7 @@ other one catches.
 """
 
 import errno
+import socket
 from dataclasses import dataclass
 from typing import Final
 
@@ -109,6 +110,7 @@ def open_stream(
     Raises:
         InputRefused: the address is none.
         av.error.FFmpegError: see :func:`failure_of`; its text holds the password.
+        socket.gaierror: this machine finds no address for the host.
         ValueError: PyAV's own, not FFmpeg's: there is no stream whose size could be bounded.
     """
     scheme = link.address.partition("://")[0].lower()
@@ -118,6 +120,10 @@ def open_stream(
             remedy="Correct the camera's address or choose another kind of source.",
             code="address_scheme",
         )
+    # FFmpeg tells an unknown host as it tells a camera that does not answer, so it is looked up
+    # before; as bytes, for that is how FFmpeg does.
+    host, port = host_of(link.address)
+    socket.getaddrinfo(host.encode(), port, type=socket.SOCK_STREAM)
     options = {
         "rtsp_transport": link.transport.value,
         "timeout": str(round(limits.open_s * _MICROSECONDS)),
@@ -152,6 +158,12 @@ def failure_of(error: Exception, link: CameraLink, *, opening: bool) -> StreamFa
     for kinds, message, remedy, code in _REFUSALS:
         if isinstance(error, kinds):
             return StreamFailure(message.format(where), remedy, code, refused=True)
+    if isinstance(error, socket.gaierror):
+        return StreamFailure(
+            f"This machine finds no address for the host of {where}.",
+            "Check its name, or enter the camera's IP address.",
+            "host_unknown",
+        )
     number = error.errno if isinstance(error, OSError) else None
     if number == errno.EPROTONOSUPPORT:
         other = "UDP" if link.transport is Transport.TCP else "TCP"
@@ -173,12 +185,18 @@ def failure_of(error: Exception, link: CameraLink, *, opening: bool) -> StreamFa
             "Check address and port; the camera may be restarting.",
             "connection_refused",
         )
-    if not opening:
-        return StreamFailure(
-            f"The camera at {where} sends nothing any more.",
-            "Check its power and its line.",
-            "stream_silent",
-        )
+    return _unanswered(where) if opening else _silent(where)
+
+
+def _silent(where: str) -> StreamFailure:
+    return StreamFailure(
+        f"The camera at {where} sends nothing any more.",
+        "Check its power and its line.",
+        "stream_silent",
+    )
+
+
+def _unanswered(where: str) -> StreamFailure:
     return StreamFailure(
         f"The camera at {where} does not answer as an RTSP server should.",
         "Check power, line, address and port.",

@@ -339,6 +339,20 @@ def test_a_black_hole_swallows_what_is_sent_to_it() -> None:
             one.close()
 
 
+@pytest.mark.parametrize("scheme", ["rtsp", "rtsps"])
+@pytest.mark.parametrize("host", ["camera-7.invalid", "camera-7.invalid:8554", "a..b"])
+def test_a_host_that_nobody_knows_is_told_as_that(scheme: str, host: str) -> None:
+    async def play() -> None:
+        source = RtspSource(link(f"{scheme}://{host}/1"), SPECIAL, SystemClock(), limits=QUICK)
+        loss = await loss_of(source)
+        assert (type(loss), loss.code) == (SourceUnavailable, "host_unknown")  # names come back
+        assert host in loss.message
+        assert "IP address" in loss.remedy
+        assert SPECIAL.password not in f"{loss.message} {loss.remedy}"
+
+    run(play)
+
+
 def test_a_fault_of_our_own_is_told_without_its_words(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:

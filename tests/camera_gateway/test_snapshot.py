@@ -314,6 +314,20 @@ def test_a_certificate_that_nobody_vouches_for_needs_a_person(
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("host", ["camera-7.invalid", "a..b", "a" * 70 + ".cn"])
+def test_a_host_that_nobody_knows_is_told_as_that(clock: ManualClock, host: str) -> None:
+    async def run() -> None:
+        for scheme in ("http", "https"):
+            source = source_at(f"{scheme}://{host}/snap", clock=clock)
+            with pytest.raises(SourceUnavailable) as failed:
+                await source.read()
+            assert (type(failed.value), failed.value.code) == (SourceUnavailable, "host_unknown")
+            assert "IP address" in failed.value.remedy
+            await source.close()
+
+    asyncio.run(run())
+
+
 def test_nobody_there(clock: ManualClock) -> None:
     async def run() -> None:
         async with HttpRig({}) as rig:
