@@ -8,6 +8,7 @@ along.
 
 import asyncio
 import functools
+import socket
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from typing import Final
 import httpx
 
 from camera_gateway.credentials import SCHEMES, split_address
+from camera_gateway.host_names import address_of
 from camera_gateway.http_limits import Answer, HttpLimits
 from camera_gateway.http_login import ChallengedAuth
 from camera_gateway.http_words import HttpWords
@@ -53,6 +55,7 @@ class CameraHttp:
         self._url = self._url_of(address)
         self._auth = httpx.Auth() if credential is None else ChallengedAuth(credential)
         self._client: httpx.AsyncClient | None = None
+        self._address: str | None = None
         self._worked = False
         self._closed = False
 
@@ -174,6 +177,7 @@ class CameraHttp:
 
     async def _send(self, request: httpx.Request) -> httpx.Response:
         client = self._open_client()
+        await self._lead(request)
         try:
             response = await client.send(request, stream=True)
         except (httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError):
@@ -184,6 +188,21 @@ class CameraHttp:
             response = await client.send(request, stream=True)
         self._worked = True
         return response
+
+    async def _lead(self, request: httpx.Request) -> None:
+        """Have it sent to the host's address, under the host's name.
+
+        The name is looked up once a connection: whoever has to be connected to again is opened
+        anew. Every question stays on this one host.
+        """
+        if self._address is None:
+            try:
+                async with asyncio.timeout(self._limits.connect_s):
+                    self._address = await address_of(self._url.host)
+            except (TimeoutError, socket.gaierror):
+                raise self.words.unknown() from None
+        request.extensions["sni_hostname"] = self._url.host
+        request.url = self._url.copy_with(host=self._address, raw_path=request.url.raw_path)
 
     def _followed(self, url: httpx.URL, location: str) -> httpx.URL:
         try:

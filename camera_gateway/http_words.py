@@ -3,7 +3,6 @@
 The text of a library's error may carry an address with its password, so none of it is repeated.
 """
 
-import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -51,6 +50,14 @@ class HttpWords:
         """That error about this camera."""
         return SourceRefused(f"The camera at {self.shown} {what}.", remedy=remedy, code=code)
 
+    def unknown(self) -> SourceUnavailable:
+        """Its host is a name for which there is no address."""
+        return SourceUnavailable(
+            f"This machine finds no address for the host of {self.shown}.",
+            remedy="Check its name, or enter the camera's IP address.",
+            code="host_unknown",
+        )
+
     def check(self, response: httpx.Response) -> None:
         """Pass a plain answer with status 200.
 
@@ -91,8 +98,6 @@ class HttpWords:
             ) from None
         except httpx.ConnectError as error:
             raise self._unreachable(error) from None
-        except UnicodeError:  # a name that is none, such as one with two dots in a row
-            raise self._unknown() from None
         except httpx.TransportError as error:
             raise self.unavailable(
                 f"broke the connection ({type(error).__name__})", "camera_broke_off"
@@ -108,16 +113,7 @@ class HttpWords:
                     "camera_certificate",
                     "Add the camera's certificate to the system's, or enter http://.",
                 )
-            if isinstance(cause, socket.gaierror):
-                return self._unknown()
             cause = cause.__cause__ or cause.__context__
         return self.unavailable(
             "cannot be reached", "camera_unreachable", "Look at its power, line and port."
-        )
-
-    def _unknown(self) -> SourceUnavailable:
-        return SourceUnavailable(
-            f"This machine finds no address for the host of {self.shown}.",
-            remedy="Check its name, or enter the camera's IP address.",
-            code="host_unknown",
         )

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from camera_gateway.credentials import host_of
+from camera_gateway.host_names import address_of
 from camera_gateway.rest import Knock
 from models.camera_link import Adapter, CameraLink
 from models.errors import InputRefused
@@ -47,8 +48,8 @@ def knock_of(link: CameraLink) -> Knock | None:
         try:
             async with asyncio.timeout(KNOCK_WITHIN_S):
                 words = await _ask(host, port, question, len(answer), encrypted=encrypted)
-        except (OSError, TimeoutError, EOFError, UnicodeError):
-            return False  # the last: a name that is none, such as one with two dots in a row
+        except (OSError, TimeoutError, EOFError):
+            return False
         return words == answer
 
     return knock
@@ -56,8 +57,10 @@ def knock_of(link: CameraLink) -> Knock | None:
 
 async def _ask(host: str, port: int, question: bytes, count: int, *, encrypted: bool) -> bytes:
     """The first bytes of the answer."""
-    tls = _anybody() if encrypted else None
-    reader, writer = await asyncio.open_connection(host, port, ssl=tls)
+    tls, name = (_anybody(), host) if encrypted else (None, None)
+    reader, writer = await asyncio.open_connection(
+        await address_of(host), port, ssl=tls, server_hostname=name
+    )
     try:
         writer.write(question)
         return await reader.readexactly(count)
