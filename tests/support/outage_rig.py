@@ -5,9 +5,10 @@ Used by the tests of ``tests/servers`` and by ``./run bench outages``.
 
 import asyncio
 import socket
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Self
 
@@ -35,6 +36,7 @@ __all__ = [
     "Fault",
     "Outcome",
     "Rig",
+    "Stranger",
     "Watched",
     "play",
     "rig_of",
@@ -55,7 +57,7 @@ class Fault:
     """Something that happens, and what a monitor must then be told.
 
     Attributes:
-        name: of the switch, or ``kill``, ``freeze``, ``black_hole``.
+        name: of the switch, or ``kill``, ``freeze``, ``black_hole``, ``stranger``.
         state: that the camera must come to.
         within_s: how long that may take: twice the time-out.
         codes: of which its trouble must be one; empty where it has none.
@@ -77,6 +79,7 @@ FAULTS: dict[Adapter, tuple[Fault, ...]] = {
     Adapter.RTSP: (
         _fault("kill", _LOST, 2.0, "stream_ended", "connection_refused"),
         _fault("black_hole", _LOST, 2.0, "stream_ended", "connection_refused", "no_answer"),
+        _fault("stranger", _LOST, 2.0, "stream_ended", "connection_refused", "no_answer"),
         _fault("freeze", _LOST, 8.0, "stream_silent"),
         _fault("stall?s=9999", _LOST, 8.0, "stream_silent"),
         _fault("garbage?p=1", _DEGRADED, 2.0 * EVERY_S, "corrupt"),
@@ -87,6 +90,7 @@ FAULTS: dict[Adapter, tuple[Fault, ...]] = {
     Adapter.MJPEG: (
         _fault("kill", _LOST, 2.0, "camera_broke_off", "camera_ended", "camera_unreachable"),
         _fault("black_hole", _LOST, 2.0, "camera_broke_off", "camera_ended", "camera_unreachable"),
+        _fault("stranger", _LOST, 2.0, "camera_broke_off", "camera_ended", "camera_unreachable"),
         _fault("freeze", _LOST, 16.0, "camera_stalled"),
         _fault("stall", _LOST, 16.0, "camera_stalled"),
         _fault("trickle", _LOST, 20.0, "camera_stalled"),
@@ -102,6 +106,7 @@ FAULTS: dict[Adapter, tuple[Fault, ...]] = {
     Adapter.SNAPSHOT: (
         _fault("kill", _LOST, 2.0 * EVERY_S, "camera_unreachable", "camera_broke_off"),
         _fault("black_hole", _LOST, 10.0, "camera_silent", "camera_unreachable"),
+        _fault("stranger", _LOST, 2.0 * EVERY_S, "camera_unreachable", "camera_broke_off"),
         _fault("freeze", _LOST, 16.0, "camera_silent", "camera_stalled"),
         _fault("stall", _LOST, 16.0, "camera_silent", "camera_stalled"),
         _fault("trickle", _LOST, 40.0, "camera_silent", "camera_stalled"),
@@ -138,13 +143,39 @@ class BlackHole:
             each.close()
 
 
+class Stranger:
+    """Another service on the camera's port: it greets, in a language of its own, and hangs up."""
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_server(("127.0.0.1", port))
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                guest, _ = self._socket.accept()
+            except OSError:
+                return
+            with guest, suppress(OSError):
+                guest.settimeout(1.0)
+                guest.sendall(b"SSH-2.0-OpenSSH_9.2\r\n")
+                guest.recv(4096)
+
+    def close(self) -> None:
+        """Let the port go."""
+        self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        self._thread.join()
+
+
 @dataclass
 class Rig:
     """A server and what happens to it."""
 
     adapter: Adapter
     server: Server
-    hole: BlackHole | None = None
+    hole: BlackHole | Stranger | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -168,10 +199,12 @@ class Rig:
         """Switch a fault on."""
         if name == "freeze":
             self.server.freeze()
-        elif name in {"kill", "black_hole"}:
+        elif name in {"kill", "black_hole", "stranger"}:
             self.server.kill()
             if name == "black_hole":
                 self.hole = BlackHole(self.server.port)
+            elif name == "stranger":
+                self.hole = Stranger(self.server.port)
         else:
             self.server.fault(name)
 
@@ -179,7 +212,7 @@ class Rig:
         """The server is as good as before."""
         if name == "freeze":
             self.server.thaw()
-        elif name in {"kill", "black_hole"}:
+        elif name in {"kill", "black_hole", "stranger"}:
             if self.hole is not None:
                 self.hole.close()
                 self.hole = None
