@@ -137,18 +137,19 @@ class CameraBody(_Part):
                 for each in sorted(self.presets, key=lambda each: each.number)
             )
         camera = Camera(camera_id, self.name, self.kind, position, presets)
+        given = None if self.credential is None else self.credential.credential()
         if self.link is None:
             kept = before is not None and "link" not in self.model_fields_set
-            return CameraSetup(camera, before.link if before and kept else None)
+            stays = before.link if before and kept else None
+            return CameraSetup(camera, stays, None if stays is None else given)
         link, inside = link_of(self.link)
-        given = None if self.credential is None else self.credential.credential()
         return CameraSetup(camera, link, given or inside)
 
     @property
     def keeps_credential(self) -> bool:
         """Whether nothing is said of a credential, neither beside the address nor in it."""
         if self.link is None:
-            return "link" not in self.model_fields_set
+            return "link" not in self.model_fields_set and self.credential is None
         return self.credential is None and link_of(self.link)[1] is None
 
 

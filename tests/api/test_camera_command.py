@@ -1,6 +1,5 @@
 """``firewatch camera`` as a person types it."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -9,13 +8,9 @@ import pytest
 from file_server import serving
 
 from api import cli
-from api.cameras.probe_words import told
 from camera_gateway.opening import opener_of
-from camera_gateway.probe import Advice, ProbeReport, candidates
-from camera_gateway.sources.stream_facts import StreamFacts
-from models.camera_link import Adapter, CameraLink
-from models.frame import TimeSource
-from models.light import Light
+from camera_gateway.probe import candidates
+from models.camera_link import Adapter
 
 Captured = pytest.CaptureFixture[str]
 LIST = """编号,名称,经度,纬度,高程,协议,地址,用户名,密码
@@ -140,35 +135,3 @@ def test_wrong_use_of_a_probe(
 def test_the_likeliest_way_is_tried_first(address: str, first: Adapter) -> None:
     assert candidates(address)[0] is first
     assert opener_of is not None
-
-
-def test_a_stream_is_told_with_what_to_set() -> None:
-    stream = StreamFacts(
-        codec="hevc", rate_hz=25.0, key_interval_s=20.0, bits_per_s=3e6, sender_offset_s=3600.0
-    )
-    report = ProbeReport(
-        link=CameraLink(Adapter.RTSP, "rtsp://10.0.0.5/1", 2.0),
-        pictures=3,
-        damaged=1,
-        first_picture_s=11.0,
-        gap_s=4.0,
-        width_px=640,
-        height_px=360,
-        picture_bytes=3_000_000,
-        stream=stream,
-        core_share=0.084,
-        time_source=TimeSource.SENDER,
-        clock_offset_s=3600.0,
-        light=Light.DAY,
-        advice=tuple(Advice),
-        jpeg=b"",
-    )
-    text = "\n".join(told(report))
-    assert "HEVC, 640 x 360, 25.0 pictures a second, a key frame every 20.0 s" in text
-    assert "Set the I-frame interval to 50 frames" in text
-    assert "3600 s off" in text
-    assert "8.4 % of one processor core" in text
-    assert "3.00 Mbit/s of the line, 32.4 GB a day" in text
-    assert text.count("\nset ") == len(Advice)
-    bare = replace(report, stream=replace(stream, rate_hz=None, key_interval_s=None), advice=())
-    assert "nothing; this is well configured" in "\n".join(told(bare))

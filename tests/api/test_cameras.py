@@ -207,6 +207,42 @@ def test_a_word_of_the_credential_that_is_not_entered_stays(api: ApiRig) -> None
     assert links.get("gn-2").credential == Credential("viewer", "")
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        (None, Credential("admin", "geheim-geheim")),
+        ({"user": "viewer", "password": "neu-neu-neu"}, Credential("viewer", "neu-neu-neu")),
+        ({"password": "neu-neu-neu"}, Credential("admin", "neu-neu-neu")),
+        ({"user": "viewer"}, Credential("viewer", "geheim-geheim")),
+        ({}, None),
+    ],
+)
+def test_a_credential_is_changed_without_naming_the_link_again(
+    api: ApiRig, given: dict[str, str] | None, kept: Credential | None
+) -> None:
+    admin = api.client(Role.ADMIN)
+    admin.put("/api/cameras/gn-1", json=BODY)
+    change = {"name": "古南塔", "credential": given}
+    answer = admin.put("/api/cameras/gn-1", json=change).json()
+    stored = api.context.store.links.get("gn-1")
+    assert stored.credential == kept
+    assert answer["has_credential"] is (kept is not None)
+    assert stored.link is not None
+    assert (stored.link.address, stored.camera.name) == ("rtsp://10.0.0.5/1", "古南塔")
+
+
+def test_a_camera_without_a_link_keeps_no_credential(api: ApiRig) -> None:
+    admin = api.client(Role.ADMIN)
+    links = api.context.store.links
+    admin.put("/api/cameras/gn-1", json=BODY)
+    for change in ({"link": None}, {"link": None, "credential": {"user": "a", "password": "b"}}):
+        admin.put("/api/cameras/gn-1", json=BODY)
+        assert admin.put("/api/cameras/gn-1", json={"name": "x", **change}).status_code == 200
+        assert (links.get("gn-1").link, links.get("gn-1").credential) == (None, None)
+    bare = {"name": "x", "credential": {"user": "a", "password": "b"}}
+    assert not admin.put("/api/cameras/gn-1", json=bare).json()["has_credential"]
+
+
 @pytest.mark.parametrize("taken_for", ["snapshot", "mjpeg"])
 def test_a_stream_and_a_snapshot_taken_for_each_other_are_found_out(
     api: ApiRig, monkeypatch: pytest.MonkeyPatch, taken_for: str
