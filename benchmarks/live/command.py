@@ -20,7 +20,7 @@ from benchmarks.support.report import Measure, comparison, figure, limit, machin
 from models.camera_link import Adapter, CameraLink
 
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "support"))
-from rtsp_rig import PACKAGES, RtspServer, Wish, why_no_server
+from rtsp_rig import RtspServer, Wish, what_to_install
 
 __all__ = ["main"]
 
@@ -43,13 +43,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--quick", action="store_true", help="shorter, all key frames together")
     parser.add_argument("--json", type=Path, help="write the report here")
     options = parser.parse_args(arguments)
-    trouble = why_no_server()
-    if trouble:
-        print(
-            f"run: the cameras of this benchmark need GStreamer. As root: apt-get install "
-            f"{PACKAGES} ({trouble})",
-            file=sys.stderr,
-        )
+    if missing := what_to_install():
+        print(missing, file=sys.stderr)
         return 1
     about = machine()
     with tempfile.TemporaryDirectory() as folder:

@@ -1,8 +1,9 @@
 """How soon a lost camera is told, and how soon it is back, after short outages and long ones.
 
 Real servers on this machine, each a process of its own: killed, frozen, silent while they still
-answer, and gone into a black hole that swallows even the first word of a connection. All cameras of
-one length of outage run side by side, so that five minutes are waited for once.
+answer, gone into a black hole that swallows even the first word of a connection, and another
+service in the camera's place. All cameras of one length of outage run side by side, so that five
+minutes are waited for once.
 """
 
 import argparse
@@ -19,13 +20,13 @@ from models.camera_link import Adapter
 sys.path.append(str(Path(__file__).resolve().parents[2] / "tests" / "support"))
 from coded_video import coded, write_annex_b
 from outage_rig import EVERY_S, FAULTS, Fault, Outcome, play, rig_of
-from rtsp_rig import PACKAGES, why_no_server
+from rtsp_rig import what_to_install
 
 __all__ = ["main"]
 
 SHORT_S, LONG_S = 5.0, 300.0
 BACK_S = 3.0 + EVERY_S
-PLAYED = {"kill", "freeze", "stall", "black_hole"}
+PLAYED = {"kill", "freeze", "stall", "black_hole", "stranger"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -35,13 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--down", type=float, action="append", help="seconds; may be repeated")
     parser.add_argument("--json", type=Path, help="write the report here")
     options = parser.parse_args(arguments)
-    trouble = why_no_server()
-    if trouble:
-        print(
-            f"run: the cameras of this benchmark need GStreamer. As root: apt-get install "
-            f"{PACKAGES} ({trouble})",
-            file=sys.stderr,
-        )
+    if missing := what_to_install():
+        print(missing, file=sys.stderr)
         return 1
     logging.disable(logging.WARNING)  # that cameras are lost is what is wanted here
     about = machine()

@@ -1,15 +1,15 @@
 from itertools import pairwise
 
 import pytest
+import rtsp_rig
 
-from benchmarks.live import command
 from benchmarks.live.command import gaps_of, main
 
 
 def test_without_a_server_it_says_what_to_install(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(command, "why_no_server", lambda: "No module named 'gi'")
+    monkeypatch.setattr(rtsp_rig, "why_no_server", lambda: "No module named 'gi'")
     assert main(["--quick"]) == 1
     said = capsys.readouterr()
     assert said.out == ""

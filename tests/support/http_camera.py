@@ -19,18 +19,15 @@ port; each lasts until another one or ``/clear``:
 
 import base64
 import json
-import signal
-import subprocess
 import sys
 import threading
 import time
-import urllib.request
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Self
+
+from camera_process import CameraProcess
 
 __all__ = ["HttpCamera", "HttpWish"]
 
@@ -62,63 +59,11 @@ class HttpWish:
     port: int = 0
 
 
-class HttpCamera:
+class HttpCamera(CameraProcess):
     """A running camera; it ends with the ``with`` block."""
 
     def __init__(self, wish: HttpWish) -> None:
-        self._wish = wish
-        self._start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.kill()
-
-    @property
-    def pictures(self) -> list[bytes]:
-        """What it shows."""
-        return self._wish.pictures
-
-    def address(self, path: str) -> str:
-        """``/snap.jpg`` or ``/live.mjpg``."""
-        return f"http://127.0.0.1:{self.port}{path}"
-
-    def fault(self, name: str) -> None:
-        """Switch a fault on, and every other one off."""
-        url = f"http://127.0.0.1:{self._control}/{name}"
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            answer.read()
-
-    def kill(self) -> None:
-        """End it at once: its connections are closed by the system."""
-        self._process.kill()
-        self._process.communicate()
-
-    def freeze(self) -> None:
-        """Let it answer nothing more while its connections stay, like a dead radio link."""
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Undo ``freeze``."""
-        self._process.send_signal(signal.SIGCONT)
-
-    def start_again(self) -> None:
-        """After ``kill``, on the same port."""
-        self._start()
-
-    def _start(self) -> None:
-        wish = self._wish
-        self._process = subprocess.Popen(  # noqa: S603 - our own script
-            [sys.executable, __file__], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
+        self.pictures = wish.pictures
         told = {
             "pictures": [base64.b64encode(one).decode() for one in wish.pictures],
             "others": [base64.b64encode(one).decode() for one in wish.others],
@@ -126,15 +71,11 @@ class HttpCamera:
             "password": wish.password,
             "port": wish.port,
         }
-        self._process.stdin.write(json.dumps(told) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            self.kill()
-            raise RuntimeError("the camera did not start")
-        ports = json.loads(line)
-        self.port = wish.port = ports["camera"]
-        self._control = ports["control"]
+        super().__init__([sys.executable, __file__], told)
+
+    def address(self, path: str) -> str:
+        """``/snap.jpg`` or ``/live.mjpg``."""
+        return f"http://127.0.0.1:{self.port}{path}"
 
 
 @dataclass

@@ -3,19 +3,16 @@
 Run as a script it says whether the server can run here, and with ``packages`` what it needs.
 """
 
-import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
-import urllib.request
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
-__all__ = ["PACKAGES", "RtspServer", "Wish", "why_no_server"]
+from camera_process import CameraProcess
+
+__all__ = ["PACKAGES", "RtspServer", "Wish", "what_to_install", "why_no_server"]
 
 PACKAGES = (
     "python3-gi gir1.2-gst-rtsp-server-1.0 gir1.2-gst-plugins-base-1.0 "
@@ -76,72 +73,31 @@ class Wish:
     port: int = 0
 
 
-class RtspServer:
-    """A running server; it ends with the ``with`` block."""
+def what_to_install() -> str:
+    """Why a benchmark cannot start the server and what to do about it; empty when it can."""
+    trouble = why_no_server()
+    if not trouble:
+        return ""
+    return (
+        f"run: the cameras of this benchmark need GStreamer. As root: apt-get install {PACKAGES} "
+        f"({trouble})"
+    )
+
+
+class RtspServer(CameraProcess):
+    """A running server; it ends with the ``with`` block. Faults: see ``rtsp_server``."""
 
     def __init__(self, wish: Wish) -> None:
-        self._wish = wish
-        self._start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self.kill()
+        super().__init__([PYTHON, _SCRIPT], asdict(wish))
 
     def address(self, path: str = "/cam") -> str:
         """Of one mount, without credentials."""
         return f"rtsp://127.0.0.1:{self.port}{path}"
 
-    def fault(self, request: str) -> str:
-        """Switch a fault; see ``rtsp_server``."""
-        url = f"http://127.0.0.1:{self._control}/{request}"
-        with urllib.request.urlopen(url, timeout=10) as answer:
-            return str(answer.read().decode())
-
-    def kill(self) -> None:
-        """End it at once: its connections are closed by the system."""
-        self._process.kill()
-        self._process.communicate()
-
-    def freeze(self) -> None:
-        """Let it answer nothing more while its connections stay, like a dead radio link."""
-        self._process.send_signal(signal.SIGSTOP)
-
-    def thaw(self) -> None:
-        """Undo ``freeze``."""
-        self._process.send_signal(signal.SIGCONT)
-
-    def start_again(self) -> None:
-        """After ``kill``, on the same port."""
-        self._start()
-
     def cpu_s(self) -> float:
         """Processor seconds that it has used."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-    def _start(self) -> None:
-        self._process = subprocess.Popen(  # noqa: S603 - our own script
-            [PYTHON, _SCRIPT], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        # By standard input, so that no password stands in a list of processes.
-        self._process.stdin.write(json.dumps(asdict(self._wish)) + "\n")
-        self._process.stdin.flush()
-        line = self._process.stdout.readline()
-        if not line:
-            self.kill()
-            raise RuntimeError("the RTSP server did not start")
-        ports = json.loads(line)
-        self.port = self._wish.port = ports["rtsp"]
-        self._control = ports["control"]
 
 
 if __name__ == "__main__":

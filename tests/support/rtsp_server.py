@@ -206,7 +206,7 @@ def main() -> None:
         server.get_mount_points().add_factory(path, mount)
     if server.attach(None) == 0:
         sys.exit("the port is taken")
-    print(json.dumps({"rtsp": server.get_bound_port(), "control": control(server)}), flush=True)  # noqa: T201
+    print(json.dumps({"camera": server.get_bound_port(), "control": control(server)}), flush=True)  # noqa: T201
     GLib.MainLoop().run()
 
 
