@@ -135,7 +135,9 @@ def test_a_password_that_is_changed_at_the_camera_is_told_and_seldom_tried(
                 rig.server = server("another", port)
 
                 def refused() -> bool:
-                    return seen.status().trouble_code in {"credentials_refused", "camera_login"}
+                    status = seen.status()  # told first, and rested a moment later
+                    told = status.trouble_code in {"credentials_refused", "camera_login"}
+                    return told and status.next_attempt_at is not None
 
                 assert await seen.until(refused, 10.0) <= 2.0 * (8.0 if rig.adapter else 5.0)
                 status = seen.status()
