@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import feed, health
 from api.alerts import routes as alerts
+from api.audit import routes as audit
 from api.auth import routes as session
 from api.auth.origin import check_same_origin
 from api.body_limit import BodyLimit
@@ -100,6 +101,7 @@ def create_app(
         cameras.router,
         maps.router,
         sweeps.router,
+        audit.router,
         feed.router,
         health.router,
     ):

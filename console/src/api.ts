@@ -504,3 +504,22 @@ export interface ProblemDetails {
   detail: string;
   remedy: string;
 }
+
+/** What deeds are done to: the noun of their action. */
+export type DeedKind = "alert" | "camera" | "candidate" | "land" | "ledger" | "user";
+
+/** One entry of the audit log. */
+export interface Deed {
+  number: number;
+  at: string;
+  actor: string;
+  action: string;
+  subject: string;
+  details: Record<string, string | number | null>;
+}
+
+/** A page of it, newest first; `before` asks for the next one. */
+export interface DeedPage {
+  deeds: Deed[];
+  before: number | null;
+}

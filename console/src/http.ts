@@ -11,6 +11,8 @@ import type {
   CameraSetup,
   CameraTest,
   Candidate,
+  DeedKind,
+  DeedPage,
   Land,
   LedgerEntry,
   LedgerRequest,
@@ -143,6 +145,12 @@ export const http = {
   ledger: () => call<{ entries: LedgerEntry[] }>("GET", "/api/ledger"),
   declare: (request: LedgerRequest) => call<LedgerEntry>("POST", "/api/ledger", request),
   endEntry: (id: number) => call<LedgerEntry>("POST", `/api/ledger/${id}/end`),
+  deeds: (kind: DeedKind | "", before: number | null) => {
+    const asked = new URLSearchParams({ limit: "50" });
+    if (kind !== "") asked.set("kind", kind);
+    if (before !== null) asked.set("before", String(before));
+    return call<DeedPage>("GET", `/api/audit?${asked}`);
+  },
   aircraft: () => call<Aircraft[]>("GET", "/api/aircraft"),
   planSweep: (request: SweepRequest) => call<Sweep>("POST", "/api/sweeps/plan", request),
 };

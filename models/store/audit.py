@@ -89,12 +89,15 @@ class AuditRepository:
                 details=details,
             )
 
-    def entries(self, limit: int, before: int | None = None) -> list[AuditEntry]:
+    def entries(
+        self, limit: int, before: int | None = None, noun: str | None = None
+    ) -> list[AuditEntry]:
         """The newest entries, newest first.
 
         Args:
             limit: at most so many, at least 1.
             before: only entries with a smaller number; None for all.
+            noun: of their action, such as ``camera``; None for all.
 
         Raises:
             InputRefused: a limit below 1.
@@ -104,6 +107,8 @@ class AuditRepository:
         query = select(audit_entry).order_by(audit_entry.c.number.desc()).limit(limit)
         if before is not None:
             query = query.where(audit_entry.c.number < before)
+        if noun is not None:
+            query = query.where(audit_entry.c.action.startswith(f"{noun}.", autoescape=True))
         with self._database.read() as connection:
             return [_entry(row) for row in connection.execute(query)]
 

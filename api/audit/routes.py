@@ -1,0 +1,71 @@
+"""``/api/audit``: who did what, newest first; read only, and by administrators only."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+from pydantic import BaseModel
+
+from api.auth.roles import AdminUser
+from api.context import Context, context_of
+from models.audit import AuditEntry
+
+__all__ = ["DeedKind", "router"]
+
+router = APIRouter(prefix="/api/audit", tags=["audit"])
+
+
+class DeedKind(StrEnum):
+    """What deeds are done to: the noun of their action."""
+
+    ALERT = "alert"
+    CAMERA = "camera"
+    CANDIDATE = "candidate"
+    LAND = "land"
+    LEDGER = "ledger"
+    USER = "user"
+
+
+class DeedAnswer(BaseModel):
+    """One deed; see :class:`AuditEntry`."""
+
+    number: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    details: dict[str, str | int | None]
+
+    @classmethod
+    def of(cls, entry: AuditEntry) -> "DeedAnswer":
+        """Without its place in the chain: that is for ``firewatch audit verify``."""
+        return cls(**{name: getattr(entry, name) for name in cls.model_fields})
+
+
+class DeedList(BaseModel):
+    """A page of the log.
+
+    Attributes:
+        deeds: newest first.
+        before: asks for the next page; None on the last one.
+    """
+
+    deeds: tuple[DeedAnswer, ...]
+    before: int | None
+
+
+@router.get("")
+def list_deeds(
+    _user: AdminUser,
+    context: Annotated[Context, Depends(context_of)],
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    kind: DeedKind | None = None,
+) -> DeedList:
+    """A page of deeds, of one kind or of all; with ``before`` those below that number."""
+    noun = None if kind is None else kind.value
+    found = context.store.audit.entries(limit + 1, before, noun)
+    page = found[:limit]
+    more = page[-1].number if len(found) > limit else None
+    return DeedList(deeds=tuple(DeedAnswer.of(entry) for entry in page), before=more)
