@@ -19,6 +19,10 @@ CAMERA = {
 }
 
 
+_OF_ALERTS = {"from", "to", "reason", "note"}
+_OF_LINKS = {"adapter", "address", "enabled", "credential"}
+
+
 @pytest.mark.parametrize("role", [None, Role.VIEWER, Role.MONITOR])
 def test_only_administrators_read_it(api: ApiRig, role: Role | None) -> None:
     answer = api.client(role).get("/api/audit")
@@ -81,8 +85,11 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
                 written |= set(re.findall(r'"([a-z]+\.(?:[a-z_]+ed|password_set))"', text))
     assert {"alert.stepped", "camera.added", "ledger.ended", "user.password_set"} <= written
     assert {deed.split(".")[0] for deed in written} == set(DeedKind)
+    facts = {"alert", "features", "key", "name", "presets", "role", *_OF_ALERTS, *_OF_LINKS}
+    facts |= {"kind", "place", "until", "reason", "note"}  # of the ledger
     for language in ("zh", "en"):
         file = ROOT / f"console/src/i18n/{language}.json"
         words = json.loads(file.read_text(encoding="utf-8"))
         assert set(words["deed"]) == {deed.replace(".", "_") for deed in written}
         assert set(words["audit_kind"]) == set(DeedKind)
+        assert facts == set(words["deed_fact"])
