@@ -2,6 +2,7 @@
 
 import os
 import re
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
@@ -11,7 +12,7 @@ import pytest
 from coded_video import coded, write_annex_b
 from e2e_rig import Demo, Seen, field_of, running_watch, sign_in
 from http_camera import HttpCamera, HttpWish
-from playwright.sync_api import Page, Response, expect
+from playwright.sync_api import Page, Response, Route, expect
 from rtsp_rig import RtspServer, Wish, why_no_server
 
 from camera_gateway.pictures import encode_jpeg
@@ -92,6 +93,12 @@ def fill_in(page: Page, address: str) -> None:
         page.get_by_text("HTTP MJPEG", exact=True).click()
 
 
+def slowly(route: Route) -> None:
+    """A link that takes its time."""
+    time.sleep(0.5)
+    route.continue_()
+
+
 def in_english(page: Page) -> None:
     page.get_by_test_id("camera-panel-close").click()
     page.get_by_test_id("language-switch").click()
@@ -154,6 +161,8 @@ def test_a_camera_is_added_lost_found_again_changed_and_disabled(
         expect(row).to_have_attribute("data-state", "live", timeout=BACK_WITHIN_MS)
 
         # Renamed without its password being touched it stays live; disabled it is not read.
+        # Over a slow network nothing can be typed that the loading would write over.
+        page.route("**/api/cameras/gn-1/setup", slowly)
         row.get_by_test_id("camera-edit").click()
         expect(field_of(page, "camera-password")).to_have_value("")
         field_of(page, "camera-name").fill("古南瞭望塔")
