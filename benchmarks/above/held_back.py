@@ -1,7 +1,8 @@
 """Views from aircraft that no training has seen: frames of clips and stills, with boxes by hand.
 
-The boxes (``held_back.csv``, shares of width and height) were drawn before either detector had
-looked at the pictures, by one of us, to about 3 %. The pictures lie beside the checkout.
+The boxes (``held_back.csv``, shares of width and height) were drawn by one of us, to about 3 %,
+with neither detector's answers in view. One of the clips has a part in the fit of the evidence,
+which says nothing about boxes. The pictures lie beside the checkout.
 """
 
 import csv

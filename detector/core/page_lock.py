@@ -1,8 +1,8 @@
 """Memory that a GPU may read by itself.
 
 A copy to a GPU from ordinary memory goes through a buffer of the driver's; from page-locked memory
-it does not. A batch of 16 pictures of 384 x 640 is 12 MB, so on a fast card the copy would be
-longer than the network (``docs/performance.md``).
+it does not. A batch of 16 pictures of 384 x 640 is 12 MB: a run of it takes 4.5 ms instead of 5.5
+on an H100 (``docs/performance.md``).
 """
 
 import ctypes

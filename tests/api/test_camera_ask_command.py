@@ -10,10 +10,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from command_line import run_firewatch
 from http_rig import HttpRig, answer, digest, stream
 from onvif_sim import OnvifSim
 
-from api import cli
 from api.commands import camera_ask
 from api.commands.camera_ask import told_event
 from camera_gateway.sources.isapi_events import ALERT_STREAM, DeviceEvent
@@ -27,12 +27,7 @@ JPEG = cv2.imencode(".jpg", NOISE)[1].tobytes()
 
 
 def firewatch(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr("sys.argv", ["firewatch", "camera", *map(str, arguments)])
-    try:
-        cli.main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
+    return run_firewatch(monkeypatch, "camera", *arguments)
 
 
 @contextmanager

@@ -5,9 +5,9 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from command_line import run_firewatch
 from file_server import serving
 
-from api import cli
 from camera_gateway.opening import opener_of
 from camera_gateway.probe import candidates
 from models.camera_link import Adapter
@@ -24,12 +24,7 @@ def data_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 def firewatch(monkeypatch: pytest.MonkeyPatch, *arguments: object) -> int:
-    monkeypatch.setattr("sys.argv", ["firewatch", "camera", *map(str, arguments)])
-    try:
-        cli.main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
+    return run_firewatch(monkeypatch, "camera", *arguments)
 
 
 def test_a_list_goes_in_and_comes_out(

@@ -6,8 +6,8 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from command_line import run_firewatch
 
-from api import cli
 from api.runtime import Watch
 from models.clock import SystemClock
 from models.store import Store
@@ -44,28 +44,19 @@ def reopened(watch: Watch) -> closing[Store]:
     return closing(Store.open(watch.context.settings.store_url, clock=SystemClock()))
 
 
-def firewatch(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
-    monkeypatch.setattr("sys.argv", ["firewatch", *arguments])
-    try:
-        cli.main()
-    except SystemExit as stop:
-        return int(stop.code or 0)
-    return 0
-
-
 def test_help_version_and_wrong_use(monkeypatch: pytest.MonkeyPatch, capsys: Captured) -> None:
-    assert firewatch(monkeypatch, "--help") == 0
+    assert run_firewatch(monkeypatch, "--help") == 0
     told = capsys.readouterr().out
     assert all(command in told for command in ("demo", "serve", "detect", "user"))
-    assert firewatch(monkeypatch, "--version") == 0
+    assert run_firewatch(monkeypatch, "--version") == 0
     assert capsys.readouterr().out.strip() == "0.1.0"
-    assert firewatch(monkeypatch, "burn") == 2
+    assert run_firewatch(monkeypatch, "burn") == 2
 
 
 def test_the_first_start_prints_a_one_time_password_and_the_second_does_not(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, served: list[Watch]
 ) -> None:
-    assert firewatch(monkeypatch, "serve") == 0
+    assert run_firewatch(monkeypatch, "serve") == 0
     first = capsys.readouterr().out
     assert "first sign-in: admin" in first
     with reopened(served[0]) as store:
@@ -73,46 +64,46 @@ def test_the_first_start_prints_a_one_time_password_and_the_second_does_not(
     assert admin is not None
     assert admin.must_change_password
     assert admin.role is Role.ADMIN
-    assert firewatch(monkeypatch, "serve") == 0
+    assert run_firewatch(monkeypatch, "serve") == 0
     assert "first sign-in" not in capsys.readouterr().out
 
 
 def test_accounts_from_the_command_line(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
 ) -> None:
-    assert firewatch(monkeypatch, "user", "add", "张伟", "--role", "viewer") == 0
+    assert run_firewatch(monkeypatch, "user", "add", "张伟", "--role", "viewer") == 0
     assert "张伟 (viewer) signs in once with" in capsys.readouterr().out
-    assert firewatch(monkeypatch, "user", "add", "张伟") == 1
+    assert run_firewatch(monkeypatch, "user", "add", "张伟") == 1
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
-    assert firewatch(monkeypatch, "user", "list") == 0
+    assert run_firewatch(monkeypatch, "user", "list") == 0
     assert capsys.readouterr().out == "张伟\tviewer\n"
     url = f"sqlite:///{tmp_path}/data/firewatch.db"
     with closing(Store.open(url, clock=SystemClock())) as store:
         before = store.users.get("张伟")
-        assert firewatch(monkeypatch, "user", "password", "张伟") == 0
+        assert run_firewatch(monkeypatch, "user", "password", "张伟") == 0
         after = store.users.get("张伟")
     assert before is not None
     assert after is not None
     assert before.password_hash != after.password_hash
     assert after.must_change_password
-    assert firewatch(monkeypatch, "user", "password", "nobody") == 1
+    assert run_firewatch(monkeypatch, "user", "password", "nobody") == 1
     assert "no account nobody" in capsys.readouterr().err
-    assert firewatch(monkeypatch, "user", "add", "a b") == 1
+    assert run_firewatch(monkeypatch, "user", "add", "a b") == 1
 
 
 def test_the_audit_log_is_verified_and_tampering_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
 ) -> None:
-    assert firewatch(monkeypatch, "audit", "verify") == 0
+    assert run_firewatch(monkeypatch, "audit", "verify") == 0
     assert "whole: 0 entries" in capsys.readouterr().out
-    assert firewatch(monkeypatch, "user", "add", "li") == 0
+    assert run_firewatch(monkeypatch, "user", "add", "li") == 0
     capsys.readouterr()
-    assert firewatch(monkeypatch, "audit", "verify") == 0
+    assert run_firewatch(monkeypatch, "audit", "verify") == 0
     assert "whole: 1 entries" in capsys.readouterr().out
     with closing(sqlite3.connect(tmp_path / "data/firewatch.db")) as connection:
         connection.execute("UPDATE audit_entry SET actor = 'nobody'")
         connection.commit()
-    assert firewatch(monkeypatch, "audit", "verify") == 1
+    assert run_firewatch(monkeypatch, "audit", "verify") == 1
     told = capsys.readouterr().err.strip()
     assert len(told.splitlines()) == 1
     assert "1" in told
@@ -121,16 +112,16 @@ def test_the_audit_log_is_verified_and_tampering_is_named(
 def test_a_backup_opens_as_a_store(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
 ) -> None:
-    assert firewatch(monkeypatch, "user", "add", "li") == 0
+    assert run_firewatch(monkeypatch, "user", "add", "li") == 0
     copy = tmp_path / "copy.db"
-    assert firewatch(monkeypatch, "backup", str(copy)) == 0
+    assert run_firewatch(monkeypatch, "backup", str(copy)) == 0
     with closing(Store.open(f"sqlite:///{copy}", clock=SystemClock())) as store:
         assert store.users.get("li") is not None
     assert "readable: keep it as safe" in capsys.readouterr().out
     other = tmp_path / "other.db"
-    assert firewatch(monkeypatch, "backup", str(other), "--without-passwords") == 0
+    assert run_firewatch(monkeypatch, "backup", str(other), "--without-passwords") == 0
     assert "without the cameras' passwords" in capsys.readouterr().out
-    assert firewatch(monkeypatch, "backup", str(copy)) == 1
+    assert run_firewatch(monkeypatch, "backup", str(copy)) == 1
     assert str(copy) in capsys.readouterr().err
 
 
@@ -145,7 +136,7 @@ def test_a_half_written_database_is_refused_and_left_as_it_is(
     connection.close()
     torn = database.read_bytes()[:3000]
     database.write_bytes(torn)
-    assert firewatch(monkeypatch, "serve") == 1
+    assert run_firewatch(monkeypatch, "serve") == 1
     told = capsys.readouterr().err
     assert len(told.strip().splitlines()) == 1
     assert "firewatch.db" in told
@@ -158,7 +149,7 @@ def test_a_port_in_use_is_one_line(
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", free_port))
         busy.listen()
-        assert firewatch(monkeypatch, "serve") == 1
+        assert run_firewatch(monkeypatch, "serve") == 1
     told = capsys.readouterr().err.strip()
     assert told.startswith("firewatch: Cannot listen on 127.0.0.1 port")
     assert len(told.splitlines()) == 1
@@ -176,7 +167,7 @@ def test_a_wrong_setting_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, name: str, value: str, told: str
 ) -> None:
     monkeypatch.setenv(f"FIREWATCH_{name}", value)
-    assert firewatch(monkeypatch, "serve") == 1
+    assert run_firewatch(monkeypatch, "serve") == 1
     assert told in capsys.readouterr().err
 
 
@@ -185,13 +176,13 @@ def test_a_data_folder_that_cannot_be_made(
 ) -> None:
     (tmp_path / "file").write_text("x", encoding="utf-8")
     monkeypatch.setenv("FIREWATCH_DATA_DIR", str(tmp_path / "file" / "data"))
-    assert firewatch(monkeypatch, "serve") == 1
+    assert run_firewatch(monkeypatch, "serve") == 1
     assert "data folder" in capsys.readouterr().err
 
 
 def demo(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, free_port: int, *more: str) -> int:
     arguments = ("demo", "--port", str(free_port), "--data", str(tmp_path / "demo"), *more)
-    return firewatch(monkeypatch, *arguments)
+    return run_firewatch(monkeypatch, *arguments)
 
 
 def test_the_demo_prints_how_to_sign_in_and_starts_anew_each_time(
