@@ -13,6 +13,7 @@ from camera_gateway.sources.mjpeg import MjpegSource
 from camera_gateway.sources.rtsp import rtsp_opener
 from camera_gateway.sources.snapshot import SnapshotSource
 from camera_gateway.sources.video import VideoSource
+from camera_gateway.video.tap import VideoTap
 from models.camera_link import Adapter, CameraLink, Credential
 from models.clock import Clock
 from models.errors import SourceEnded
@@ -31,6 +32,7 @@ def opener_of(
     *,
     pool: Executor | None = None,
     zone: tzinfo = UTC,
+    tap: VideoTap | None = None,
 ) -> Callable[[], FrameSource]:
     """What makes a fresh source per call; it returns at once and connects with the first reading.
 
@@ -40,18 +42,19 @@ def opener_of(
         clock: measures, waits and stamps.
         pool: where whole pictures are checked; the event loop's own when left out.
         zone: of times in the names and the Exif data of a folder that do not say their own.
+        tap: hears the coded pictures of a stream; nobody when left out.
     """
     mode = link.mode or FrameMode.VISIBLE
     path = Path(link.address)
     match link.adapter:
         case Adapter.RTSP:
-            return rtsp_opener(link, credential, clock)
+            return rtsp_opener(link, credential, clock, tap=tap)
         case Adapter.MJPEG:
             return lambda: MjpegSource(link, credential, clock, pool=pool)
         case Adapter.SNAPSHOT:
             return lambda: SnapshotSource(link, credential, clock, pool=pool)
         case Adapter.ONVIF:
-            return lambda: _onvif(link, credential, clock, pool)
+            return lambda: _onvif(link, credential, clock, pool, tap)
         case Adapter.FOLDER:
             return lambda: _LateFolder(path, clock, mode, zone)
         case Adapter.VIDEO:
@@ -59,12 +62,16 @@ def opener_of(
 
 
 def _onvif(
-    link: CameraLink, credential: Credential | None, clock: Clock, pool: Executor | None
+    link: CameraLink,
+    credential: Credential | None,
+    clock: Clock,
+    pool: Executor | None,
+    tap: VideoTap | None,
 ) -> FrameSource:
     # Its library reads a hundred schema files when it is imported: not for those without ONVIF.
     from camera_gateway.sources.onvif_source import OnvifSource  # noqa: PLC0415
 
-    return OnvifSource(link, credential, clock, pool=pool)
+    return OnvifSource(link, credential, clock, pool=pool, tap=tap)
 
 
 class _LateFolder:

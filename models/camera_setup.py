@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from models.camera_link import CameraLink, Credential
+from models.patrol import Patrol
 from models.site import Camera
 
 __all__ = ["CameraSetup"]
@@ -15,12 +16,14 @@ class CameraSetup:
     Attributes:
         camera: with its presets.
         link: how its pictures are had; None for a camera that has no source here.
-        credential: for the link; None for a camera that asks for none.
+        credential: for the link and for what turns the camera; None for one that asks for none.
+        patrol: its tours and what turns it; None for a camera that stands still.
     """
 
     camera: Camera
     link: CameraLink | None = None
     credential: Credential | None = None
+    patrol: Patrol | None = None
 
     @property
     def preset_number(self) -> int:

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.condition import Condition
+from models.patrol import PoseTrust
 from models.site import Pose
 
 __all__ = ["Frame", "FrameMode", "Provenance", "TimeSource"]
@@ -61,6 +62,8 @@ class Frame:
         captured_doubt_s: how far ``captured_at`` may be off, one standard deviation; None when
             nobody can tell.
         conditions: what the picture suffers from without being worthless.
+        pose_trust: on what the pose rests; None where there is no pose, or nobody
+            has looked.
     """
 
     camera_id: str
@@ -75,3 +78,4 @@ class Frame:
     pose: Pose | None
     captured_doubt_s: float | None = None
     conditions: frozenset[Condition] = frozenset()
+    pose_trust: PoseTrust | None = None

@@ -6,12 +6,12 @@ the ground; a registered burn (报备用火) is on the ground and has somebody w
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from models.alert import DismissReason
 from models.errors import InputRefused
+from models.times import Times
 
 __all__ = [
     "LONGEST",
@@ -19,13 +19,10 @@ __all__ = [
     "GroundPlace",
     "LedgerDraft",
     "LedgerEntry",
-    "Season",
-    "Times",
     "ViewPlace",
     "check_entry",
 ]
 
-MINUTES = 24 * 60
 LONGEST_NOTE = 2000
 LARGEST_RADIUS_M = 5000.0
 SMALLEST_SHARE = 0.001
@@ -72,69 +69,6 @@ class GroundPlace:
     lon_deg: float
     lat_deg: float
     radius_m: float
-
-
-@dataclass(frozen=True, slots=True)
-class Season:
-    """Days of the year, both ends included; it may reach over the new year.
-
-    Attributes:
-        from_month: 1 to 12.
-        from_day: 1 to 31.
-        to_month: 1 to 12.
-        to_day: 1 to 31.
-    """
-
-    from_month: int
-    from_day: int
-    to_month: int
-    to_day: int
-
-    def covers(self, month: int, day: int) -> bool:
-        """Whether a day lies in the season."""
-        first, last = (self.from_month, self.from_day), (self.to_month, self.to_day)
-        if first <= last:
-            return first <= (month, day) <= last
-        return (month, day) >= first or (month, day) <= last
-
-
-@dataclass(frozen=True, slots=True)
-class Times:
-    """When an entry holds, on the site's clock; every limit is optional.
-
-    Attributes:
-        from_minute: minute of the day from which it holds, 0 to 1439; None for the whole day.
-        to_minute: minute of the day at which it ends, 0 to 1439; before ``from_minute`` it means
-            the next morning. None exactly when ``from_minute`` is.
-        weekdays: 1 for Monday to 7 for Sunday; empty for all.
-        season: days of the year; None for all.
-    """
-
-    from_minute: int | None = None
-    to_minute: int | None = None
-    weekdays: tuple[int, ...] = ()
-    season: Season | None = None
-
-    def cover(self, at: datetime, zone: ZoneInfo) -> bool:
-        """Whether a moment lies inside.
-
-        Args:
-            at: UTC.
-            zone: of the site.
-        """
-        local = at.astimezone(zone)
-        if self.from_minute is not None and self.to_minute is not None:
-            minute = local.hour * 60 + local.minute
-            if self.from_minute <= self.to_minute:
-                if not self.from_minute <= minute < self.to_minute:
-                    return False
-            elif self.to_minute <= minute < self.from_minute:
-                return False
-            elif minute < self.to_minute:
-                local -= timedelta(days=1)  # the small hours belong to the evening before
-        if self.weekdays and local.isoweekday() not in self.weekdays:
-            return False
-        return self.season is None or self.season.covers(local.month, local.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +136,12 @@ def check_entry(draft: LedgerDraft) -> None:
             remedy="Choose another end.",
             code="ledger_span",
         )
-    _check_times(draft.times)
+    if not draft.times.are_possible:
+        raise InputRefused(
+            "The hours, days or season are none.",
+            remedy="Hours are two different minutes of the day, days 1 to 7.",
+            code="ledger_times",
+        )
     if (draft.kind is EntryKind.BURN) != bool(draft.reported_by.strip()):
         raise InputRefused(
             "A registered burn names who reported it, and only a burn does.",
@@ -237,35 +176,3 @@ def _check_place(draft: LedgerDraft) -> None:
             f"{LARGEST_RADIUS_M:.0f} m on the ground; a burn is on the ground.",
             code="ledger_place",
         )
-
-
-def _check_times(times: Times) -> None:
-    minutes = (times.from_minute, times.to_minute)
-    season = times.season
-    sound = (
-        (times.from_minute is None) == (times.to_minute is None)
-        and all(minute is None or 0 <= minute < MINUTES for minute in minutes)
-        and (times.from_minute is None or times.from_minute != times.to_minute)
-        and all(1 <= day <= 7 for day in times.weekdays)
-        and (
-            season is None
-            or (
-                _is_day(season.from_month, season.from_day)
-                and _is_day(season.to_month, season.to_day)
-            )
-        )
-    )
-    if not sound:
-        raise InputRefused(
-            "The hours, days or season are none.",
-            remedy="Hours are two different minutes of the day, days 1 to 7.",
-            code="ledger_times",
-        )
-
-
-def _is_day(month: int, day: int) -> bool:
-    try:
-        datetime(2024, month, day, tzinfo=UTC)  # a leap year: 29 February is a day
-    except ValueError:
-        return False
-    return True

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from models.alert import DismissReason
-from models.ledger import EntryKind, GroundPlace, LedgerEntry, Season, Times, ViewPlace
+from models.ledger import EntryKind, GroundPlace, LedgerEntry, ViewPlace
+from models.times import Season, Times
 
 __all__ = ["EntryAnswer", "EntryList", "EntryRequest"]
 

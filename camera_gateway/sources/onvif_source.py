@@ -17,6 +17,7 @@ from camera_gateway.sources.onvif_answers import OnvifProfile
 from camera_gateway.sources.onvif_camera import OnvifCamera
 from camera_gateway.sources.rtsp import RtspSource
 from camera_gateway.sources.snapshot import SnapshotSource
+from camera_gateway.video.tap import VideoTap
 from models.camera_link import Adapter, CameraLink, Credential
 from models.clock import Clock
 from models.errors import SourceRefused, SourceUnavailable
@@ -35,6 +36,7 @@ class OnvifSource:
         clock: measures, waits and stamps.
         openers: what reads a stream and a still picture.
         pool: where pictures are checked; the event loop's own when left out.
+        tap: hears the coded pictures of a stream; nobody when left out.
 
     Raises:
         SourceRefused: the address is not one of HTTP.
@@ -48,12 +50,13 @@ class OnvifSource:
         *,
         openers: dict[Adapter, OpenSource] | None = None,
         pool: Executor | None = None,
+        tap: VideoTap | None = None,
     ) -> None:
         self._link = link
         self._credential = credential
         self._clock = clock
         self._openers: dict[Adapter, OpenSource] = openers or {
-            Adapter.RTSP: RtspSource,
+            Adapter.RTSP: partial(RtspSource, tap=tap),
             Adapter.SNAPSHOT: partial(SnapshotSource, pool=pool),
         }
         self._inner: FrameSource | None = None

@@ -16,6 +16,7 @@ from camera_gateway.sources.stream_facts import StreamFacts
 from camera_gateway.sources.stream_open import StreamLimits
 from camera_gateway.sources.stream_reader import StreamReader
 from camera_gateway.sources.stream_slot import NewestSlot
+from camera_gateway.video.tap import VideoTap
 from models.camera_link import CameraLink, Credential
 from models.clock import Clock
 from models.errors import FrameCorrupt, SourceUnavailable
@@ -36,6 +37,7 @@ class RtspSource:
         clock: stamps arrival.
         limits: of time.
         known_key_interval_s: gap between key frames that an earlier connection measured.
+        tap: hears the coded pictures; nobody when left out.
     """
 
     def __init__(
@@ -46,6 +48,7 @@ class RtspSource:
         *,
         limits: StreamLimits | None = None,
         known_key_interval_s: float | None = None,
+        tap: VideoTap | None = None,
     ) -> None:
         self._mode = link.mode or FrameMode.VISIBLE
         self._slot: NewestSlot[Picture | Damaged] = NewestSlot()
@@ -58,6 +61,7 @@ class RtspSource:
             known_key_interval_s=known_key_interval_s,
             put=self._put,
             end=self._slot.end,
+            tap=tap,
         )
         self._known_key_interval_s = known_key_interval_s
 
@@ -125,6 +129,7 @@ def rtsp_opener(
     clock: Clock,
     *,
     limits: StreamLimits | None = None,
+    tap: VideoTap | None = None,
 ) -> Callable[[], RtspSource]:
     """Makes a fresh source per call that knows how far apart the last one's key frames were."""
     last: list[RtspSource] = []
@@ -132,7 +137,9 @@ def rtsp_opener(
     def open_source() -> RtspSource:
         known_s = last.pop().key_interval_s if last else None
         last.append(
-            RtspSource(link, credential, clock, limits=limits, known_key_interval_s=known_s)
+            RtspSource(
+                link, credential, clock, limits=limits, known_key_interval_s=known_s, tap=tap
+            )
         )
         return last[-1]
 

@@ -4,6 +4,7 @@ import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Final, TypeAlias, cast
 
 import av
@@ -13,9 +14,10 @@ import av.video.stream
 
 from camera_gateway.sources.stream_facts import StreamGauge
 from camera_gateway.sources.stream_time import CaptureClock
+from camera_gateway.video.tap import CodedPicture, VideoForm
 from models.clock import Clock
 
-__all__ = ["Coded", "coded_pictures", "wall_time"]
+__all__ = ["Coded", "coded_pictures", "form_of", "heard", "wall_time"]
 
 CodedPacket: TypeAlias = "av.packet.Packet[av.video.stream.VideoStream]"
 
@@ -117,6 +119,30 @@ def coded_pictures(
 def wall_time(clock: Clock, at_s: float) -> datetime:
     """The moment in UTC that was then on the monotonic clock."""
     return clock.now() - timedelta(seconds=clock.monotonic_s() - at_s)
+
+
+def form_of(stream: av.video.stream.VideoStream) -> VideoForm:
+    """What a stream is, for whoever listens to it."""
+    codec = stream.codec_context
+    return VideoForm(
+        codec=codec.name,
+        parameters=bytes(codec.extradata or b""),
+        time_base=stream.time_base or Fraction(1, 90_000),
+        width_px=codec.width,
+        height_px=codec.height,
+    )
+
+
+def heard(coded: Coded, clock: Clock, times: CaptureClock) -> CodedPicture:
+    """A copy for whoever listens; what decodes goes on with the packet itself."""
+    packet = coded.packet
+    captured = times.captured(
+        wall_time(clock, coded.at_s),
+        coded.late_s,
+        coded.sender_at,
+        has_time=coded.shown_s is not None,
+    )
+    return CodedPicture(bytes(packet), coded.is_key, packet.pts, packet.dts, coded.at_s, captured)
 
 
 def _is_of_one(first: CodedPacket, second: CodedPacket) -> bool:

@@ -13,7 +13,7 @@ import av.container
 import av.error
 
 from camera_gateway.sources.stream_choice import PictureChooser
-from camera_gateway.sources.stream_coded import coded_pictures
+from camera_gateway.sources.stream_coded import coded_pictures, form_of, heard
 from camera_gateway.sources.stream_decode import Damaged, Picture, StreamDecoder
 from camera_gateway.sources.stream_facts import StreamGauge
 from camera_gateway.sources.stream_open import (
@@ -25,6 +25,7 @@ from camera_gateway.sources.stream_open import (
     open_stream,
 )
 from camera_gateway.sources.stream_time import CaptureClock
+from camera_gateway.video.tap import VideoTap
 from models.camera_link import CameraLink, Credential, Transport
 from models.clock import Clock
 from models.errors import InputRefused
@@ -45,6 +46,7 @@ class StreamReader(threading.Thread):
         limits: of time.
         known_key_interval_s: from an earlier connection.
         put: takes pictures and damage, from this thread.
+        tap: hears the coded pictures; nobody when left out.
         end: called once, as the last thing.
     """
 
@@ -58,6 +60,7 @@ class StreamReader(threading.Thread):
         known_key_interval_s: float | None,
         put: Callable[[Picture | Damaged], None],
         end: Callable[[], None],
+        tap: VideoTap | None = None,
     ) -> None:
         # A thread that is stuck in FFmpeg must not keep the process from ending.
         super().__init__(name="stream", daemon=True)
@@ -73,6 +76,7 @@ class StreamReader(threading.Thread):
         self._known_key_interval_s = known_key_interval_s
         self._put = put
         self._end = end
+        self._tap = VideoTap() if tap is None else tap
         self._stop_asked = threading.Event()
 
     def stop(self) -> None:
@@ -110,6 +114,7 @@ class StreamReader(threading.Thread):
         except (av.error.FFmpegError, OSError) as error:
             return failure_of(error, self._link, opening=False)
         finally:
+            self._tap.end()
             container.close()
 
     def _rest(self) -> None:
@@ -148,9 +153,12 @@ class StreamReader(threading.Thread):
             ask_sender=lambda: chooser.feeding,
             rest=self._rest,
         )
+        self._tap.begin(form_of(stream))
         for coded in coded_ones:
             if self._stop_asked.is_set():
                 break
+            if self._tap.is_heard:
+                self._tap.take(heard(coded, clock, times))
             decoder.take(coded)
             key_interval_s = gauge.key_interval_s or self._known_key_interval_s
             limit_s = self._limits.picture_s(key_interval_s, every_s)

@@ -15,12 +15,14 @@ from models.camera_link import CameraLink, Credential
 from models.camera_setup import CameraSetup
 from models.clock import Clock
 from models.errors import InputRefused, NotFound
+from models.patrol import Patrol, check_patrol
 from models.store import audit
 from models.store.cameras import load_cameras, put_camera, remove_camera
 from models.store.database import Database
 from models.store.tables import camera as camera_table
 from models.store.tables import camera_credential as credential_table
 from models.store.tables import camera_link as link_table
+from models.store.tables import camera_patrol as patrol_table
 
 __all__ = ["Kept", "LinkRepository"]
 
@@ -78,6 +80,37 @@ class LinkRepository:
             for setup in setups:
                 self._put(connection, setup, actor, keep=setup.credential is None)
 
+    def put_patrol(self, camera_id: str, patrol: Patrol | None, *, actor: str) -> CameraSetup:
+        """Say how a camera patrols, or with None that it stands still.
+
+        Returns:
+            What is stored now.
+
+        Raises:
+            NotFound: no such camera.
+            InputRefused: as :func:`models.patrol.check_patrol`; or the address of what turns the
+                camera carries a credential, code ``link_credential_inside``, or is none.
+        """
+        with self._database.write() as connection:
+            before = _one(connection, camera_id)
+            if before.patrol == patrol:
+                return before
+            if patrol is not None:
+                _check_address(patrol.mover.address)
+                check_patrol(patrol, [preset.number for preset in before.camera.presets])
+            connection.execute(delete(patrol_table).where(patrol_table.c.camera_id == camera_id))
+            if patrol is not None:
+                connection.execute(insert(patrol_table).values(camera_id=camera_id, patrol=patrol))
+            audit.append(
+                connection,
+                self._clock,
+                actor=actor,
+                action="camera.patrol_removed" if patrol is None else "camera.patrol_changed",
+                subject=camera_id,
+                details={} if patrol is None else {"tours": len(patrol.tours)},
+            )
+            return _one(connection, camera_id)
+
     def get(self, camera_id: str) -> CameraSetup:
         """One camera with its link and credential.
 
@@ -85,10 +118,7 @@ class LinkRepository:
             NotFound: no such camera.
         """
         with self._database.read() as connection:
-            found = _setups(connection, camera_id)
-        if not found:
-            raise NotFound(f"There is no camera {camera_id!r}.")
-        return found[0]
+            return _one(connection, camera_id)
 
     def all(self) -> list[CameraSetup]:
         """Every camera, by key, with its link and credential where it has them."""
@@ -176,6 +206,13 @@ def _told(
     }
 
 
+def _one(connection: Connection, camera_id: str) -> CameraSetup:
+    found = _setups(connection, camera_id)
+    if not found:
+        raise NotFound(f"There is no camera {camera_id!r}.")
+    return found[0]
+
+
 def _setups(connection: Connection, camera_id: str | None = None) -> list[CameraSetup]:
     wanted = () if camera_id is None else (camera_table.c.camera_id == camera_id,)
     query = select(link_table, credential_table.c.user_name, credential_table.c.password).join(
@@ -184,10 +221,12 @@ def _setups(connection: Connection, camera_id: str | None = None) -> list[Camera
     if camera_id is not None:
         query = query.where(link_table.c.camera_id == camera_id)
     links = {row.camera_id: _link(row) for row in connection.execute(query)}
-    return [
-        CameraSetup(camera, *links.get(camera.camera_id, (None, None)))
-        for camera in load_cameras(connection, *wanted)
-    ]
+    patrols = {row.camera_id: row.patrol for row in connection.execute(select(patrol_table))}
+    setups = []
+    for camera in load_cameras(connection, *wanted):
+        link, credential = links.get(camera.camera_id, (None, None))
+        setups.append(CameraSetup(camera, link, credential, patrols.get(camera.camera_id)))
+    return setups
 
 
 def _link(row: Row[Any]) -> tuple[CameraLink, Credential | None]:

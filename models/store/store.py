@@ -16,6 +16,7 @@ from models.store.failures import as_watch_errors
 from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import LinkRepository
+from models.store.patrols import PatrolRepository
 from models.store.tables import camera_credential
 from models.store.users import SessionRepository, UserRepository
 
@@ -36,6 +37,7 @@ class Store:
         alerts: with evidence and verdicts.
         candidates: what was seen and did not become an alert.
         ledger: known false alarms and registered burns.
+        patrols: who steers a camera, what was visited, when nobody watched.
         events: what happened, in order.
         users: people.
         sessions: signed-in browsers.
@@ -51,6 +53,7 @@ class Store:
         self.alerts = AlertRepository(database, clock)
         self.candidates = CandidateRepository(database, clock)
         self.ledger = LedgerRepository(database, clock)
+        self.patrols = PatrolRepository(database, clock)
         self.events = EventRepository(database)
         self.users = UserRepository(database, clock)
         self.sessions = SessionRepository(database, clock)

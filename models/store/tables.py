@@ -29,10 +29,13 @@ from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
 from models.land import Fact, LandAnswer, Layer
 from models.ledger import LedgerDraft
+from models.mask import ViewMask
+from models.patrol import DangerClass, Patrol, PoseTrust
 from models.site import Camera, CameraKind, HeightDatum, Pose
 from models.store.columns import Choice, Coded, Identity, NumberedChoice, UtcTime, Wkb
 from models.suppression import Holder
 from models.user import Role
+from models.watching import GapCause
 
 __all__ = [
     "account",
@@ -41,8 +44,11 @@ __all__ = [
     "audit_head",
     "camera",
     "camera_credential",
+    "camera_lease",
     "camera_link",
+    "camera_patrol",
     "candidate",
+    "danger_entry",
     "event",
     "evidence",
     "land_feature",
@@ -51,6 +57,9 @@ __all__ = [
     "preset",
     "session",
     "verdict",
+    "view_mask",
+    "visit",
+    "watch_gap",
 ]
 
 metadata = MetaData(
@@ -110,6 +119,75 @@ camera_credential = Table(
     Column("camera_id", ForeignKey(camera_link.c.camera_id, ondelete="CASCADE"), primary_key=True),
     Column("user_name", Text, nullable=False),
     Column("password", Text, nullable=False),
+)
+
+camera_patrol = Table(
+    "camera_patrol",
+    metadata,
+    Column("camera_id", ForeignKey(camera.c.camera_id, ondelete="CASCADE"), primary_key=True),
+    Column("patrol", Coded(Patrol, "patrol"), nullable=False),
+)
+
+# A lease and a gap outlive their camera: who steered what, and when nobody watched, stays true.
+camera_lease = Table(
+    "camera_lease",
+    metadata,
+    Column("camera_id", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    Column("taken_at", UtcTime, nullable=False),
+    Column("until_at", UtcTime, nullable=False),
+    CheckConstraint("holder <> ''", name="has_holder"),
+)
+
+watch_gap = Table(
+    "watch_gap",
+    metadata,
+    Column("gap_id", Identity, primary_key=True),
+    Column("camera_id", Text, nullable=False),
+    Column("cause", Choice(GapCause), nullable=False),
+    Column("who", Text, nullable=False),
+    Column("from_at", UtcTime, nullable=False),
+    Column("until_at", UtcTime),
+    Index(None, "camera_id", "from_at"),
+    sqlite_autoincrement=True,
+)
+
+visit = Table(
+    "visit",
+    metadata,
+    Column("visit_id", Identity, primary_key=True),
+    Column("camera_id", Text, nullable=False),
+    Column("preset", Integer, nullable=False),
+    Column("from_at", UtcTime, nullable=False),
+    Column("until_at", UtcTime, nullable=False),
+    Column("trust", Choice(PoseTrust), nullable=False),
+    Column("pose", Coded(Pose, "pose")),
+    Column("frames", Integer, nullable=False),
+    Index(None, "from_at"),
+)
+
+danger_entry = Table(
+    "danger_entry",
+    metadata,
+    Column("entry_id", Identity, primary_key=True),
+    Column("danger", NumberedChoice(DangerClass), nullable=False),
+    Column("author", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    CheckConstraint("author <> ''", name="has_author"),
+    sqlite_autoincrement=True,
+)
+
+view_mask = Table(
+    "view_mask",
+    metadata,
+    Column("mask_id", Identity, primary_key=True),
+    Column("camera_id", Text, nullable=False),
+    Column("preset", Integer, nullable=False),
+    Column("mask", Coded(ViewMask, "mask"), nullable=False),
+    Column("ended_by", Text, nullable=False),
+    Column("ended_at", UtcTime),
+    Index(None, "camera_id", "preset"),
+    sqlite_autoincrement=True,
 )
 
 land_feature = Table(

@@ -15,10 +15,11 @@ from models.config import Settings, SuppressionRule
 from models.errors import StoreDamaged
 from models.fix import FixOutcome, NoFixReason
 from models.frame import FrameMode, Provenance
-from models.ledger import EntryKind, GroundPlace, LedgerDraft, Times, ViewPlace
+from models.ledger import EntryKind, GroundPlace, LedgerDraft, ViewPlace
 from models.mask import MaskKind, ViewMask
 from models.site import Camera, Position
 from models.suppression import Holder, Release
+from models.times import Times
 
 
 def entry(rig: DeskRig, **changes: object) -> LedgerDraft:

@@ -8,8 +8,9 @@ from life_rig import Life, life
 
 from models.alert import DismissReason, Finding
 from models.fix import FixOutcome
-from models.ledger import EntryKind, LedgerDraft, Times, ViewPlace
+from models.ledger import EntryKind, LedgerDraft, ViewPlace
 from models.suppression import Holder
+from models.times import Times
 
 
 def nuisance(one: Life, box: list[float]) -> LedgerDraft:

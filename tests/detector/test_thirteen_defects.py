@@ -50,10 +50,11 @@ from models.errors import InputRefused
 from models.events import EventKind
 from models.fix import FixOutcome
 from models.frame import FrameMode, Provenance, TimeSource
-from models.ledger import EntryKind, LedgerDraft, Times, ViewPlace
+from models.ledger import EntryKind, LedgerDraft, ViewPlace
 from models.light import Light
 from models.store import Store
 from models.suppression import Holder
+from models.times import Times
 
 WITHIN_FRAMES = 4
 

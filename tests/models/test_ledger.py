@@ -16,11 +16,10 @@ from models.ledger import (
     GroundPlace,
     LedgerDraft,
     LedgerEntry,
-    Season,
-    Times,
     ViewPlace,
     check_entry,
 )
+from models.times import Season, Times
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 4, 5, 3, 0, tzinfo=UTC)

@@ -7,8 +7,9 @@ import pytest
 from models.alert import DismissReason
 from models.clock import ManualClock
 from models.errors import Conflict, InputRefused, NotFound
-from models.ledger import EntryKind, GroundPlace, LedgerDraft, Season, Times, ViewPlace
+from models.ledger import EntryKind, GroundPlace, LedgerDraft, ViewPlace
 from models.store import Store
+from models.times import Season, Times
 
 
 def chimney(clock: ManualClock, **changes: object) -> LedgerDraft:

@@ -61,6 +61,8 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
         ("verdict", "ck_verdict_dismissal_has_reason"),
         ("audit_head", "ck_audit_head_one_row"),
         ("ledger_entry", "ck_ledger_entry_has_author"),
+        ("camera_lease", "ck_camera_lease_has_holder"),
+        ("danger_entry", "ck_danger_entry_has_author"),
     }
 
 
@@ -68,7 +70,14 @@ def test_one_step_down_and_up_again(path: Path, reopen: Reopen) -> None:
     schema.upgrade(path)
     all_tables = tables_of(path)
     step(path, command.downgrade, "-1")
-    assert all_tables - tables_of(path) == {"former_camera"}
+    assert all_tables - tables_of(path) == {
+        "camera_lease",
+        "camera_patrol",
+        "danger_entry",
+        "view_mask",
+        "visit",
+        "watch_gap",
+    }
     step(path, command.downgrade, "base")
     assert tables_of(path) <= {"alembic_version", "sqlite_sequence"}
     schema.upgrade(path)

@@ -1,0 +1,67 @@
+"""Whoever listens to a camera's video hears whole connections, and harms nobody."""
+
+from datetime import UTC, datetime
+from fractions import Fraction
+
+from camera_gateway.sources.stream_time import Captured
+from camera_gateway.video.tap import CodedPicture, VideoForm, VideoTap
+from models.frame import TimeSource
+
+FORM = VideoForm("h264", b"sps", Fraction(1, 90_000), 1920, 1080)
+MADE = Captured(datetime(2026, 11, 26, tzinfo=UTC), TimeSource.RECEIPT, 1.0)
+
+
+def picture(pts: int) -> CodedPicture:
+    return CodedPicture(b"\0\0\1e", is_key=pts == 0, pts=pts, dts=pts, at_s=0.0, captured=MADE)
+
+
+class Heard:
+    def __init__(self, *, fails: bool = False) -> None:
+        self.calls: list[object] = []
+        self._fails = fails
+
+    def begin(self, form: VideoForm) -> None:
+        self.calls.append(form)
+
+    def take(self, picture: CodedPicture) -> None:
+        if self._fails:
+            raise ValueError
+        self.calls.append(picture.pts)
+
+    def end(self) -> None:
+        self.calls.append("end")
+
+
+def test_a_listener_that_comes_late_is_told_what_plays() -> None:
+    tap, first, late = VideoTap(), Heard(), Heard()
+    assert not tap.is_heard
+    tap.add(first)
+    assert tap.is_heard
+    assert tap.form is None
+    tap.begin(FORM)
+    tap.take(picture(0))
+    tap.add(late)
+    assert tap.form == FORM
+    tap.take(picture(1))
+    tap.end()
+    tap.end()  # a connection that never played ends silently
+    assert first.calls == [FORM, 0, 1, "end"]
+    assert late.calls == [FORM, 1, "end"]
+    tap.remove(first)
+    tap.remove(first)
+    tap.begin(FORM)
+    assert first.calls[-1] == "end"
+    assert late.calls[-1] == FORM
+
+
+def test_one_that_fails_is_let_go_of_alone() -> None:
+    tap, good, bad = VideoTap(), Heard(), Heard(fails=True)
+    tap.add(bad)
+    tap.add(good)
+    tap.begin(FORM)
+    for pts in range(3):
+        tap.take(picture(pts))
+    assert good.calls == [FORM, 0, 1, 2]
+    assert bad.calls == [FORM]
+    tap.remove(good)
+    assert not tap.is_heard

@@ -1,0 +1,151 @@
+"""Patrols are kept: how a camera tours, who steers it, what was watched and what was not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from models.camera_setup import CameraSetup
+from models.clock import ManualClock
+from models.errors import Conflict, InputRefused, NotFound
+from models.patrol import DangerClass, Mover, Patrol, PoseTrust, Tour, TourStop
+from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
+from models.store import Store
+from models.watching import GapCause, Visit
+
+POSE = Pose(0.0, 0.0, 0.0, 60.0)
+HERE = Position(106.65, 29.03, 812.5, HeightDatum.SEA_LEVEL)
+CAMERA = Camera("t1", "塔一", CameraKind.TOWER, HERE, (Preset(0, "north", POSE),))
+MOVER = Mover("http://10.0.0.1/onvif/device_service", tokens=((0, "1"),))
+PATROL = Patrol(MOVER, (Tour("all day", (TourStop(0, 20.0),)),))
+QUARTER = timedelta(minutes=15)
+
+
+def actions(store: Store) -> list[tuple[str, str, dict[str, object]]]:
+    return [(e.actor, e.action, dict(e.details)) for e in reversed(store.audit.entries(99))]
+
+
+def test_a_patrol_outlives_a_restart_and_changes_of_its_camera(
+    store: Store, reopen: Callable[[], Store]
+) -> None:
+    store.links.put(CameraSetup(CAMERA), actor="wang")
+    assert store.links.put_patrol("t1", PATROL, actor="wang").patrol == PATROL
+    store.links.put_patrol("t1", PATROL, actor="wang")  # the same again changes nothing
+    renamed = replace(CAMERA, name="塔二")
+    store.links.put(CameraSetup(renamed), actor="wang")
+    assert reopen().links.get("t1") == CameraSetup(renamed, patrol=PATROL)
+    store.links.put_patrol("t1", None, actor="li")
+    assert store.links.get("t1").patrol is None
+    store.links.put_patrol("t1", PATROL, actor="li")
+    store.links.remove("t1", actor="li")
+    store.links.put(CameraSetup(CAMERA), actor="li")
+    assert store.links.all() == [CameraSetup(CAMERA)]
+    told = [entry for entry in actions(store) if "patrol" in entry[1]]
+    assert told == [
+        ("wang", "camera.patrol_changed", {"tours": 1}),
+        ("li", "camera.patrol_removed", {}),
+        ("li", "camera.patrol_changed", {"tours": 1}),
+    ]
+
+
+def test_a_patrol_that_cannot_be_is_refused_whole(store: Store) -> None:
+    with pytest.raises(NotFound):
+        store.links.put_patrol("t1", PATROL, actor="wang")
+    store.links.put(CameraSetup(CAMERA), actor="wang")
+    for patrol, code in (
+        (replace(PATROL, tours=(Tour("x", (TourStop(5, 1.0),)),)), "patrol_preset"),
+        (replace(PATROL, mover=replace(MOVER, address="http://a:b@10.0.0.1")), "link_credential"),
+        (replace(PATROL, mover=replace(MOVER, address="")), "link_address"),
+    ):
+        with pytest.raises(InputRefused) as refused:
+            store.links.put_patrol("t1", patrol, actor="wang")
+        assert refused.value.code.startswith(code)
+    assert store.links.get("t1").patrol is None
+
+
+def test_one_person_steers_a_camera_at_a_time(store: Store, clock: ManualClock) -> None:
+    lease = store.patrols.take("t1", "wang", QUARTER)
+    assert store.patrols.take("t2", "li", QUARTER).holder == "li"
+    with pytest.raises(Conflict) as held:
+        store.patrols.take("t1", "li", QUARTER)
+    assert held.value.code == "lease_held"
+    assert "wang" in held.value.message
+    clock.advance(300.0)
+    longer = store.patrols.take("t1", "wang", QUARTER)
+    assert longer.taken_at == lease.taken_at
+    assert longer.until_at == lease.until_at + timedelta(minutes=5)
+    assert store.patrols.leases() == {"t1": longer, "t2": store.patrols.leases()["t2"]}
+    clock.advance(900.0)
+    assert store.patrols.leases() == {}
+    assert not store.patrols.give_back("t1", actor="li")
+    store.patrols.take("t1", "li", QUARTER)
+    assert store.patrols.give_back("t1", actor="admin")
+    assert store.patrols.leases() == {}
+    assert [entry[:2] for entry in actions(store)] == [
+        ("wang", "camera.steered"),
+        ("li", "camera.steered"),
+        ("li", "camera.steered"),
+        ("admin", "camera.given_back"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("holder", "lasts"), [("", QUARTER), ("wang", timedelta(0)), ("wang", timedelta(hours=2))]
+)
+def test_a_lease_has_a_holder_and_a_time(store: Store, holder: str, lasts: timedelta) -> None:
+    with pytest.raises(InputRefused) as refused:
+        store.patrols.take("t1", holder, lasts)
+    assert refused.value.code == "lease_time"
+
+
+def test_a_gap_is_one_until_it_ends(store: Store, clock: ManualClock) -> None:
+    start = clock.now()
+    store.patrols.begin_gap("t1", GapCause.OPERATOR, start, "wang")
+    store.patrols.begin_gap("t1", GapCause.OPERATOR, start + QUARTER, "li")
+    store.patrols.begin_gap("t1", GapCause.STUCK, start + QUARTER)
+    (first, second) = store.patrols.gaps(start, start + 2 * QUARTER)
+    assert (first.cause, first.who, first.from_at, first.until_at) == (
+        GapCause.OPERATOR,
+        "wang",
+        start,
+        None,
+    )
+    assert second.cause is GapCause.STUCK
+    assert store.patrols.end_gap("t1", GapCause.OPERATOR, start + QUARTER)
+    assert not store.patrols.end_gap("t1", GapCause.OPERATOR, start + QUARTER)
+    assert store.patrols.end_gap("t1", GapCause.STUCK, start)  # a clock that was set back
+    assert [gap.until_at for gap in store.patrols.gaps(start, start + 3 * QUARTER)] == [
+        start + QUARTER,
+        start + QUARTER,
+    ]
+    assert store.patrols.gaps(start + 2 * QUARTER, start + 3 * QUARTER) == []
+
+
+def test_visits_are_told_by_span_and_forgotten(store: Store, clock: ManualClock) -> None:
+    start = clock.now()
+    visits = [
+        Visit("t1", 0, start, start + QUARTER, PoseTrust.VERIFIED, POSE, 9),
+        Visit("t2", 7, start + QUARTER, start + QUARTER, PoseTrust.COMMANDED, None, 1),
+    ]
+    store.patrols.add_visits(visits)
+    store.patrols.add_visits([])
+    assert store.patrols.visits(start, start + timedelta(hours=1)) == visits
+    assert store.patrols.visits(start, start + QUARTER) == visits[:1]
+    assert store.patrols.visits(start, start + timedelta(hours=1), "t2") == visits[1:]
+    assert store.patrols.clear_visits(start + QUARTER) == 0
+    assert store.patrols.clear_visits(start + timedelta(hours=1)) == 2
+
+
+def test_the_danger_of_the_day_is_the_newest_entry(
+    store: Store, reopen: Callable[[], Store], path: Path
+) -> None:
+    assert path.exists()
+    assert store.patrols.danger() is None
+    with pytest.raises(InputRefused):
+        store.patrols.enter_danger(DangerClass.HIGH, author=" ")
+    store.patrols.enter_danger(DangerClass.HIGH, author="wang")
+    entry = store.patrols.enter_danger(DangerClass.EXTREME, author="li")
+    assert reopen().patrols.danger() == entry
+    assert entry.danger is DangerClass.EXTREME
