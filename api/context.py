@@ -10,6 +10,7 @@ from api.cameras.thumbs import Thumbs
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
 from camera_gateway.vault import EvidenceVault
+from camera_gateway.video.tap import TapBook
 from detector.pipeline import PipelineCounts
 from geo.terrain import Terrain
 from models.clock import Clock
@@ -59,6 +60,7 @@ class Context:
     gateways: dict[str, Gateway]
     counts: PipelineCounts
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
+    taps: TapBook = field(default_factory=TapBook)
     thumbs: Thumbs = field(default_factory=Thumbs)
 
 

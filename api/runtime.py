@@ -29,6 +29,7 @@ from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource
 from camera_gateway.vault import EvidenceVault
+from camera_gateway.video.tap import TapBook
 from detector.attention import AttentiveScorer, band_width_px
 from detector.core.detector import Detector
 from detector.desk import AlertDesk
@@ -168,6 +169,7 @@ def build_watch(
         )
         for key, feed in feeds.items()
     }
+    taps = TapBook()
     judging = ThreadPoolExecutor(JUDGING_THREADS, thread_name_prefix="judging")
     fleet = fleet_of(
         store,
@@ -180,6 +182,7 @@ def build_watch(
         pool=judging,
         views=settings.data_dir / "views",
         zone=ZoneInfo(settings.time_zone),
+        taps=taps,
     )
     context = Context(
         settings=settings,
@@ -200,6 +203,7 @@ def build_watch(
         gateways=fleet.gateways,
         counts=pipeline.counts,
         cameras_changed=fleet.nudge,
+        taps=taps,
     )
     return Watch(context, bus, pipeline, desk, clips, judging, fleet)
 

@@ -17,6 +17,7 @@ from camera_gateway.opening import RECORDED, opener_of
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
 from camera_gateway.truth import ViewJudge, ViewMemory
+from camera_gateway.video.tap import TapBook, VideoTap
 from models.camera_link import CameraLink
 from models.camera_setup import CameraSetup
 from models.clock import Clock
@@ -72,6 +73,7 @@ def fleet_of(
     pool: Executor | None = None,
     views: Path | None = None,
     zone: tzinfo = UTC,
+    taps: TapBook | None = None,
 ) -> Fleet[CameraSetup]:
     """All cameras of a store that are linked and enabled, besides fixed ones.
 
@@ -86,7 +88,9 @@ def fleet_of(
         pool: where pictures are checked and judged.
         views: folder where is kept what views look like; None to learn them anew each time.
         zone: of times of recordings that do not say their own.
+        taps: where the coded video of each camera can be heard.
     """
+    taps = TapBook() if taps is None else taps
 
     def plans() -> dict[str, CameraSetup]:
         setups = store.links.all()
@@ -94,6 +98,7 @@ def fleet_of(
         book.replace({setup.camera.camera_id: setup.camera for setup in setups})
         for camera_id in before - set(book) - set(fixed):
             ring.forget(camera_id)
+            taps.forget(camera_id)
             if views is not None:
                 forget_view(views, camera_id)
         return {
@@ -115,6 +120,7 @@ def fleet_of(
             pool=pool,
             views=views,
             zone=zone,
+            tap=taps.of(setup.camera.camera_id),
         )
 
     return Fleet(plans, make, clock, fixed=fixed)
@@ -131,6 +137,7 @@ def gateway_of(
     pool: Executor | None = None,
     views: Path | None = None,
     zone: tzinfo = UTC,
+    tap: VideoTap | None = None,
 ) -> Gateway:
     """The gateway of a linked camera; see :func:`fleet_of`.
 
@@ -145,7 +152,7 @@ def gateway_of(
     return Gateway(
         setup.camera,
         setup.preset_number,
-        opener_of(link, setup.credential, clock, pool=pool, zone=zone),
+        opener_of(link, setup.credential, clock, pool=pool, zone=zone, tap=tap),
         bus=bus,
         ring=ring,
         clock=clock,

@@ -13,7 +13,7 @@ from typing import Protocol
 
 from camera_gateway.sources.stream_time import Captured
 
-__all__ = ["CodedPicture", "VideoForm", "VideoListener", "VideoTap"]
+__all__ = ["CodedPicture", "TapBook", "VideoForm", "VideoListener", "VideoTap"]
 
 _logger = logging.getLogger(__name__)
 
@@ -127,3 +127,21 @@ class VideoTap:
             except Exception:
                 _logger.exception("a listener to a camera's video fails and is let go of")
                 self._listeners = tuple(one for one in self._listeners if one is not listener)
+
+
+class TapBook:
+    """The taps of all cameras, by key; each outlives the gateways of its camera."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._taps: dict[str, VideoTap] = {}
+
+    def of(self, camera_id: str) -> VideoTap:
+        """The tap of a camera, made when it is first asked for."""
+        with self._lock:
+            return self._taps.setdefault(camera_id, VideoTap())
+
+    def forget(self, camera_id: str) -> None:
+        """Drop the tap of a camera that was removed."""
+        with self._lock:
+            self._taps.pop(camera_id, None)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from fractions import Fraction
 
 from camera_gateway.sources.stream_time import Captured
-from camera_gateway.video.tap import CodedPicture, VideoForm, VideoTap
+from camera_gateway.video.tap import CodedPicture, TapBook, VideoForm, VideoTap
 from models.frame import TimeSource
 
 FORM = VideoForm("h264", b"sps", Fraction(1, 90_000), 1920, 1080)
@@ -65,3 +65,13 @@ def test_one_that_fails_is_let_go_of_alone() -> None:
     assert bad.calls == [FORM]
     tap.remove(good)
     assert not tap.is_heard
+
+
+def test_a_tap_outlives_the_gateways_of_its_camera() -> None:
+    taps = TapBook()
+    tap = taps.of("t1")
+    assert taps.of("t1") is tap
+    assert taps.of("t2") is not tap
+    taps.forget("t1")
+    taps.forget("t1")
+    assert taps.of("t1") is not tap
