@@ -23,6 +23,7 @@ from api.context import Context
 from api.errors import install_error_handlers
 from api.ledger import routes as ledger
 from api.maps import routes as maps
+from api.patrols import routes as patrols
 from api.sweeps import routes as sweeps
 
 __all__ = ["CONSOLE_DIR", "create_app"]
@@ -100,6 +101,7 @@ def create_app(
         ledger.router,
         cameras.router,
         maps.router,
+        patrols.router,
         sweeps.router,
         audit.router,
         feed.router,

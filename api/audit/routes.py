@@ -22,6 +22,7 @@ class DeedKind(StrEnum):
     ALERT = "alert"
     CAMERA = "camera"
     CANDIDATE = "candidate"
+    DANGER = "danger"
     LAND = "land"
     LEDGER = "ledger"
     USER = "user"

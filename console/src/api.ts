@@ -506,7 +506,7 @@ export interface ProblemDetails {
 }
 
 /** What deeds are done to: the noun of their action. */
-export type DeedKind = "alert" | "camera" | "candidate" | "land" | "ledger" | "user";
+export type DeedKind = "alert" | "camera" | "candidate" | "danger" | "land" | "ledger" | "user";
 
 /** One entry of the audit log. */
 export interface Deed {

@@ -6,6 +6,7 @@ The audit log is told that one was set, changed or removed, and never what it is
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from enum import Enum
 from typing import Any, Final
 
@@ -16,6 +17,7 @@ from models.camera_setup import CameraSetup
 from models.clock import Clock
 from models.errors import InputRefused, NotFound
 from models.patrol import Patrol, check_patrol
+from models.site import Preset
 from models.store import audit
 from models.store.cameras import load_cameras, put_camera, remove_camera
 from models.store.database import Database
@@ -80,8 +82,21 @@ class LinkRepository:
             for setup in setups:
                 self._put(connection, setup, actor, keep=setup.credential is None)
 
-    def put_patrol(self, camera_id: str, patrol: Patrol | None, *, actor: str) -> CameraSetup:
+    def put_patrol(
+        self,
+        camera_id: str,
+        patrol: Patrol | None,
+        *,
+        actor: str,
+        presets: Iterable[Preset] | None = None,
+    ) -> CameraSetup:
         """Say how a camera patrols, or with None that it stands still.
+
+        Args:
+            camera_id: of a camera that is there.
+            patrol: its tours and what turns it.
+            actor: user name, for the audit log.
+            presets: instead of those that the camera has; None leaves them.
 
         Returns:
             What is stored now.
@@ -93,6 +108,11 @@ class LinkRepository:
         """
         with self._database.write() as connection:
             before = _one(connection, camera_id)
+            if presets is not None:
+                put_camera(
+                    connection, self._clock, replace(before.camera, presets=tuple(presets)), actor
+                )
+                before = _one(connection, camera_id)
             if before.patrol == patrol:
                 return before
             if patrol is not None:

@@ -72,7 +72,7 @@ class PatrolRepository:
             before = _lease(connection, camera_id, self._clock.now())
             connection.execute(delete(camera_lease).where(camera_lease.c.camera_id == camera_id))
             if before is not None:
-                self._audit(connection, actor, "camera.given_back", camera_id, before.holder)
+                self._audit(connection, actor, "camera.released", camera_id, before.holder)
             return before is not None
 
     def leases(self) -> dict[str, Lease]:

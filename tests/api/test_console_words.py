@@ -53,6 +53,7 @@ OF_ADDRESSES = {"address_scheme", "address_unreadable", "address_ambiguous"}
 FROM_A_BROWSER = [
     *("api/errors.py", "api/auth", "api/alerts", "api/cameras", "api/candidates", "api/ledger"),
     *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store"),
+    *("api/patrols", "models/patrol.py"),
 ]
 NOT_FROM_A_BROWSER = {
     "alert_mismatch": "a fault of the watch itself",

@@ -65,6 +65,21 @@ def test_a_patrol_that_cannot_be_is_refused_whole(store: Store) -> None:
     assert store.links.get("t1").patrol is None
 
 
+def test_presets_come_with_the_patrol_that_names_them_or_not_at_all(store: Store) -> None:
+    store.links.put(CameraSetup(CAMERA), actor="wang")
+    presets = (Preset(5, "south", POSE), Preset(0, "north", replace(POSE, azimuth_deg=9.0)))
+    tour = Tour("x", (TourStop(5, 1.0),))
+    with pytest.raises(InputRefused):
+        store.links.put_patrol("t1", replace(PATROL, tours=(tour,)), actor="wang", presets=presets)
+    assert store.links.get("t1") == CameraSetup(CAMERA)
+    patrol = Patrol(replace(MOVER, tokens=((5, "7"),)), (tour,))
+    stored = store.links.put_patrol("t1", patrol, actor="wang", presets=presets)
+    assert stored.patrol == patrol
+    assert [preset.number for preset in stored.camera.presets] == [0, 5]
+    store.links.put_patrol("t1", patrol, actor="wang", presets=presets)
+    assert [entry[1] for entry in actions(store)].count("camera.patrol_changed") == 1
+
+
 def test_one_person_steers_a_camera_at_a_time(store: Store, clock: ManualClock) -> None:
     lease = store.patrols.take("t1", "wang", QUARTER)
     assert store.patrols.take("t2", "li", QUARTER).holder == "li"
@@ -87,7 +102,7 @@ def test_one_person_steers_a_camera_at_a_time(store: Store, clock: ManualClock) 
         ("wang", "camera.steered"),
         ("li", "camera.steered"),
         ("li", "camera.steered"),
-        ("admin", "camera.given_back"),
+        ("admin", "camera.released"),
     ]
 
 

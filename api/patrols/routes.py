@@ -1,0 +1,81 @@
+"""``/api/patrols``: how the towers patrol; and ``/api/danger``, the class of the day."""
+
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path
+from pydantic import BaseModel, ConfigDict
+
+from api.auth.roles import AdminUser, MonitorUser, ViewerUser
+from api.context import Context, context_of
+from api.patrols.schemas import PatrolAnswer, PatrolBody
+from api.patrols.service import put_patrol, remove_patrol, usual_address
+from models.camera_setup import CameraSetup
+from models.patrol import DangerClass
+from models.watching import DangerEntry
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api", tags=["patrols"])
+
+InContext = Annotated[Context, Depends(context_of)]
+Key = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
+
+
+class DangerRequest(BaseModel):
+    """The danger class of the day."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    danger: DangerClass
+
+
+class DangerAnswer(BaseModel):
+    """The danger class of the day; nobody has entered one where ``danger`` is None."""
+
+    danger: DangerClass | None = None
+    author: str = ""
+    at: datetime | None = None
+
+    @classmethod
+    def of(cls, entry: DangerEntry | None) -> "DangerAnswer":
+        """The newest entry."""
+        if entry is None:
+            return cls()
+        return cls(danger=entry.danger, author=entry.author, at=entry.at)
+
+
+@router.get("/danger")
+def get_danger(_user: ViewerUser, context: InContext) -> DangerAnswer:
+    """What holds now."""
+    return DangerAnswer.of(context.store.patrols.danger())
+
+
+@router.put("/danger")
+def enter_danger(body: DangerRequest, user: MonitorUser, context: InContext) -> DangerAnswer:
+    """Say the class of the day; tours that depend on it follow at their next stop."""
+    return DangerAnswer.of(context.store.patrols.enter_danger(body.danger, author=user.name))
+
+
+@router.get("/patrols/{camera_id}")
+def get_patrol(camera_id: Key, _user: AdminUser, context: InContext) -> PatrolAnswer:
+    """How a camera patrols, and what is likely for one that does not yet."""
+    return _answer(context.store.links.get(camera_id))
+
+
+@router.put("/patrols/{camera_id}")
+def change_patrol(
+    camera_id: Key, body: PatrolBody, user: AdminUser, context: InContext
+) -> PatrolAnswer:
+    """Say how a camera patrols, with its presets."""
+    return _answer(put_patrol(context, camera_id, body, user))
+
+
+@router.delete("/patrols/{camera_id}", status_code=204)
+def delete_patrol(camera_id: Key, user: AdminUser, context: InContext) -> None:
+    """Let a camera stand still."""
+    remove_patrol(context, camera_id, user)
+
+
+def _answer(setup: CameraSetup) -> PatrolAnswer:
+    return PatrolAnswer.of(setup, usual_address(setup))
