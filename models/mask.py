@@ -18,12 +18,13 @@ from shapely.validation import explain_validity
 
 from models.errors import InputRefused
 
-__all__ = ["MaskKind", "MaskPoint", "ViewMask", "masks_in_force"]
+__all__ = ["KeptMask", "MaskKind", "MaskPoint", "ViewMask", "masks_in_force"]
 
 LEAST_POINTS = 3
 MOST_POINTS = 1000
 """A hand draws fewer; a file from elsewhere must not cost every frame."""
 WIDEST_FOV_DEG = 180.0
+LONGEST_NOTE = 2000
 
 MaskPoint: TypeAlias = tuple[float, float]
 """Shares of the picture's width and height from its top left corner, 0 to 1."""
@@ -50,6 +51,7 @@ class ViewMask:
         expires_at: aware, later than ``created_at``; the mask ends at this moment. None: never.
         fov_min_deg: least horizontal field of view at which it holds; None: however far zoomed in.
         fov_max_deg: greatest, included; None: however wide.
+        note: what its author says of it, at most :data:`LONGEST_NOTE` characters.
 
     Raises:
         InputRefused: a value is not allowed; the code says which.
@@ -64,6 +66,7 @@ class ViewMask:
     expires_at: datetime | None = None
     fov_min_deg: float | None = None
     fov_max_deg: float | None = None
+    note: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a region that is none, a time without zone, and an empty range."""
@@ -76,6 +79,12 @@ class ViewMask:
                 f"{self._name} holds for fields of view from {least:g} to {most:g} degrees.",
                 remedy="Give the smaller angle first, both from 0 to 180, or leave them out.",
                 code="mask_zoom_range",
+            )
+        if len(self.note) > LONGEST_NOTE:
+            raise InputRefused(
+                f"{self._name} has a note of {len(self.note)} characters.",
+                remedy=f"Write at most {LONGEST_NOTE}.",
+                code="mask_note_long",
             )
 
     def in_force(self, at: datetime, horizontal_fov_deg: float | None) -> bool:
@@ -148,6 +157,28 @@ class ViewMask:
                 remedy="Give a later time, or none for a mask that stays.",
                 code="mask_expired_at_birth",
             )
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMask:
+    """A mask as it is kept; nothing of it is ever deleted.
+
+    Attributes:
+        mask_id: rises, and is never used again.
+        mask: what was drawn.
+        ended_by: account name of who ended it before its time; empty while nobody has.
+        ended_at: UTC, when; None while nobody has.
+    """
+
+    mask_id: int
+    mask: ViewMask
+    ended_by: str = ""
+    ended_at: datetime | None = None
+
+    def is_over(self, at: datetime) -> bool:
+        """Whether somebody has ended it, or its time is up."""
+        expires_at = self.mask.expires_at
+        return self.ended_at is not None or (expires_at is not None and at >= expires_at)
 
 
 def masks_in_force(

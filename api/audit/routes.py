@@ -25,6 +25,7 @@ class DeedKind(StrEnum):
     DANGER = "danger"
     LAND = "land"
     LEDGER = "ledger"
+    MASK = "mask"
     USER = "user"
 
 

@@ -11,6 +11,7 @@ from models.store.events import EventRepository
 from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import Kept, LinkRepository
+from models.store.masks import MaskRepository
 from models.store.patrols import PatrolRepository
 from models.store.store import Store
 from models.store.users import SessionRepository, UserRepository
@@ -25,6 +26,7 @@ __all__ = [
     "LandRepository",
     "LedgerRepository",
     "LinkRepository",
+    "MaskRepository",
     "PatrolRepository",
     "SessionRepository",
     "Store",

@@ -16,6 +16,7 @@ from models.store.failures import as_watch_errors
 from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import LinkRepository
+from models.store.masks import MaskRepository
 from models.store.patrols import PatrolRepository
 from models.store.tables import camera_credential
 from models.store.users import SessionRepository, UserRepository
@@ -37,6 +38,7 @@ class Store:
         alerts: with evidence and verdicts.
         candidates: what was seen and did not become an alert.
         ledger: known false alarms and registered burns.
+        masks: regions of views that are hidden, or known to be a nuisance.
         patrols: who steers a camera, what was visited, when nobody watched.
         events: what happened, in order.
         users: people.
@@ -53,6 +55,7 @@ class Store:
         self.alerts = AlertRepository(database, clock)
         self.candidates = CandidateRepository(database, clock)
         self.ledger = LedgerRepository(database, clock)
+        self.masks = MaskRepository(database, clock)
         self.patrols = PatrolRepository(database, clock)
         self.events = EventRepository(database)
         self.users = UserRepository(database, clock)

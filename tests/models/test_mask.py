@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models.errors import InputRefused
-from models.mask import MaskKind, MaskPoint, ViewMask, masks_in_force
+from models.mask import LONGEST_NOTE, KeptMask, MaskKind, MaskPoint, ViewMask, masks_in_force
 
 BORN = datetime(2026, 11, 25, 8, 0, tzinfo=UTC)
 TRIANGLE: tuple[MaskPoint, ...] = ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
@@ -51,6 +51,7 @@ def test_what_is_no_region_is_refused(polygon: tuple[MaskPoint, ...], code: str)
         ({"fov_min_deg": -1.0}, "mask_zoom_range"),
         ({"fov_max_deg": 180.5}, "mask_zoom_range"),
         ({"fov_max_deg": math.nan}, "mask_zoom_range"),
+        ({"note": "x" * (LONGEST_NOTE + 1)}, "mask_note_long"),
     ],
 )
 def test_times_and_zoom_that_mean_nothing_are_refused(facts: dict[str, object], code: str) -> None:
@@ -104,3 +105,12 @@ def test_a_point_lies_in_the_region_its_border_included(
     *, x: float, y: float, inside: bool
 ) -> None:
     assert mask().covers(x, y) is inside
+
+
+def test_a_mask_is_over_at_its_end_or_when_somebody_ends_it() -> None:
+    end = BORN + timedelta(hours=1)
+    stays, expires = KeptMask(1, mask()), KeptMask(2, mask(expires_at=end))
+    assert not stays.is_over(BORN + timedelta(days=9999))
+    assert not expires.is_over(end - timedelta(microseconds=1))
+    assert expires.is_over(end)
+    assert KeptMask(3, mask(), "li", BORN).is_over(BORN)
