@@ -201,6 +201,60 @@ export interface CameraSetup {
   has_credential: boolean;
 }
 
+export type DangerClass = 1 | 2 | 3 | 4 | 5;
+
+/** A view with the camera's own token of it; without one no tour can go there. */
+export interface TouredPreset extends Preset {
+  token: string;
+}
+
+export interface TourStop {
+  preset: number;
+  dwell_s: number;
+}
+
+export interface Season {
+  from_month: number;
+  from_day: number;
+  to_month: number;
+  to_day: number;
+}
+
+export interface TourTimes {
+  from_minute: number | null;
+  to_minute: number | null;
+  weekdays: number[];
+  season: Season | null;
+}
+
+export interface Tour {
+  name: string;
+  stops: TourStop[];
+  times: TourTimes;
+  least_danger: DangerClass;
+  most_danger: DangerClass;
+}
+
+export interface PatrolRequest {
+  address: string;
+  profile: string;
+  is_on: boolean;
+  presets: TouredPreset[];
+  tours: Tour[];
+}
+
+export interface Patrol extends PatrolRequest {
+  camera_id: string;
+  is_there: boolean;
+}
+
+/** The danger class of the day; null where nobody has entered one. */
+export interface Danger {
+  danger: DangerClass | null;
+  author: string;
+  at: string | null;
+}
+
 /** A word that is left out beside the other one stays as it is stored; none at all forgets both. */
 export interface CameraCredential {
   user?: string;
@@ -506,7 +560,7 @@ export interface ProblemDetails {
 }
 
 /** What deeds are done to: the noun of their action. */
-export type DeedKind = "alert" | "camera" | "candidate" | "danger" | "land" | "ledger" | "user";
+export type DeedKind = "alert" | "camera" | "candidate" | "danger" | "land" | "ledger" | "mask" | "user";
 
 /** One entry of the audit log. */
 export interface Deed {

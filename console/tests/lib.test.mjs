@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { createServer } from "vite";
 
 let server;
-let time, format, geodesy, crop, fires, declaration, camera, cameraList;
+let time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol;
 
 before(async () => {
   server = await createServer({
@@ -15,7 +15,7 @@ before(async () => {
     logLevel: "error",
   });
   const load = (path) => server.ssrLoadModule(path);
-  [time, format, geodesy, crop, fires, declaration, camera, cameraList] = await Promise.all([
+  [time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol] = await Promise.all([
     load("/src/lib/time.ts"),
     load("/src/lib/format.ts"),
     load("/src/lib/geodesy.ts"),
@@ -24,6 +24,7 @@ before(async () => {
     load("/src/lib/declaration.ts"),
     load("/src/lib/cameraForm.ts"),
     load("/src/lib/cameraList.ts"),
+    load("/src/lib/patrolForm.ts"),
   ]);
 });
 after(() => server.close());
@@ -234,4 +235,28 @@ test("whoever needs somebody stands first, and nobody is lost by a filter", () =
   assert.equal(shown("every", " 塔 C ").length, 1);
   assert.equal(shown("lost", "h").length, 1);
   assert.equal(shown("live", "h").length, 0);
+});
+
+test("hours and seasons are read as people write them, and what is none is none", () => {
+  assert.deepEqual(["6:30", "06：30", "24:00", "00:00", "24:30", "7", ""].map(patrol.minuteOf), [
+    390, 390, 0, 0, null, null, null,
+  ]);
+  assert.equal(patrol.clockOf(390), "06:30");
+  assert.deepEqual(patrol.seasonOf("2-1", "05月10日"), { from_month: 2, from_day: 1, to_month: 5, to_day: 10 });
+  assert.deepEqual(patrol.daysOf({ from_month: 11, from_day: 1, to_month: 2, to_day: 29 }), ["11-01", "02-29"]);
+  assert.equal(patrol.seasonOf("2-30", "3-1"), null);
+  assert.equal(patrol.seasonOf("", ""), null);
+});
+
+test("a preset that goes takes its stops along, and a tour without stops goes too", () => {
+  const presets = [0, 3].map((number) => ({ number, name: "", pose: { azimuth_deg: 9 }, token: String(number) }));
+  const both = patrol.newTour("both", presets);
+  assert.deepEqual(both.stops.map((it) => it.preset), [0, 3]);
+  assert.equal(patrol.roundOf(both), 2 * (20 + patrol.TURNING_S));
+  const one = { ...both, stops: [{ preset: 3, dwell_s: 5 }] };
+  const left = patrol.without({ presets, tours: [both, one] }, 3);
+  assert.deepEqual(left.tours.map((it) => it.stops.length), [1]);
+  assert.equal(left.presets.length, 1);
+  assert.deepEqual([patrol.newPreset(presets).number, patrol.newPreset([]).number], [4, 0]);
+  assert.deepEqual(patrol.missingIn({ address: " ", tours: [{ name: " ", stops: [] }] }), ["address", "tour_name", "stops"]);
 });

@@ -2,7 +2,7 @@
 
 import { readonly, ref } from "vue";
 
-type Mode = "list" | "look" | "edit" | "import";
+type Mode = "list" | "look" | "edit" | "patrol" | "import";
 
 const open = ref(false);
 const mode = ref<Mode>("list");
@@ -34,6 +34,7 @@ export function useCameraAdmin() {
     list: () => turn("list"),
     look: (camera_id: string) => turn("look", camera_id),
     edit: (camera_id: string) => turn("edit", camera_id),
+    patrol: (camera_id: string) => turn("patrol", camera_id),
     bring: () => turn("import"),
   };
 }
