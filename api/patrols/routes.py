@@ -1,13 +1,12 @@
 """``/api/patrols``: how the towers patrol; and ``/api/danger``, the class of the day."""
 
 from datetime import datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from api.auth.roles import AdminUser, MonitorUser, ViewerUser
-from api.context import Context, context_of
+from api.patrols.asking import InContext, Key
 from api.patrols.schemas import PatrolAnswer, PatrolBody
 from api.patrols.service import put_patrol, remove_patrol, usual_address
 from models.camera_setup import CameraSetup
@@ -17,9 +16,6 @@ from models.watching import DangerEntry
 __all__ = ["router"]
 
 router = APIRouter(prefix="/api", tags=["patrols"])
-
-InContext = Annotated[Context, Depends(context_of)]
-Key = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
 
 
 class DangerRequest(BaseModel):

@@ -248,6 +248,42 @@ export interface Patrol extends PatrolRequest {
   is_there: boolean;
 }
 
+export type PatrolPhase =
+  | "off"
+  | "waiting"
+  | "moving"
+  | "watching"
+  | "proving"
+  | "steered"
+  | "unreached";
+export type PoseTrust = "commanded" | "reported" | "verified";
+
+/** What turns a camera, and who: as it is now. */
+export interface PatrolStatus {
+  camera_id: string;
+  phase: PatrolPhase;
+  since: string;
+  tour: string;
+  stop: number | null;
+  preset: number | null;
+  shown: number | null;
+  trust: PoseTrust | null;
+  next_at: string | null;
+  next_preset: number | null;
+  holder: string;
+  until_at: string | null;
+  stuck: boolean;
+  unreached: string;
+  overdue: number;
+  skipped: number[];
+}
+
+/** A preset as the camera itself tells of it. */
+export interface OwnPreset {
+  token: string;
+  name: string;
+}
+
 /** The danger class of the day; null where nobody has entered one. */
 export interface Danger {
   danger: DangerClass | null;

@@ -19,8 +19,10 @@ import type {
   LedgerEntry,
   LedgerRequest,
   ListReport,
+  OwnPreset,
   Patrol,
   PatrolRequest,
+  PatrolStatus,
   ProblemDetails,
   Site,
   StepRequest,
@@ -142,6 +144,16 @@ export const http = {
   putPatrol: (id: string, request: PatrolRequest) =>
     call<Patrol>("PUT", `/api/patrols/${id}`, request),
   removePatrol: (id: string) => call<void>("DELETE", `/api/patrols/${id}`),
+  patrols: () => call<PatrolStatus[]>("GET", "/api/patrols"),
+  /** The presets that a camera itself knows; it is asked at the address that stands in the form. */
+  ownPresets: (id: string, address: string, profile: string) =>
+    call<OwnPreset[]>("POST", `/api/patrols/${id}/read`, { address, profile }, TEST_WAIT_MS),
+  takeOver: (id: string, minutes: number) =>
+    call<void>("POST", `/api/patrols/${id}/lease`, { minutes }),
+  giveBack: (id: string) => call<void>("DELETE", `/api/patrols/${id}/lease`),
+  steer: (id: string, pan: number, tilt: number, zoom: number) =>
+    call<void>("POST", `/api/patrols/${id}/steer`, { pan, tilt, zoom }),
+  goTo: (id: string, preset: number) => call<void>("POST", `/api/patrols/${id}/goto`, { preset }),
   danger: () => call<Danger>("GET", "/api/danger"),
   enterDanger: (danger: DangerClass) => call<Danger>("PUT", "/api/danger", { danger }),
   land: () => call<Land>("GET", "/api/land"),

@@ -1,6 +1,6 @@
 /** What a person edits of a patrol, and what it is to the server. */
 
-import type { DangerClass, Patrol, PatrolRequest, Season, Tour, TourTimes, TouredPreset } from "../api";
+import type { DangerClass, OwnPreset, Patrol, PatrolRequest, Season, Tour, TourTimes, TouredPreset } from "../api";
 
 export const DANGER_CLASSES: readonly DangerClass[] = [1, 2, 3, 4, 5];
 /** LY/T 2581: the whole area within half an hour. */
@@ -83,4 +83,21 @@ export function without(patrol: Patrol, number: number): Patrol {
     .map((it) => ({ ...it, stops: it.stops.filter((stop) => stop.preset !== number) }))
     .filter((it) => it.stops.length > 0);
   return { ...patrol, tours, presets: patrol.presets.filter((it) => it.number !== number) };
+}
+
+/**
+ * With the presets that the camera itself knows: one of ours without a token takes that of its name;
+ * one that we have not comes in, and where it looks is still to be entered.
+ */
+export function withOwn(patrol: Patrol, own: readonly OwnPreset[]): Patrol {
+  const known = new Set(patrol.presets.map((it) => it.token).filter((it) => it !== ""));
+  const free = own.filter((it) => !known.has(it.token));
+  const presets = patrol.presets.map((it) => {
+    if (it.token !== "") return it;
+    const index = free.findIndex((one) => one.name !== "" && one.name === it.name);
+    const [same] = index < 0 ? [] : free.splice(index, 1);
+    return same === undefined ? it : { ...it, token: same.token };
+  });
+  for (const { token, name } of free) presets.push({ ...newPreset(presets), token, name });
+  return { ...patrol, presets };
 }
