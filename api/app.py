@@ -22,6 +22,7 @@ from api.candidates import routes as candidates
 from api.context import Context
 from api.errors import install_error_handlers
 from api.ledger import routes as ledger
+from api.live_view import routes as live_view
 from api.maps import routes as maps
 from api.patrols import routes as patrols
 from api.sweeps import routes as sweeps
@@ -36,7 +37,7 @@ HEADERS = {
     # MapLibre's worker is a file of ours; its styles are set from script.
     "Content-Security-Policy": (
         "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
-        "worker-src 'self' blob:; connect-src 'self'; media-src 'self'; "
+        "worker-src 'self' blob:; connect-src 'self'; media-src 'self' blob:; "
         "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -100,6 +101,7 @@ def create_app(
         candidates.router,
         ledger.router,
         cameras.router,
+        live_view.router,
         maps.router,
         patrols.router,
         sweeps.router,

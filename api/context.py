@@ -10,10 +10,12 @@ from api.cameras.thumbs import Thumbs
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
 from camera_gateway.vault import EvidenceVault
+from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
+from camera_gateway.video.wall import WallStills
 from detector.pipeline import PipelineCounts
 from geo.terrain import Terrain
-from models.clock import Clock
+from models.clock import Clock, SystemClock
 from models.config import Settings
 from models.detection import ModelReference
 from models.store import Store
@@ -62,6 +64,8 @@ class Context:
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
     taps: TapBook = field(default_factory=TapBook)
     thumbs: Thumbs = field(default_factory=Thumbs)
+    live: LiveViews = field(default_factory=lambda: LiveViews(SystemClock()))
+    wall: WallStills = field(default_factory=lambda: WallStills(SystemClock()))
 
 
 def context_of(request: Request) -> Context:

@@ -29,7 +29,9 @@ from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource
 from camera_gateway.vault import EvidenceVault
+from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
+from camera_gateway.video.wall import WallStills
 from detector.attention import AttentiveScorer, band_width_px
 from detector.core.detector import Detector
 from detector.desk import AlertDesk
@@ -204,6 +206,8 @@ def build_watch(
         counts=pipeline.counts,
         cameras_changed=fleet.nudge,
         taps=taps,
+        live=LiveViews(clock),
+        wall=WallStills(clock),
     )
     return Watch(context, bus, pipeline, desk, clips, judging, fleet)
 

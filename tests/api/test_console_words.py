@@ -30,6 +30,7 @@ NOT_READING = {
     "bus.py": "between our own floors",
     "clip.py": "makes clips",
     "vault.py": "keeps evidence",
+    "video/live.py": "shows what others read",
 }
 PASSED_ON = {
     "camera_gateway/gateway.py: code",
@@ -52,6 +53,7 @@ OF_ENTRIES = set(list_faults._CODES.values()) | {"entry_range", "entry_other"}
 OF_ADDRESSES = {"address_scheme", "address_unreadable", "address_ambiguous"}
 FROM_A_BROWSER = [
     *("api/errors.py", "api/auth", "api/alerts", "api/cameras", "api/candidates", "api/ledger"),
+    *("api/live_view", "camera_gateway/video/live.py"),
     *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store"),
     *("api/patrols", "models/patrol.py"),
 ]

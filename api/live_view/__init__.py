@@ -1,0 +1,1 @@
+"""What cameras show now: live video, and a wall of stills."""
