@@ -14,6 +14,8 @@ __all__ = ["JpegHeader", "scan_jpeg"]
 
 _START, _END, _SCAN, _EXIF_SEGMENT = 0xD8, 0xD9, 0xDA, 0xE1
 _FRAMES = frozenset({*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC})
+_PROGRESSIVE = frozenset({0xC2, 0xC6, 0xCA, 0xCE})
+_BLOCK_PX = 8
 _ALONE = frozenset({0x01, *range(0xD0, 0xD8)})
 # A marker ends the coded bytes; a stuffed 0x00, a restart and a fill byte do not. One 0xff, not a
 # run of them: the search for a single first byte is twenty times faster.
@@ -31,6 +33,9 @@ class JpegHeader:
         orientation: Exif orientation, 1 (upright) to 8; 5 to 8 swap width and height.
         end: offset behind the end marker; what follows is not part of the picture.
         stray_bytes: bytes in front of the first scan that belong to no segment.
+        unit_px: (width, height) of the stored pixels that are coded together and blur into each
+            other, 8 to 32 each.
+        progressive: coded in several passes over the whole picture.
     """
 
     width_px: int
@@ -38,6 +43,8 @@ class JpegHeader:
     orientation: int
     end: int
     stray_bytes: int
+    unit_px: tuple[int, int]
+    progressive: bool
 
     @property
     def upright_size_px(self) -> tuple[int, int]:
@@ -56,6 +63,7 @@ def scan_jpeg(data: bytes) -> JpegHeader:
     if data[:2] != bytes((0xFF, _START)):
         raise ValueError("it does not begin as a JPEG")
     size: tuple[int, int] | None = None
+    unit_px, progressive = (_BLOCK_PX, _BLOCK_PX), False
     orientation, scans, stray_bytes, at = 1, 0, 0, 2
     while (match := _NEXT_MARKER.search(data, at)) is not None:
         if scans == 0:
@@ -64,15 +72,16 @@ def scan_jpeg(data: bytes) -> JpegHeader:
         if marker == _END:
             if size is None or scans == 0:
                 raise ValueError("it holds no picture")
-            return JpegHeader(size[0], size[1], orientation, at, stray_bytes)
+            return JpegHeader(*size, orientation, at, stray_bytes, unit_px, progressive)
         if marker in _ALONE or marker == _START:
             continue
         segment = _segment(data, at)
-        if marker in _FRAMES and len(segment) >= 5:
+        if marker in _FRAMES and len(segment) >= 6:
             height_px, width_px = struct.unpack_from(">HH", segment, 1)
             if width_px == 0 or height_px == 0:
                 raise ValueError("it declares no pixels")
             size = (width_px, height_px)
+            unit_px, progressive = _unit_px(segment), marker in _PROGRESSIVE
         elif marker == _EXIF_SEGMENT and segment.startswith(b"Exif\x00\x00"):
             orientation = _orientation(segment[6:])
         scans += marker == _SCAN
@@ -86,6 +95,14 @@ def _segment(data: bytes, at: int) -> bytes:
     if length < 2 or at + length > len(data):
         raise ValueError("it ends before its end marker")
     return data[at + 2 : at + length]
+
+
+def _unit_px(frame: bytes) -> tuple[int, int]:
+    """Of a frame header: a block times the largest sampling factor of any component."""
+    factors = [value for value in frame[7::3][: frame[5]] if value] or [0x11]
+    width = max(value >> 4 for value in factors)
+    height = max(value & 0x0F for value in factors)
+    return _BLOCK_PX * max(1, width), _BLOCK_PX * max(1, height)
 
 
 def _orientation(tiff: bytes) -> int:
