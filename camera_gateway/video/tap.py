@@ -73,27 +73,54 @@ class VideoListener(Protocol):
 
 
 class VideoTap:
-    """One camera's coded video; safe from any thread."""
+    """One camera's coded video; safe from any thread.
+
+    Coded video cannot be masked, so the tap of a camera of which anything is private is closed: for
+    whoever listens no connection plays until it is opened again.
+    """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._listeners: tuple[VideoListener, ...] = ()
         self._form: VideoForm | None = None
+        self._is_open = True
 
     @property
     def form(self) -> VideoForm | None:
-        """Of the connection that plays now; None while none does."""
-        return self._form
+        """Of the connection that plays now; None while none does, or while closed."""
+        return self._form if self._is_open else None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its video may be heard at all."""
+        return self._is_open
 
     @property
     def is_heard(self) -> bool:
         """Whether anybody listens; the reader makes no copies for nobody."""
-        return bool(self._listeners)
+        return self._is_open and bool(self._listeners)
+
+    def close(self) -> None:
+        """Let nobody hear anything from now on; a connection that plays is over for them."""
+        with self._lock:
+            if self._is_open:
+                if self._form is not None:
+                    self._tell(lambda one: one.end())
+                self._is_open = False
+
+    def open(self) -> None:
+        """Be heard again; a connection that plays is begun anew, amid its pictures."""
+        with self._lock:
+            if not self._is_open:
+                self._is_open = True
+                form = self._form
+                if form is not None:
+                    self._tell(lambda one: one.begin(form))
 
     def add(self, listener: VideoListener) -> None:
         """Listen from now on; a connection that plays is begun for it at once, by this thread."""
         with self._lock:
-            if self._form is not None:
+            if self._form is not None and self._is_open:
                 listener.begin(self._form)
             self._listeners = (*self._listeners, listener)
 
@@ -121,6 +148,8 @@ class VideoTap:
                 self._tell(lambda one: one.end())
 
     def _tell(self, say: Callable[[VideoListener], None]) -> None:
+        if not self._is_open:
+            return
         for listener in self._listeners:
             try:
                 say(listener)

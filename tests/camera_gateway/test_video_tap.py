@@ -75,3 +75,45 @@ def test_a_tap_outlives_the_gateways_of_its_camera() -> None:
     taps.forget("t1")
     taps.forget("t1")
     assert taps.of("t1") is not tap
+
+
+def test_a_closed_tap_is_silent_whatever_plays_and_begins_anew_when_it_is_opened() -> None:
+    tap, listener, late = VideoTap(), Heard(), Heard()
+    tap.add(listener)
+    tap.begin(FORM)
+    tap.take(picture(0))
+    tap.close()
+    tap.close()
+    assert not tap.is_open
+    assert not tap.is_heard
+    assert tap.form is None
+    assert listener.calls == [FORM, 0, "end"]
+    tap.add(late)
+    tap.take(picture(1))
+    tap.end()
+    tap.begin(FORM)
+    tap.take(picture(2))
+    assert listener.calls == [FORM, 0, "end"]
+    assert late.calls == []
+    tap.open()
+    tap.open()
+    assert tap.form == FORM
+    tap.take(picture(3))
+    assert listener.calls == [FORM, 0, "end", FORM, 3]
+    assert late.calls == [FORM, 3]
+    tap.close()
+    tap.end()
+    tap.open()
+    assert tap.form is None
+    assert listener.calls[-1] == "end"
+
+
+def test_a_tap_that_was_closed_before_anything_played_is_heard_from_its_opening_on() -> None:
+    tap, listener = VideoTap(), Heard()
+    tap.close()
+    tap.add(listener)
+    tap.open()
+    assert listener.calls == []
+    tap.begin(FORM)
+    tap.take(picture(0))
+    assert listener.calls == [FORM, 0]
