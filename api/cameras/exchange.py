@@ -7,10 +7,13 @@ from api.cameras.answers import link_shown
 from api.cameras.csv_list import Listed, read_csv, write_csv
 from api.cameras.keeping import check_same_host, completed
 from api.cameras.list_faults import ListFault
-from api.cameras.schemas import read_entry
+from api.cameras.schemas import CameraEntry, read_entry
 from api.cameras.toml_list import read_toml, write_toml
+from api.patrols.addresses import mover_address
+from camera_gateway.redaction import shown_address
 from models.camera_setup import CameraSetup
 from models.errors import InputRefused
+from models.patrol import Patrol, check_patrol
 from models.store import Store
 
 __all__ = ["ImportReport", "Line", "changes_of", "import_cameras", "write_cameras"]
@@ -143,17 +146,31 @@ def _setup_of(
     setup = entry.setup(entry.camera_id, before)
     if len({preset.number for preset in setup.camera.presets}) < len(setup.camera.presets):
         raise ListFault("A preset number comes twice.", code="preset_twice", field="preset")
-    if before is None or setup.credential is not None or setup.link is None:
-        return setup, before
-    if before.credential is not None:
-        check_same_host(before, setup.link)
-    return CameraSetup(setup.camera, setup.link, before.credential), before
+    if before is not None and setup.credential is None and setup.link is not None:
+        if before.credential is not None:
+            check_same_host(before, setup.link)
+        setup = replace(setup, credential=before.credential)
+    return replace(setup, patrol=_patrol_of(entry, setup, before)), before
+
+
+def _patrol_of(entry: CameraEntry, setup: CameraSetup, before: CameraSetup | None) -> Patrol | None:
+    """What the list says of a patrol; where it says nothing, what the camera has."""
+    stored = None if before is None else before.patrol
+    if entry.patrol is None:
+        return stored
+    patrol = entry.patrol.patrol(mover_address(entry.patrol.address, replace(setup, patrol=stored)))
+    check_patrol(patrol, [preset.number for preset in setup.camera.presets])
+    return patrol
 
 
 def _shown(setup: CameraSetup) -> CameraSetup:
     if setup.link is None:
         return setup
-    return replace(setup, link=replace(setup.link, address=link_shown(setup.link)))
+    patrol = setup.patrol
+    if patrol is not None:
+        mover = replace(patrol.mover, address=shown_address(patrol.mover.address))
+        patrol = replace(patrol, mover=mover)
+    return replace(setup, link=replace(setup.link, address=link_shown(setup.link)), patrol=patrol)
 
 
 def _facts(setup: CameraSetup) -> dict[str, object]:
@@ -165,6 +182,8 @@ def _facts(setup: CameraSetup) -> dict[str, object]:
         facts |= {field.name: getattr(link, field.name) for field in fields(link)}
     if credential is not None:
         facts |= {"user": credential.user, "password": credential.password}
+    if setup.patrol is not None:
+        facts["patrol"] = setup.patrol
     return facts
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from api.cameras.list_faults import fault_of
+from api.patrols.tours import PatrolEntry
 from camera_gateway.credentials import split_address
 from models.camera_link import Adapter, CameraLink, Credential, Decoding, Transport
 from models.camera_setup import CameraSetup
@@ -154,9 +155,10 @@ class CameraBody(_Part):
 
 
 class CameraEntry(CameraBody):
-    """A camera as a file lists it."""
+    """A camera as a file lists it; one without a patrol keeps what it has."""
 
     camera_id: Annotated[str, Field(pattern=r"^[a-z0-9-]{1,40}$")]
+    patrol: PatrolEntry | None = None
 
 
 def link_of(body: LinkBody) -> tuple[CameraLink, Credential | None]:

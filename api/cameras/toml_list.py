@@ -4,11 +4,13 @@ import dataclasses
 import json
 import tomllib
 from collections.abc import Iterable, Mapping
+from enum import IntEnum
 from typing import Any
 
 from api.cameras.csv_list import Listed
 from api.cameras.list_faults import ListFault
 from models.camera_setup import CameraSetup
+from models.patrol import Patrol
 
 __all__ = ["read_toml", "write_toml"]
 
@@ -57,10 +59,25 @@ def _camera(setup: CameraSetup, with_passwords: bool) -> str:  # noqa: FBT001  #
     lines.append(f"presets = [\n{presets}\n]" if presets else "presets = []")
     if setup.link is not None:
         lines.append(f"link = {_inline(setup.link)}")
+    if setup.patrol is not None:
+        lines.append(f"patrol = {_patrol(setup.patrol)}")
     if setup.credential is not None and with_passwords:
         words = {"user": setup.credential.user, "password": setup.credential.password}
         lines.append(f"credential = {_table(words)}")
     return "\n".join(lines) + "\n"
+
+
+def _patrol(patrol: Patrol) -> str:
+    mover = patrol.mover
+    return _table(
+        {
+            "address": mover.address,
+            "profile": mover.profile,
+            "is_on": patrol.is_on,
+            "tokens": [{"preset": number, "token": token} for number, token in mover.tokens],
+            "tours": [dataclasses.asdict(tour) for tour in patrol.tours],
+        }
+    )
 
 
 def _inline(value: Any) -> str:  # noqa: ANN401  # any of our frozen dataclasses
@@ -75,6 +92,12 @@ def _table(values: Mapping[str, object]) -> str:
 def _value(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, Mapping):
+        return _table(value)
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(_value(each) for each in value)}]"
+    if isinstance(value, IntEnum):
+        value = int(value)
     return repr(value) if isinstance(value, int | float) else _text(str(value))
 
 

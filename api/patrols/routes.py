@@ -6,9 +6,10 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from api.auth.roles import AdminUser, MonitorUser, ViewerUser
+from api.patrols.addresses import usual_address
 from api.patrols.asking import InContext, Key
 from api.patrols.schemas import PatrolAnswer, PatrolBody
-from api.patrols.service import put_patrol, remove_patrol, usual_address
+from api.patrols.service import put_patrol, remove_patrol
 from models.camera_setup import CameraSetup
 from models.patrol import DangerClass
 from models.watching import DangerEntry

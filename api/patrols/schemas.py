@@ -5,14 +5,14 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.cameras.schemas import PresetBody
-from api.ledger.schemas import TimesRequest
+from api.patrols.tours import TourBody
 from camera_gateway.redaction import shown_address
 from models.camera_setup import CameraSetup
-from models.patrol import DangerClass, Mover, Patrol, Tour, TourStop
+from models.patrol import DangerClass, Mover, Patrol, Tour
 from models.site import Pose, Preset
 from models.times import Times
 
-__all__ = ["PatrolAnswer", "PatrolBody", "TourBody"]
+__all__ = ["PatrolAnswer", "PatrolBody"]
 
 
 class _Part(BaseModel):
@@ -27,37 +27,6 @@ class TouredPreset(PresetBody):
     def preset(self) -> Preset:
         """As the house calls it."""
         return Preset(self.number, self.name.strip(), Pose(**self.pose.model_dump()))
-
-
-class StopBody(_Part):
-    """One preset of a tour."""
-
-    preset: Annotated[int, Field(ge=0, le=9999)]
-    dwell_s: float
-
-    def stop(self) -> TourStop:
-        """As the house calls it."""
-        return TourStop(self.preset, self.dwell_s)
-
-
-class TourBody(_Part):
-    """A tour, and when it holds."""
-
-    name: Annotated[str, Field(max_length=200)]
-    stops: Annotated[tuple[StopBody, ...], Field(max_length=200)]
-    times: TimesRequest = TimesRequest()
-    least_danger: DangerClass = DangerClass.LOW
-    most_danger: DangerClass = DangerClass.EXTREME
-
-    def tour(self) -> Tour:
-        """As the house calls it."""
-        return Tour(
-            self.name.strip(),
-            tuple(stop.stop() for stop in self.stops),
-            self.times.times(),
-            self.least_danger,
-            self.most_danger,
-        )
 
 
 class PatrolBody(_Part):

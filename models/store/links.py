@@ -72,15 +72,17 @@ class LinkRepository:
     def put_all(self, setups: Iterable[CameraSetup], *, actor: str) -> None:
         """Add or replace many cameras: all of them, or none.
 
-        A setup without a credential leaves the stored one; an import that brings no passwords must
-        not take them away.
+        A setup without a credential leaves the stored one, and one without a patrol the stored
+        patrol; an import that brings no passwords must not take them away.
 
         Raises:
-            InputRefused: as :meth:`put`.
+            InputRefused: as :meth:`put` and :meth:`put_patrol`.
         """
         with self._database.write() as connection:
             for setup in setups:
                 self._put(connection, setup, actor, keep=setup.credential is None)
+                if setup.patrol is not None:
+                    self._put_patrol(connection, setup.camera.camera_id, setup.patrol, actor)
 
     def put_patrol(
         self,
@@ -107,29 +109,10 @@ class LinkRepository:
                 camera carries a credential, code ``link_credential_inside``, or is none.
         """
         with self._database.write() as connection:
-            before = _one(connection, camera_id)
             if presets is not None:
-                put_camera(
-                    connection, self._clock, replace(before.camera, presets=tuple(presets)), actor
-                )
-                before = _one(connection, camera_id)
-            if before.patrol == patrol:
-                return before
-            if patrol is not None:
-                _check_address(patrol.mover.address)
-                check_patrol(patrol, [preset.number for preset in before.camera.presets])
-            connection.execute(delete(patrol_table).where(patrol_table.c.camera_id == camera_id))
-            if patrol is not None:
-                connection.execute(insert(patrol_table).values(camera_id=camera_id, patrol=patrol))
-            audit.append(
-                connection,
-                self._clock,
-                actor=actor,
-                action="camera.patrol_removed" if patrol is None else "camera.patrol_changed",
-                subject=camera_id,
-                details={} if patrol is None else {"tours": len(patrol.tours)},
-            )
-            return _one(connection, camera_id)
+                camera = replace(_one(connection, camera_id).camera, presets=tuple(presets))
+                put_camera(connection, self._clock, camera, actor)
+            return self._put_patrol(connection, camera_id, patrol, actor)
 
     def get(self, camera_id: str) -> CameraSetup:
         """One camera with its link and credential.
@@ -153,6 +136,28 @@ class LinkRepository:
         """
         with self._database.write() as connection:
             remove_camera(connection, self._clock, camera_id, actor)
+
+    def _put_patrol(
+        self, connection: Connection, camera_id: str, patrol: Patrol | None, actor: str
+    ) -> CameraSetup:
+        before = _one(connection, camera_id)
+        if before.patrol == patrol:
+            return before
+        if patrol is not None:
+            _check_address(patrol.mover.address)
+            check_patrol(patrol, [preset.number for preset in before.camera.presets])
+        connection.execute(delete(patrol_table).where(patrol_table.c.camera_id == camera_id))
+        if patrol is not None:
+            connection.execute(insert(patrol_table).values(camera_id=camera_id, patrol=patrol))
+        audit.append(
+            connection,
+            self._clock,
+            actor=actor,
+            action="camera.patrol_removed" if patrol is None else "camera.patrol_changed",
+            subject=camera_id,
+            details={} if patrol is None else {"tours": len(patrol.tours)},
+        )
+        return replace(before, patrol=patrol)
 
     def _put(self, connection: Connection, setup: CameraSetup, actor: str, *, keep: bool) -> None:
         camera_id, link = setup.camera.camera_id, setup.link
