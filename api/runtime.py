@@ -19,12 +19,14 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.auth.service import AuthService
-from api.cameras.running import CameraBook, fleet_of
+from api.cameras.running import CameraBook, fleet_of, fov_of
 from api.context import Context, SiteFacts
 from api.live import LiveFeed
+from api.masks.watching import MaskWatch
 from camera_gateway.bus import MemoryBus
 from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
+from camera_gateway.masks import MaskBook, PictureVeil
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource
@@ -54,7 +56,7 @@ logger = logging.getLogger(__name__)
 
 RESTART_S = 1.0
 RING_BYTES_PER_CAMERA = 10 * 2**20  # 110 cameras then hold 1.1 GiB at the most
-RING_FRAMES = 24
+RING_FRAMES = 48  # some for each view of a camera that turns
 JUDGING_THREADS = 2  # a picture of 100 million pixels holds one of them up for a second
 
 
@@ -138,14 +140,19 @@ def build_watch(
     memory = settings.data_dir / "arrangements.json"
     detector = Detector.open(card, threads=threads, memory=memory)
     looks_closer = settings.attention.cost > 1.0
+    bus = MemoryBus(clock, max_age_s=settings.max_frame_age_s)
+    ring = FrameRing(RING_BYTES_PER_CAMERA, RING_FRAMES)
+    book = CameraBook({camera.camera_id: camera for camera in store.cameras.all()})
+    masks = MaskBook(clock.now)
+    taps = TapBook(masks.hides)
+    mask_watch = MaskWatch(store.masks, masks, taps, ring)
+    mask_watch.refresh()  # before any picture can come
     scorer = AttentiveScorer(
         detector,
         detector.at_width(band_width_px(settings.attention.cost)) if looks_closer else detector,
         settings.attention,
+        lambda view: masks.in_force(*view, fov_of(book, *view)),
     )
-    bus = MemoryBus(clock, max_age_s=settings.max_frame_age_s)
-    ring = FrameRing(RING_BYTES_PER_CAMERA, RING_FRAMES)
-    book = CameraBook({camera.camera_id: camera for camera in store.cameras.all()})
     vault = EvidenceVault(settings.data_dir / "evidence")
     clips = ThreadPoolExecutor(1, thread_name_prefix="clips")
     desk = AlertDesk(
@@ -157,8 +164,10 @@ def build_watch(
         settings=settings,
         clock=clock,
         later=lambda job: clips.submit(_logged, job),
+        masks_of=masks.nuisance,
     )
     pipeline = Pipeline(scorer, desk, settings.evidence, clock, max_batch=settings.max_batch)
+    judging = ThreadPoolExecutor(JUDGING_THREADS, thread_name_prefix="judging")
     fixed = {
         key: Gateway(
             feed.camera,
@@ -168,11 +177,10 @@ def build_watch(
             ring=ring,
             clock=clock,
             random=random.random,  # jitter of retries, not a secret
+            veil=PictureVeil(key, masks, judging),
         )
         for key, feed in feeds.items()
     }
-    taps = TapBook()
-    judging = ThreadPoolExecutor(JUDGING_THREADS, thread_name_prefix="judging")
     fleet = fleet_of(
         store,
         book,
@@ -185,6 +193,8 @@ def build_watch(
         views=settings.data_dir / "views",
         zone=ZoneInfo(settings.time_zone),
         taps=taps,
+        masks=masks,
+        refresh_masks=mask_watch.refresh,
     )
     context = Context(
         settings=settings,
@@ -206,6 +216,8 @@ def build_watch(
         counts=pipeline.counts,
         cameras_changed=fleet.nudge,
         taps=taps,
+        masks=masks,
+        masks_changed=mask_watch.refresh,
         live=LiveViews(clock),
         wall=WallStills(clock),
     )

@@ -43,8 +43,8 @@ class EvidenceKeeper:
         """The deciding frame, the track's frames before it, and a few from before they began."""
         earlier = [
             old
-            for old in self._ring.recent(frame.camera_id, limit=UNTHINNED * 2)
-            if old.preset == frame.preset and old.sequence < frame.sequence
+            for old in self._ring.recent(frame.camera_id, UNTHINNED * 2, frame.preset)
+            if old.sequence < frame.sequence
         ]
         began_at = track.first_seen_at
         before = [old for old in earlier if old.captured_at < began_at][-BEFORE:]

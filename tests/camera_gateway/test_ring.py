@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -45,3 +46,23 @@ def test_bytes_stay_under_the_limit_and_the_newest_stays(
     before = len(sizes) - len(kept)
     # Nothing was forgotten that would have fitted.
     assert before == 0 or kept_bytes + sizes[before - 1] > limit
+
+
+@given(presets=st.lists(st.integers(0, 3), min_size=1, max_size=60), most=st.integers(1, 12))
+def test_a_round_of_one_view_leaves_the_others_their_share(
+    frame: MakeFrame, presets: list[int], most: int
+) -> None:
+    ring = FrameRing(10_000_000, most)
+    for sequence, preset in enumerate(presets):
+        ring.add(replace(frame("north", sequence), preset=preset))
+    kept = ring.recent("north", most)
+    assert len(kept) == min(len(presets), most)
+    assert [one.sequence for one in kept] == sorted(one.sequence for one in kept)
+    assert kept[-1].sequence == len(presets) - 1
+    for preset in set(presets):
+        mine = [one.sequence for one in kept if one.preset == preset]
+        assert [one.sequence for one in ring.recent("north", most, preset)] == mine
+        seen = [number for number, one in enumerate(presets) if one == preset]
+        assert mine == seen[len(seen) - len(mine) :]  # its newest ones
+        share = most // len(set(presets))
+        assert len(mine) >= min(len(seen), share) - 1  # one may have given way to the newest
