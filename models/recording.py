@@ -7,19 +7,28 @@ of the camera's ring when it is over, and may be cleared when its alert is long 
     cut | partial → cleared | missing
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 __all__ = [
     "HELD_STATES",
+    "Ask",
     "Clearing",
     "ClearingCause",
+    "KeptFile",
     "KeptKind",
     "Recording",
     "RecordingPart",
     "RecordingState",
+    "Standing",
+    "state_of",
 ]
+
+TOLERANCE: Final = timedelta(seconds=1)
+"""So little missing is nothing missing: clocks of cameras are no better."""
 
 
 class RecordingState(StrEnum):
@@ -131,3 +140,69 @@ class Clearing:
     at: datetime
     files: int
     size_bytes: int
+
+
+class Standing(StrEnum):
+    """How an alert stands, as far as keeping its evidence goes."""
+
+    OPEN = "open"  # somebody still works on it: nothing of it is ever cleared
+    FIRE = "fire"  # it was confirmed and is closed
+    FALSE_ALARM = "false_alarm"  # it was dismissed
+
+
+@dataclass(frozen=True, slots=True)
+class KeptFile:
+    """A file in the evidence vault that an alert has.
+
+    Attributes:
+        key: object key.
+        kind: of the evidence.
+        alert_id: of the alert.
+        sha256: of its bytes; empty where it is not kept.
+    """
+
+    key: str
+    kind: KeptKind
+    alert_id: int
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """An alert whose camera's time is not, or not wholly, asked for yet.
+
+    Attributes:
+        alert_id: of the alert.
+        camera_id: of its camera.
+        first_seen_at: UTC capture time.
+        last_seen_at: UTC capture time.
+        until_at: UTC, end of what was asked for so far; None when nothing was.
+        asked: number of recordings so far.
+    """
+
+    alert_id: int
+    camera_id: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    until_at: datetime | None
+    asked: int
+
+
+def state_of(
+    from_at: datetime, until_at: datetime, parts: Sequence[RecordingPart]
+) -> RecordingState:
+    """What a recording is, by what there is of it.
+
+    Args:
+        from_at: UTC, its beginning as wanted.
+        until_at: UTC, its end as wanted.
+        parts: by time, without overlap.
+    """
+    if not parts:
+        return RecordingState.MISSING
+    lacking, reached = timedelta(0), from_at
+    for part in parts:
+        lacking += max(timedelta(0), part.from_at - reached)
+        reached = max(reached, part.until_at)
+    lacking += max(timedelta(0), until_at - reached)
+    return RecordingState.PARTIAL if lacking > TOLERANCE else RecordingState.CUT

@@ -23,6 +23,7 @@ class DeedKind(StrEnum):
     CAMERA = "camera"
     CANDIDATE = "candidate"
     DANGER = "danger"
+    EVIDENCE = "evidence"
     LAND = "land"
     LEDGER = "ledger"
     MASK = "mask"

@@ -8,11 +8,13 @@ from models.store.audit import AuditRepository
 from models.store.cameras import CameraRepository
 from models.store.candidates import CandidateRepository
 from models.store.events import EventRepository
+from models.store.keeping import KeepingRepository
 from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import Kept, LinkRepository
 from models.store.masks import MaskRepository
 from models.store.patrols import PatrolRepository
+from models.store.recordings import RecordingRepository
 from models.store.store import Store
 from models.store.users import SessionRepository, UserRepository
 
@@ -22,12 +24,14 @@ __all__ = [
     "CameraRepository",
     "CandidateRepository",
     "EventRepository",
+    "KeepingRepository",
     "Kept",
     "LandRepository",
     "LedgerRepository",
     "LinkRepository",
     "MaskRepository",
     "PatrolRepository",
+    "RecordingRepository",
     "SessionRepository",
     "Store",
     "UserRepository",

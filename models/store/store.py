@@ -13,11 +13,13 @@ from models.store.candidates import CandidateRepository
 from models.store.database import Database
 from models.store.events import EventRepository
 from models.store.failures import as_watch_errors
+from models.store.keeping import KeepingRepository
 from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import LinkRepository
 from models.store.masks import MaskRepository
 from models.store.patrols import PatrolRepository
+from models.store.recordings import RecordingRepository
 from models.store.tables import camera_credential
 from models.store.users import SessionRepository, UserRepository
 
@@ -40,6 +42,8 @@ class Store:
         ledger: known false alarms and registered burns.
         masks: regions of views that are hidden, or known to be a nuisance.
         patrols: who steers a camera, what was visited, when nobody watched.
+        recordings: video of cameras that alerts want to have.
+        keeping: which files alerts have, and what of them was cleared.
         events: what happened, in order.
         users: people.
         sessions: signed-in browsers.
@@ -57,6 +61,8 @@ class Store:
         self.ledger = LedgerRepository(database, clock)
         self.masks = MaskRepository(database, clock)
         self.patrols = PatrolRepository(database, clock)
+        self.recordings = RecordingRepository(database, clock)
+        self.keeping = KeepingRepository(database, clock)
         self.events = EventRepository(database)
         self.users = UserRepository(database, clock)
         self.sessions = SessionRepository(database, clock)

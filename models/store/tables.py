@@ -31,6 +31,7 @@ from models.land import Fact, LandAnswer, Layer
 from models.ledger import LedgerDraft
 from models.mask import ViewMask
 from models.patrol import DangerClass, Patrol, PoseTrust
+from models.recording import ClearingCause, KeptKind, RecordingPart, RecordingState
 from models.site import Camera, CameraKind, HeightDatum, Pose
 from models.store.columns import Choice, Coded, Identity, NumberedChoice, UtcTime, Wkb
 from models.suppression import Holder
@@ -48,6 +49,7 @@ __all__ = [
     "camera_link",
     "camera_patrol",
     "candidate",
+    "clearing",
     "danger_entry",
     "event",
     "evidence",
@@ -55,6 +57,7 @@ __all__ = [
     "ledger_entry",
     "metadata",
     "preset",
+    "recording",
     "session",
     "verdict",
     "view_mask",
@@ -267,6 +270,34 @@ verdict = Table(
     CheckConstraint("author <> ''", name="has_author"),
     CheckConstraint("(to_state = 'dismissed') = (reason IS NOT NULL)", name="dismissal_has_reason"),
     Index(None, "alert_id"),
+)
+
+recording = Table(
+    "recording",
+    metadata,
+    Column("recording_id", Identity, primary_key=True),
+    Column("alert_id", ForeignKey(alert.c.alert_id), nullable=False),
+    Column("camera_id", Text, nullable=False),
+    Column("from_at", UtcTime, nullable=False),
+    Column("until_at", UtcTime, nullable=False),
+    Column("state", Choice(RecordingState), nullable=False),
+    Column("parts", Coded(tuple[RecordingPart, ...], "parts of a recording"), nullable=False),
+    Column("wanted_at", UtcTime, nullable=False),
+    Column("settled_at", UtcTime),
+    Index(None, "alert_id"),
+    Index(None, "state"),
+    sqlite_autoincrement=True,  # its number is in the names of its files
+)
+
+clearing = Table(
+    "clearing",
+    metadata,
+    Column("alert_id", ForeignKey(alert.c.alert_id), primary_key=True),
+    Column("kind", Choice(KeptKind), primary_key=True),
+    Column("cause", Choice(ClearingCause), primary_key=True),
+    Column("at", UtcTime, nullable=False),
+    Column("files", Integer, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
 )
 
 candidate = Table(

@@ -30,6 +30,7 @@ NOT_READING = {
     "bus.py": "between our own floors",
     "clip.py": "makes clips",
     "vault.py": "keeps evidence",
+    "recording": "writes what was read",
     "video/live.py": "shows what others read",
 }
 PASSED_ON = {
@@ -63,6 +64,7 @@ NOT_FROM_A_BROWSER = {
     "author_missing": "every request has its user",
     "camera_list": "of the command line",
     "no_terrain": "the map does not ask for relief that is not there",
+    "recording_span": "a fault of the watch itself",
     "reason_unexpected": "the console sends a reason with a dismissal only",
     "store_damaged": "the watch does not start",
     "user_exists": "of the command line",
