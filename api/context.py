@@ -9,6 +9,7 @@ from fastapi import Request
 from api.cameras.thumbs import Thumbs
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
+from camera_gateway.masks import MaskBook
 from camera_gateway.vault import EvidenceVault
 from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
@@ -63,6 +64,8 @@ class Context:
     counts: PipelineCounts
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
     taps: TapBook = field(default_factory=TapBook)
+    masks: MaskBook = field(default_factory=lambda: MaskBook(SystemClock().now))
+    masks_changed: Callable[[], None] = lambda: None  # all follows; blocks, from any thread
     thumbs: Thumbs = field(default_factory=Thumbs)
     live: LiveViews = field(default_factory=lambda: LiveViews(SystemClock()))
     wall: WallStills = field(default_factory=lambda: WallStills(SystemClock()))

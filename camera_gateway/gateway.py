@@ -6,11 +6,9 @@ decides nothing about fire: it refuses only pictures that would lie about now, a
 :mod:`camera_gateway.truth` judges them, and a recording that jumps back in time.
 """
 
-import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
-from contextlib import suppress
 from datetime import timedelta
 from types import MappingProxyType
 
@@ -18,6 +16,7 @@ from camera_gateway.backoff import BackOff, slow_lane
 from camera_gateway.bus import FrameBus
 from camera_gateway.life import Life
 from camera_gateway.limits import Limits
+from camera_gateway.masks import PictureVeil
 from camera_gateway.rest import Knock, rest
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource, MayBlock, RawFrame
@@ -54,6 +53,7 @@ class Gateway:
         may_end: the source is a recording; the end of anything else is a loss.
         first_sequence: of the first frame, where an earlier gateway of this camera stopped.
         clean: takes passwords out of what a library says of a loss, before anybody is told.
+        veil: paints over what is private before a picture leaves; nothing is when left out.
     """
 
     def __init__(
@@ -72,6 +72,7 @@ class Gateway:
         may_end: bool = True,
         first_sequence: int = 0,
         clean: Callable[[str], str] = str,
+        veil: PictureVeil | None = None,
     ) -> None:
         preset = camera.preset(preset_number)
         self._camera_id = camera.camera_id
@@ -97,6 +98,7 @@ class Gateway:
         self._refused_entry = False
         self._sequence = first_sequence
         self._clean = clean
+        self._veil = veil
         self._published = 0
         self._received = 0
         self._dropped: Counter[str] = Counter()
@@ -136,6 +138,7 @@ class Gateway:
     def status(self) -> GatewayStatus:
         """How the camera is now."""
         newest, now_s = self._newest, self._clock.monotonic_s()
+        bare = self._veil and newest and not self._veil.still_covers(newest)
         state, since_s = self._life.at(now_s)
         now = self._clock.now()
         wait_s = None if self._next_attempt_s is None else self._next_attempt_s - now_s
@@ -151,7 +154,7 @@ class Gateway:
             frames_dropped=MappingProxyType(dict(self._dropped)),
             reconnects=self._reconnects,
             trouble=self._life.trouble,
-            still=None if newest is None else newest.jpeg,
+            still=None if newest is None or bare else newest.jpeg,
             trouble_code=self._life.trouble_code,
             since=now - timedelta(seconds=now_s - since_s),
             next_attempt_at=None if wait_s is None else now + timedelta(seconds=wait_s),
@@ -276,6 +279,11 @@ class Gateway:
             captured_doubt_s=judgement.captured_doubt_s,
             conditions=judgement.conditions,
         )
+        veiled = frame if self._veil is None else await self._veil.over(frame)
+        if veiled is None:
+            self._refuse("unmaskable", "What is private in the picture cannot be painted over.")
+            return
+        frame = veiled
         self._sequence += 1
         self._published += 1
         self._said.update(judgement.conditions)
@@ -290,19 +298,6 @@ class Gateway:
         await self._bus.publish(frame)
 
     async def _close(self, source: FrameSource) -> None:
-        """Close for certain, also while this task is being cancelled."""
-        # Begun at once: a loop that is torn down right now must not leave it unasked.
-        letting_go = asyncio.ensure_future(source.close())
-        within = self._watchdog.within(self._limits.close_s, letting_go, "closing")
-        closing = asyncio.ensure_future(within)
         if isinstance(source, MayBlock):
             self._blocked.append(source)
-        try:
-            await asyncio.shield(closing)
-        except asyncio.CancelledError:
-            # The second cancellation goes on only after the source has let go of its camera.
-            with suppress(Exception):
-                await closing
-            raise
-        except Exception:
-            _logger.exception("camera %s: its source could not be closed", self._camera_id)
+        await self._watchdog.certainly(self._limits.close_s, source.close(), "closing")

@@ -10,6 +10,7 @@ import asyncio
 import logging
 import math
 from collections.abc import Awaitable
+from contextlib import suppress
 from typing import Final, TypeVar
 
 from models.clock import Clock
@@ -81,6 +82,20 @@ class Watchdog:
             remedy="Look at the camera and its line.",
             code="source_hangs",
         )
+
+    async def certainly(self, limit_s: float, call: Awaitable[None], doing: str) -> None:
+        """As :meth:`within`, also while this task is being cancelled; a failure is only logged."""
+        # Begun at once: a loop that is torn down right now must not leave it unasked.
+        begun = asyncio.ensure_future(self.within(limit_s, asyncio.ensure_future(call), doing))
+        try:
+            await asyncio.shield(begun)
+        except asyncio.CancelledError:
+            # The second cancellation goes on only after it is done.
+            with suppress(Exception):
+                await begun
+            raise
+        except Exception:
+            _logger.exception("camera %s: %s failed", self._name, doing)
 
     def _leave(self, task: "asyncio.Future[T]") -> None:
         """Cancel it and go on; what it still brings is nobody's."""

@@ -13,6 +13,7 @@ from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
 from camera_gateway.knocking import knock_of
 from camera_gateway.limits import Limits
+from camera_gateway.masks import MaskBook, PictureVeil
 from camera_gateway.opening import RECORDED, opener_of
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
@@ -24,7 +25,7 @@ from models.clock import Clock
 from models.site import Camera
 from models.store import Store
 
-__all__ = ["CameraBook", "fleet_of", "forget_view", "gateway_of"]
+__all__ = ["CameraBook", "fleet_of", "forget_view", "fov_of", "gateway_of"]
 
 
 class CameraBook(Mapping[str, Camera]):
@@ -61,6 +62,13 @@ class CameraBook(Mapping[str, Camera]):
         self._cameras = dict(cameras)
 
 
+def fov_of(cameras: Mapping[str, Camera], camera_id: str, number: int) -> float | None:
+    """Horizontal field of view of a preset, degrees; None where nobody has entered it."""
+    camera = cameras.get(camera_id)
+    preset = None if camera is None else camera.preset(number)
+    return None if preset is None else preset.pose.horizontal_fov_deg
+
+
 def fleet_of(
     store: Store,
     book: CameraBook,
@@ -74,6 +82,8 @@ def fleet_of(
     views: Path | None = None,
     zone: tzinfo = UTC,
     taps: TapBook | None = None,
+    masks: MaskBook | None = None,
+    refresh_masks: Callable[[], None] = lambda: None,
 ) -> Fleet[CameraSetup]:
     """All cameras of a store that are linked and enabled, besides fixed ones.
 
@@ -89,10 +99,13 @@ def fleet_of(
         views: folder where is kept what views look like; None to learn them anew each time.
         zone: of times of recordings that do not say their own.
         taps: where the coded video of each camera can be heard.
+        masks: what is private in the pictures; nothing is when left out.
+        refresh_masks: called before the cameras are looked at.
     """
     taps = TapBook() if taps is None else taps
 
     def plans() -> dict[str, CameraSetup]:
+        refresh_masks()
         setups = store.links.all()
         before = set(book)
         book.replace({setup.camera.camera_id: setup.camera for setup in setups})
@@ -121,6 +134,7 @@ def fleet_of(
             views=views,
             zone=zone,
             tap=taps.of(setup.camera.camera_id),
+            masks=masks,
         )
 
     return Fleet(plans, make, clock, fixed=fixed)
@@ -138,6 +152,7 @@ def gateway_of(
     views: Path | None = None,
     zone: tzinfo = UTC,
     tap: VideoTap | None = None,
+    masks: MaskBook | None = None,
 ) -> Gateway:
     """The gateway of a linked camera; see :func:`fleet_of`.
 
@@ -149,6 +164,7 @@ def gateway_of(
         msg = f"camera {setup.camera.camera_id} has no link"
         raise ValueError(msg)
     recorded = link.adapter in RECORDED
+    camera_id, tours = setup.camera.camera_id, setup.patrol is not None
     return Gateway(
         setup.camera,
         setup.preset_number,
@@ -159,7 +175,7 @@ def gateway_of(
         random=random.random,  # jitter of retries, not a secret
         limits=Limits() if recorded else Limits.of_cadence(link.every_s),
         judge=ViewJudge(
-            setup.camera.camera_id,
+            camera_id,
             known_mode=link.mode,
             every_s=link.every_s,
             pool=pool,
@@ -169,6 +185,7 @@ def gateway_of(
         may_end=recorded,
         first_sequence=first_sequence,
         clean=clean,
+        veil=None if masks is None else PictureVeil(camera_id, masks, pool, tours=tours),
     )
 
 

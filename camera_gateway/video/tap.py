@@ -159,16 +159,35 @@ class VideoTap:
 
 
 class TapBook:
-    """The taps of all cameras, by key; each outlives the gateways of its camera."""
+    """The taps of all cameras, by key; each outlives the gateways of its camera.
 
-    def __init__(self) -> None:
+    Args:
+        hides: whether a camera's video must not be heard now.
+    """
+
+    def __init__(self, hides: Callable[[str], bool] = lambda _camera_id: False) -> None:
         self._lock = threading.Lock()
+        self._hides = hides
         self._taps: dict[str, VideoTap] = {}
 
     def of(self, camera_id: str) -> VideoTap:
         """The tap of a camera, made when it is first asked for."""
         with self._lock:
-            return self._taps.setdefault(camera_id, VideoTap())
+            tap = self._taps.get(camera_id)
+            if tap is None:
+                tap = self._taps[camera_id] = VideoTap()
+                if self._hides(camera_id):
+                    tap.close()
+            return tap
+
+    def look_again(self) -> None:
+        """Close the taps of cameras whose video must not be heard now, open those of the others."""
+        with self._lock:
+            for camera_id, tap in self._taps.items():
+                if self._hides(camera_id):
+                    tap.close()
+                else:
+                    tap.open()
 
     def forget(self, camera_id: str) -> None:
         """Drop the tap of a camera that was removed."""

@@ -10,9 +10,9 @@ the full frame, which sees it whole. Without that, mist that the full frame scor
 0.85 in parts, and a fog over a ridge raised an alert; measured in ``docs/detector.md``.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from detector.attention.layout import FULL_WIDTH_PX, Layout, band_width_px
 from detector.attention.merge import Seen, from_band, merge
@@ -40,6 +40,10 @@ LARGEST_SHARE = 0.02
 FOLLOWED_SCORE = 0.10
 """What scores less is not gone back to. It does not follow the caller's floor: how low somebody
 reads must not change where the watch looks."""
+
+
+View: TypeAlias = tuple[str, int]
+"""A camera and its preset."""
 
 
 class FrameDetector(Protocol):
@@ -82,8 +86,8 @@ class AttentiveScorer:
         full: for full frames, input :data:`layout.FULL_WIDTH_PX` wide.
         wide: the same weights for bands, input :func:`layout.band_width_px` wide.
         rule: the budget, and what a band's score is worth.
-        masks: those in force by view, read at every frame; a view that is not there has none. What
-            they hide is not looked at closer, and the full frame sees it all the same.
+        masks_of: those in force in a view, asked at every frame; none when left out. What they
+            hide is not looked at closer, and the full frame sees it all the same.
     """
 
     def __init__(
@@ -91,14 +95,14 @@ class AttentiveScorer:
         full: FrameDetector,
         wide: FrameDetector,
         rule: AttentionRule,
-        masks: Mapping[Hashable, Sequence[ViewMask]] | None = None,
+        masks_of: Callable[[View], Sequence[ViewMask]] = lambda _view: (),
     ) -> None:
         self._full = full
         self._wide = wide
         self._rule = rule
         self._band_width_px = band_width_px(rule.cost)
-        self._masks = {} if masks is None else masks
-        self._views: dict[Hashable, tuple[ViewAttention, tuple[ViewMask, ...]]] = {}
+        self._masks_of = masks_of
+        self._views: dict[View, tuple[ViewAttention, tuple[ViewMask, ...]]] = {}
 
     @classmethod
     def open(
@@ -133,7 +137,7 @@ class AttentiveScorer:
         pictures: Sequence[Picture],
         *,
         floor_score: float,
-        views: Sequence[Hashable],
+        views: Sequence[View],
         hurried: bool = False,
     ) -> list[Detections | FrameCorrupt]:
         """Find smoke and flame in pictures that may be damaged; a damaged one costs only itself.
@@ -202,8 +206,8 @@ class AttentiveScorer:
         asked = merged.scores >= floor_score
         return Detections(merged.boxes_xyxy[asked], merged.scores[asked], merged.labels[asked])
 
-    def _view(self, key: Hashable, width_px: int, height_px: int) -> ViewAttention:
-        masks = tuple(self._masks.get(key, ()))
+    def _view(self, key: View, width_px: int, height_px: int) -> ViewAttention:
+        masks = tuple(self._masks_of(key))
         view, known = self._views.pop(key, (None, ()))
         if view is None or view.layout.size_px != (width_px, height_px):
             view = ViewAttention(Layout.within(width_px, height_px, self._rule.cost), masks)

@@ -56,13 +56,14 @@ FROM_A_BROWSER = [
     *("api/errors.py", "api/auth", "api/alerts", "api/cameras", "api/candidates", "api/ledger"),
     *("api/live_view", "camera_gateway/video/live.py"),
     *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store"),
-    *("api/patrols", "models/patrol.py"),
+    *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
 ]
 NOT_FROM_A_BROWSER = {
     "alert_mismatch": "a fault of the watch itself",
     "audit_broken": "of the command line",
     "author_missing": "every request has its user",
     "camera_list": "of the command line",
+    "mask_time_without_zone": "the API takes times with their zone only",
     "no_terrain": "the map does not ask for relief that is not there",
     "recording_span": "a fault of the watch itself",
     "reason_unexpected": "the console sends a reason with a dismissal only",

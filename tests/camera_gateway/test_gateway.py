@@ -282,7 +282,7 @@ def test_a_source_that_cannot_be_closed_is_a_log_line(caplog: pytest.LogCaptureF
     house = House()
     house.gateway._open_source = lambda: Stuck(house.clock, [SourceEnded("over")])
     house.run()
-    assert "could not be closed" in caplog.text
+    assert "closing failed" in caplog.text
     assert house.gateway.status().state is GatewayState.ENDED
 
 

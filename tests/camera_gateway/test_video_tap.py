@@ -117,3 +117,15 @@ def test_a_tap_that_was_closed_before_anything_played_is_heard_from_its_opening_
     tap.begin(FORM)
     tap.take(picture(0))
     assert listener.calls == [FORM, 0]
+
+
+def test_the_taps_of_cameras_with_something_private_are_closed_before_anything_plays() -> None:
+    private = {"t2"}
+    book = TapBook(private.__contains__)
+    assert book.of("t1").is_open
+    assert not book.of("t2").is_open
+    private.add("t1")
+    private.discard("t2")
+    book.look_again()
+    assert not book.of("t1").is_open
+    assert book.of("t2").is_open

@@ -1,4 +1,4 @@
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def mask_of(top: float, bottom: float) -> ViewMask:
     return ViewMask(*VIEW, MaskKind.NUISANCE, corners, "li", drawn_at)
 
 
-def view_of(attentive: AttentiveScorer, key: Hashable = VIEW) -> ViewAttention:
+def view_of(attentive: AttentiveScorer, key: tuple[str, int] = VIEW) -> ViewAttention:
     return attentive._views[key][0]
 
 
@@ -168,9 +168,9 @@ def test_how_low_a_caller_reads_changes_nothing_above_and_not_where_the_watch_lo
 
 def test_a_masked_place_takes_no_band_and_the_full_frame_sees_it_all_the_same() -> None:
     below = mask_of(0.6, 1.0)
-    masks: dict[Hashable, tuple[ViewMask, ...]] = {}
+    masks: dict[tuple[str, int], tuple[ViewMask, ...]] = {}
     full, wide = Spots(640, 0.2), Spots(BAND_PX, 0.7)
-    attentive = AttentiveScorer(full, wide, AttentionRule(), masks)
+    attentive = AttentiveScorer(full, wide, AttentionRule(), lambda view: masks.get(view, ()))
     image = scene(spot=(40, 460))
     look(attentive, image)
     masks[VIEW] = (below,)  # drawn while the watch runs
@@ -190,7 +190,9 @@ def test_a_masked_place_takes_no_band_and_the_full_frame_sees_it_all_the_same() 
 def test_a_mask_of_one_preset_blinds_no_other() -> None:
     masks = {("t1", 1): (mask_of(0.0, 1.0),)}
     wide = Spots(BAND_PX, 0.8)
-    attentive = AttentiveScorer(Spots(640, 0.05), wide, AttentionRule(), masks)
+    attentive = AttentiveScorer(
+        Spots(640, 0.05), wide, AttentionRule(), lambda view: masks.get(view, ())
+    )
     image = scene(spot=(500, 200))
     found = attentive.detect_each([image] * 2, floor_score=0.1, views=[("t1", 0), ("t1", 1)])
     assert [len(answer) for answer in found if isinstance(answer, Detections)] == [1, 0]

@@ -1,0 +1,1 @@
+"""Masks over HTTP, and their way to whoever hides what is under them."""

@@ -1,0 +1,46 @@
+"""From the masks that are stored to those that are in force, with all that hangs on them."""
+
+import threading
+
+from camera_gateway.masks import MaskBook
+from camera_gateway.ring import FrameRing
+from camera_gateway.video.tap import TapBook
+from models.store import MaskRepository
+
+__all__ = ["MaskWatch"]
+
+
+class MaskWatch:
+    """Follows the stored masks; the one place that decides what they do to a running watch.
+
+    A camera of which anything is private gives no coded video, and what is kept of it in memory
+    from before is let go of.
+
+    Args:
+        masks: stored.
+        book: kept up to date with them.
+        taps: closed and opened.
+        ring: holds the last pictures of each camera.
+    """
+
+    def __init__(
+        self, masks: MaskRepository, book: MaskBook, taps: TapBook, ring: FrameRing
+    ) -> None:
+        self._masks = masks
+        self._book = book
+        self._taps = taps
+        self._ring = ring
+        self._lock = threading.Lock()
+
+    def refresh(self) -> None:
+        """Bring all in line with the store; from any thread, and blocks.
+
+        Raises:
+            WatchError: the store cannot be read; all stays as it is.
+        """
+        with self._lock:  # an older reading must not overwrite a newer one
+            unended = self._masks.unended()
+            hiding = self._book.replace(kept.mask for kept in unended)
+            self._taps.look_again()
+            for camera_id in hiding:
+                self._ring.forget(camera_id)
