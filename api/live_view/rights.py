@@ -31,7 +31,14 @@ def check_live(context: Context, camera_id: str) -> None:
             remedy="Look at its newest picture.",
             code="live_view_stills_only",
         )
-    form = context.taps.of(camera_id).form
+    tap = context.taps.of(camera_id)
+    if not tap.is_open:
+        raise Conflict(
+            "The camera has a privacy mask, and video cannot be masked.",
+            remedy="Look at its newest picture, which is masked.",
+            code="live_view_masked",
+        )
+    form = tap.form
     if form is not None and form.codec != "h264":
         raise Conflict(
             f"Its video is {form.codec}, which not every browser plays.",

@@ -92,6 +92,8 @@ class LiveStream(Response):
                     await asyncio.to_thread(self._allowed)
                 except WatchError:
                     return
+            if not self._tap.is_open:
+                return
             state = viewer.state
             if state is not said or now_s - noted_s >= NOTE_EVERY_S:
                 noted_s, said = now_s, state

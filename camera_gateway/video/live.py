@@ -102,6 +102,8 @@ class _Channel:
             self._keep(self._remuxer.take(run))
             run = []
             self._keep(self._remuxer.end() if each is None else self._remuxer.begin(each))
+            if each is None:
+                self._forget()
         self._keep(self._remuxer.take(run))
         self.changed.set()
         self.changed = asyncio.Event()
@@ -114,6 +116,13 @@ class _Channel:
                 self._newest_key = piece.number
             while self._is_over(piece.at_s):
                 self._kept_bytes -= len(self._kept.popleft().data)
+
+    def _forget(self) -> None:
+        """Nothing of a stream outlives it: it may have been closed to hide what it shows."""
+        if self._kept:
+            self._newest_key = self._kept[-1].number + 1
+        self._kept.clear()
+        self._kept_bytes = 0
 
     def _is_over(self, now_s: float) -> bool:
         """Whether the oldest piece need not be kept."""

@@ -115,6 +115,47 @@ async function still(id: string, width: 320 | 960, signal: AbortSignal): Promise
   };
 }
 
+/** A picture of a wall; times are Unix milliseconds. */
+export interface WallPicture {
+  camera_id: string;
+  captured_at: number;
+  received_at: number;
+  picture: Blob;
+}
+
+/** The pictures of some cameras that are newer than those that were seen, in one answer. */
+async function wall(
+  seen: ReadonlyMap<string, number>,
+  width: 320 | 960,
+  signal: AbortSignal,
+): Promise<WallPicture[]> {
+  const cameras = [...seen].map(([id, captured_at]) => `${id}:${captured_at}`).join(",");
+  const asked = new URLSearchParams({ cameras, width: String(width) });
+  const waiting = AbortSignal.any([signal, AbortSignal.timeout(WAIT_MS)]);
+  const response = await answerTo(`/api/wall?${asked}`, { signal: waiting });
+  const data = await response.arrayBuffer();
+  const size = new DataView(data).getUint32(0);
+  const list = JSON.parse(new TextDecoder().decode(new Uint8Array(data, 4, size))) as {
+    pictures: (Omit<WallPicture, "picture"> & { size: number })[];
+  };
+  let at = 4 + size;
+  return list.pictures.map(({ size: length, ...it }) => {
+    at += length;
+    const picture = new Blob([data.slice(at - length, at)], { type: "image/jpeg" });
+    return { ...it, picture };
+  });
+}
+
+/** A camera's video as it comes. */
+async function live(
+  id: string,
+  signal: AbortSignal,
+): Promise<ReadableStreamDefaultReader<Uint8Array>> {
+  const response = await answerTo(`/api/cameras/${encodeURIComponent(id)}/live.mp4`, { signal });
+  if (response.body === null) throw new Problem({ code: "live_no_player" });
+  return response.body.getReader();
+}
+
 export const http = {
   session: () => call<User>("GET", "/api/session"),
   signIn: (name: string, password: string) =>
@@ -132,6 +173,8 @@ export const http = {
   testCamera: (camera_id: string, link: CameraLink, credential?: CameraCredential) =>
     call<CameraTest>("POST", "/api/cameras/test", { camera_id, link, credential }, TEST_WAIT_MS),
   still,
+  wall,
+  live,
   /** Looks through a list of cameras; `write` takes it, `good` as far as it is good. */
   importCameras: (file: File, write: boolean, good: boolean) =>
     call<ListReport>(
