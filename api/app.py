@@ -24,6 +24,7 @@ from api.errors import install_error_handlers
 from api.ledger import routes as ledger
 from api.live_view import routes as live_view
 from api.maps import routes as maps
+from api.masks import routes as masks
 from api.patrols import routes as patrols
 from api.sweeps import routes as sweeps
 
@@ -103,6 +104,7 @@ def create_app(
         cameras.router,
         live_view.router,
         maps.router,
+        masks.router,
         patrols.router,
         sweeps.router,
         audit.router,

@@ -48,6 +48,12 @@ class SiteFacts:
     arrangement: str
 
 
+def _no_masks() -> MaskBook:
+    book = MaskBook(SystemClock().now)
+    book.replace(())
+    return book
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """Hands of the routes."""
@@ -64,7 +70,7 @@ class Context:
     counts: PipelineCounts
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
     taps: TapBook = field(default_factory=TapBook)
-    masks: MaskBook = field(default_factory=lambda: MaskBook(SystemClock().now))
+    masks: MaskBook = field(default_factory=_no_masks)
     masks_changed: Callable[[], None] = lambda: None  # all follows; blocks, from any thread
     thumbs: Thumbs = field(default_factory=Thumbs)
     live: LiveViews = field(default_factory=lambda: LiveViews(SystemClock()))

@@ -47,9 +47,12 @@ class CameraAnswer(BaseModel):
     frames_dropped: dict[str, int] = {}
     frames_said: dict[str, int] = {}
     has_still: bool = False
+    privacy_masked: bool = False
 
     @classmethod
-    def of(cls, setup: CameraSetup, status: GatewayStatus | None) -> "CameraAnswer":
+    def of(
+        cls, setup: CameraSetup, status: GatewayStatus | None, *, privacy_masked: bool = False
+    ) -> "CameraAnswer":
         """One camera; without a gateway it is disabled."""
         camera = setup.camera
         doing: dict[str, Any] = {"state": GatewayState.DISABLED}
@@ -70,6 +73,7 @@ class CameraAnswer(BaseModel):
                 "position": camera.position,
                 "presets": camera.presets,
                 "linked": setup.link is not None,
+                "privacy_masked": privacy_masked,
             }
         )
 
@@ -129,7 +133,7 @@ class TryAnswer(BaseModel):
         adapter: that worked.
         lines: the report in English, as ``firewatch camera probe`` prints it.
         advice: what to set, by code.
-        picture: newest, JPEG in Base64.
+        picture: newest, JPEG in Base64; empty where something private could be in it.
     """
 
     adapter: Adapter
@@ -148,7 +152,7 @@ class TryAnswer(BaseModel):
     picture: str
 
     @classmethod
-    def of(cls, report: ProbeReport) -> "TryAnswer":
+    def of(cls, report: ProbeReport, *, hides_picture: bool) -> "TryAnswer":
         """The report as it travels."""
         stream = report.stream
         return cls(
@@ -165,7 +169,7 @@ class TryAnswer(BaseModel):
             light=report.light,
             advice=report.advice,
             lines=tuple(told(report)),
-            picture=base64.b64encode(report.jpeg).decode(),
+            picture="" if hides_picture else base64.b64encode(report.jpeg).decode(),
         )
 
 

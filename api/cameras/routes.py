@@ -13,7 +13,7 @@ from api.cameras.exchange import import_cameras, write_cameras
 from api.cameras.list_answers import FaultAnswer, ImportAnswer
 from api.cameras.list_faults import ListFault
 from api.cameras.schemas import CameraBody, CredentialBody, LinkBody
-from api.cameras.service import put_camera, remove_camera, trust_view, try_link
+from api.cameras.service import is_private, put_camera, remove_camera, trust_view, try_link
 from api.cameras.thumbs import Small, ThumbWidth
 from api.context import Context, context_of
 from models.errors import NotFound
@@ -47,7 +47,9 @@ def list_cameras(_user: ViewerUser, context: InContext) -> list[CameraAnswer]:
     answers = []
     for setup in context.store.links.all():
         gateway = context.gateways.get(setup.camera.camera_id)
-        answers.append(CameraAnswer.of(setup, None if gateway is None else gateway.status()))
+        status = None if gateway is None else gateway.status()
+        hides = context.masks.hides(setup.camera.camera_id)
+        answers.append(CameraAnswer.of(setup, status, privacy_masked=hides))
     return answers
 
 
@@ -100,7 +102,8 @@ async def import_list(
 async def try_camera(_user: AdminUser, body: TryRequest, context: InContext) -> TryAnswer:
     """Look at a camera for some seconds; changes nothing."""
     report = await try_link(context, body.camera_id, body.link, body.credential)
-    return TryAnswer.of(report)
+    hides = await asyncio.to_thread(is_private, context, body.camera_id, body.link)
+    return TryAnswer.of(report, hides_picture=hides)
 
 
 @router.get("/{camera_id}/setup")

@@ -9,6 +9,7 @@ from api.cameras.keeping import check_same_host, completed, stored_for
 from api.cameras.running import forget_view
 from api.cameras.schemas import CameraBody, CredentialBody, LinkBody, link_of
 from api.context import Context
+from camera_gateway.credentials import host_of
 from camera_gateway.probe import ProbeReport, probe
 from models.camera_link import Adapter, CameraLink, Credential
 from models.camera_setup import CameraSetup
@@ -17,7 +18,7 @@ from models.errors import Conflict, NotFound, WatchError
 from models.store import Kept
 from models.user import User
 
-__all__ = ["put_camera", "remove_camera", "trust_view", "try_link"]
+__all__ = ["is_private", "put_camera", "remove_camera", "trust_view", "try_link"]
 
 TEST_S: Final = 4.0
 TESTS_AT_ONCE: Final = 2
@@ -105,6 +106,28 @@ async def try_link(
         return await _looked_at(found, credential, context.clock)
     finally:
         _testing.discard(mark)
+
+
+def is_private(context: Context, camera_id: str, link: LinkBody) -> bool:
+    """Whether a picture from there may show what a privacy mask of a stored camera hides.
+
+    Args:
+        context: of the application.
+        camera_id: that is being edited; empty for a new one.
+        link: that was tried: the same host is the same camera, under whatever name.
+    """
+    if context.masks.hides(camera_id):
+        return True
+    return any(
+        setup.link is not None
+        and context.masks.hides(setup.camera.camera_id)
+        and _place_of(setup.link.address) == _place_of(link.address)
+        for setup in context.store.links.all()
+    )
+
+
+def _place_of(address: str) -> str:
+    return host_of(address)[0].lower() if "://" in address else address
 
 
 async def _looked_at(link: CameraLink, credential: Credential | None, clock: Clock) -> ProbeReport:

@@ -7,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from api_rig import ApiRig
+from api_rig import START, ApiRig
 from file_server import serving
 
 from api.cameras import service
@@ -20,6 +20,7 @@ from models.camera_link import CameraLink, Credential
 from models.clock import SystemClock
 from models.errors import SourceUnavailable
 from models.frame import TimeSource
+from models.mask import MaskKind, ViewMask
 from models.user import Role
 
 BODY = {
@@ -150,6 +151,12 @@ def test_a_camera_is_tested_with_its_stored_password(
         assert (found["adapter"], found["width_px"], found["height_px"]) == ("snapshot", 128, 96)
         assert base64.b64decode(found["picture"])[:2] == b"\xff\xd8"
         assert "small_picture" in found["advice"]
+        whole = MaskKind.PRIVACY, ((0.0, 0.0), (1.0, 0.0), (0.0, 1.0))
+        masks = [ViewMask("gn-1", 0, *whole, author="li", created_at=START)]
+        api.context.masks.replace(masks)
+        for key in ("gn-1", ""):  # also where the same camera is tried as a new one
+            body = {"camera_id": key, "link": link, "credential": BODY["credential"]}
+            assert admin.post("/api/cameras/test", json=body).json()["picture"] == ""
         monkeypatch.setattr(service, "TESTS_AT_ONCE", 0)
         busy = admin.post("/api/cameras/test", json={"camera_id": "gn-1", "link": link})
         assert (busy.status_code, busy.json()["code"]) == (409, "camera_tests_busy")
