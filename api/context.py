@@ -10,6 +10,7 @@ from api.cameras.thumbs import Thumbs
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook
+from camera_gateway.recording.recorder import Recorder
 from camera_gateway.vault import EvidenceVault
 from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
@@ -75,6 +76,7 @@ class Context:
     thumbs: Thumbs = field(default_factory=Thumbs)
     live: LiveViews = field(default_factory=lambda: LiveViews(SystemClock()))
     wall: WallStills = field(default_factory=lambda: WallStills(SystemClock()))
+    recorder: Recorder | None = None
 
 
 def context_of(request: Request) -> Context:

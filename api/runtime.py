@@ -27,6 +27,8 @@ from camera_gateway.bus import MemoryBus
 from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook, PictureVeil
+from camera_gateway.recording.recorder import Recorder
+from camera_gateway.recording.rules import RecorderRules
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource
@@ -86,6 +88,7 @@ class Watch:
     clips: ThreadPoolExecutor
     judging: ThreadPoolExecutor
     fleet: Fleet[CameraSetup]
+    recorder: Recorder
 
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -93,6 +96,8 @@ class Watch:
         async with AsyncExitStack() as stack:
             stack.callback(self.clips.shutdown)
             stack.callback(self.judging.shutdown)
+            stack.push_async_callback(asyncio.to_thread, self.recorder.stop)
+            self.recorder.start()
             stack.callback(self.desk.flush)
             feed = asyncio.create_task(_keep_running("live feed", self.context.feed.run))
             stack.push_async_callback(_stop, feed)
@@ -144,7 +149,10 @@ def build_watch(
     ring = FrameRing(RING_BYTES_PER_CAMERA, RING_FRAMES)
     book = CameraBook({camera.camera_id: camera for camera in store.cameras.all()})
     masks = MaskBook(clock.now)
-    taps = TapBook(masks.hides)
+    vault = EvidenceVault(settings.data_dir / "evidence")
+    rules = RecorderRules(settings.recording, settings.keeping)
+    recorder = Recorder(store, vault, settings.data_dir / "ring", rules, clock)
+    taps = TapBook(masks.hides, recorder.listen)
     mask_watch = MaskWatch(store.masks, masks, taps, ring)
     mask_watch.refresh()  # before any picture can come
     scorer = AttentiveScorer(
@@ -153,7 +161,6 @@ def build_watch(
         settings.attention,
         lambda view: masks.in_force(*view, fov_of(book, *view)),
     )
-    vault = EvidenceVault(settings.data_dir / "evidence")
     clips = ThreadPoolExecutor(1, thread_name_prefix="clips")
     desk = AlertDesk(
         store=store,
@@ -220,8 +227,9 @@ def build_watch(
         masks_changed=mask_watch.refresh,
         live=LiveViews(clock),
         wall=WallStills(clock),
+        recorder=recorder,
     )
-    return Watch(context, bus, pipeline, desk, clips, judging, fleet)
+    return Watch(context, bus, pipeline, desk, clips, judging, fleet, recorder)
 
 
 def serve(watch: Watch, listening: socket.socket) -> None:

@@ -10,6 +10,8 @@ import hashlib
 import os
 import re
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from models.errors import InputRefused, NotFound, StorageFull, WatchError
@@ -56,6 +58,70 @@ class EvidenceVault:
         except OSError as error:
             raise _explain(target, error) from error
         return hashlib.sha256(data).hexdigest()
+
+    @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._root
+
+    def adopt(self, key: str, file: Path) -> tuple[str, int]:
+        """Take a finished file into the vault, replacing what was there.
+
+        Args:
+            key: for it.
+            file: on the disk of the vault; it is gone from there afterwards.
+
+        Returns:
+            The sha256 of its bytes, 64 hexadecimal digits, and their number.
+
+        Raises:
+            InputRefused: the key is not allowed, or the folder cannot be written.
+            StorageFull: the disk takes no more; the file is where it was.
+        """
+        target = self._target(key)
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with file.open("rb") as opened:
+                sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
+                size_bytes = os.fstat(opened.fileno()).st_size
+                os.fsync(opened.fileno())
+            file.chmod(0o640)
+            file.replace(target)
+            _flush_folder(target.parent)
+        except OSError as error:
+            raise _explain(target, error) from error
+        return sha256, size_bytes
+
+    def remove(self, key: str) -> int:
+        """Remove what is stored under a key.
+
+        Returns:
+            How many bytes were freed; 0 when there was nothing.
+
+        Raises:
+            InputRefused: the key is not allowed, or the file cannot be removed.
+        """
+        target = self._target(key)
+        try:
+            size_bytes = target.stat().st_size
+            target.unlink()
+        except FileNotFoundError:
+            return 0
+        except OSError as error:
+            raise _explain(target, error) from error
+        with suppress(OSError):  # the last one of its folder takes the folder along
+            target.parent.rmdir()
+        return size_bytes
+
+    def files(self) -> Iterator[tuple[str, os.stat_result]]:
+        """Keys and facts of all that is stored; what vanishes meanwhile is left out."""
+        for folder, folders, names in os.walk(self._root):
+            folders[:] = [name for name in folders if not name.startswith(".")]
+            for name in names:
+                path = Path(folder) / name
+                if not name.startswith("."):
+                    with suppress(OSError):
+                        yield path.relative_to(self._root).as_posix(), path.stat()
 
     def path(self, key: str) -> Path:
         """File of a key.
@@ -105,8 +171,12 @@ def _write_whole(target: Path, data: bytes) -> None:
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
-    # The name itself is on the disk only once its folder is.
-    folder = os.open(target.parent, os.O_RDONLY | os.O_DIRECTORY)
+    _flush_folder(target.parent)
+
+
+def _flush_folder(path: Path) -> None:
+    """A name itself is on the disk only once its folder is."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(folder)
     finally:

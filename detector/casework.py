@@ -143,6 +143,10 @@ class Casework:
         clip_key = self._keeper.cut_clip(alert)
         if clip_key is not None:
             try:
+                before = self._alerts.get(alert.alert_id).clip_key
                 self._alerts.set_clip(alert.alert_id, clip_key)
             except WatchError:
                 logger.exception("the clip of alert %d is cut but not noted", alert.alert_id)
+                return
+            if before not in {"", clip_key}:
+                self._keeper.forget_clip(before)

@@ -100,6 +100,13 @@ class EvidenceKeeper:
             return None
         return key
 
+    def forget_clip(self, key: str) -> None:
+        """Remove a clip that another one has replaced."""
+        try:
+            self._vault.remove(key)
+        except WatchError:
+            logger.exception("an old clip cannot be removed")
+
 
 def _folder_of(draft: AlertDraft) -> str:
     began_at = draft.first_seen_at

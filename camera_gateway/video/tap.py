@@ -163,11 +163,17 @@ class TapBook:
 
     Args:
         hides: whether a camera's video must not be heard now.
+        made: told of every new tap.
     """
 
-    def __init__(self, hides: Callable[[str], bool] = lambda _camera_id: False) -> None:
+    def __init__(
+        self,
+        hides: Callable[[str], bool] = lambda _camera_id: False,
+        made: Callable[[str, VideoTap], object] = lambda _camera_id, _tap: None,
+    ) -> None:
         self._lock = threading.Lock()
         self._hides = hides
+        self._made = made
         self._taps: dict[str, VideoTap] = {}
 
     def of(self, camera_id: str) -> VideoTap:
@@ -178,6 +184,7 @@ class TapBook:
                 tap = self._taps[camera_id] = VideoTap()
                 if self._hides(camera_id):
                     tap.close()
+                self._made(camera_id, tap)
             return tap
 
     def look_again(self) -> None:

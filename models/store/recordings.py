@@ -146,12 +146,13 @@ class RecordingRepository:
             known = _one(connection, recording_id)
             if known.state is RecordingState.CLEARED:
                 return known
+            state = state_of(known.from_at, known.until_at, parts)
             _set(
                 connection,
                 recording_id,
-                state=state_of(known.from_at, known.until_at, parts),
+                state=state,
                 parts=tuple(parts),
-                settled_at=self._clock.now(),
+                settled_at=known.settled_at if state is known.state else self._clock.now(),
             )
             return self._told(connection, recording_id)
 
@@ -163,6 +164,22 @@ class RecordingRepository:
         """
         with self._database.read() as connection:
             return _one(connection, recording_id)
+
+    def last_seen(self, alert_ids: Collection[int]) -> dict[int, datetime]:
+        """When the plume of each alert was last seen, UTC."""
+        query = select(alert.c.alert_id, alert.c.last_seen_at)
+        with self._database.read() as connection:
+            rows = connection.execute(query.where(alert.c.alert_id.in_(sorted(alert_ids))))
+            return {row.alert_id: row.last_seen_at for row in rows}
+
+    def settled_since(self, at: datetime) -> list[Recording]:
+        """Those with files that were settled at a moment or later, oldest first."""
+        with self._database.read() as connection:
+            return load_recordings(
+                connection,
+                recording.c.state.in_(sorted(HELD_STATES)),
+                recording.c.settled_at >= at,
+            )
 
     def wanted(self) -> list[Recording]:
         """All that are still to be cut, oldest first."""

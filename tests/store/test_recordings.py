@@ -99,6 +99,10 @@ def test_a_wish_is_extended_while_it_is_one_and_settled_by_what_there_is(
     assert store.recordings.get(one.recording_id) == whole
     assert store.recordings.wanted() == []
     assert store.recordings.of_alerts([alert_id, 99]) == {alert_id: [whole]}
+    seen_at = store.alerts.get(alert_id).last_seen_at
+    assert store.recordings.last_seen([alert_id, 99]) == {alert_id: seen_at}
+    assert store.recordings.settled_since(clock.now()) == [whole]
+    assert store.recordings.settled_since(clock.now() + MINUTE) == []
     assert store.recordings.overlapping("cam-1", at + MINUTE, at + 9 * MINUTE) == [whole]
     assert store.recordings.overlapping("cam-1", at + 2 * MINUTE, at + 9 * MINUTE) == []
     assert store.recordings.overlapping("cam-2", at, at + 9 * MINUTE) == []
