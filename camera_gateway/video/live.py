@@ -46,7 +46,7 @@ class _Channel:
         self._lost = False
         self._kept: deque[Piece] = deque()
         self._kept_bytes = 0
-        self._newest_key = 0
+        self._newest_key = 0  # number of the piece; 0 while none is kept
         tap.add(self)
 
     @property
@@ -70,7 +70,7 @@ class _Channel:
         kept = self._kept
         if number and kept and kept[0].number <= number + 1:
             return [piece for piece in kept if piece.number > number]
-        if number >= self._newest_key:
+        if self._newest_key <= number:
             return []
         return [piece for piece in kept if piece.number >= self._newest_key]
 
@@ -119,10 +119,8 @@ class _Channel:
 
     def _forget(self) -> None:
         """Nothing of a stream outlives it: it may have been closed to hide what it shows."""
-        if self._kept:
-            self._newest_key = self._kept[-1].number + 1
         self._kept.clear()
-        self._kept_bytes = 0
+        self._kept_bytes = self._newest_key = 0
 
     def _is_over(self, now_s: float) -> bool:
         """Whether the oldest piece need not be kept."""
@@ -130,7 +128,7 @@ class _Channel:
         is_before = oldest.number < self._newest_key
         too_much = self._kept_bytes > MOST_KEPT_BYTES and len(self._kept) > 1
         if too_much and oldest.number == self._newest_key:
-            self._newest_key = self._kept[-1].number + 1  # who comes waits for the next one
+            self._newest_key = 0  # who comes waits for the next one
         return too_much or (is_before and oldest.at_s < now_s - TAIL_S)
 
 

@@ -51,7 +51,7 @@ class Timeline:
         Returns:
             (decoded, shown): the first always later than that of the picture before.
         """
-        arrived = _HEAD_START + round((picture.at_s - self._began_s) * TIMESCALE)
+        arrived = max(0, _HEAD_START + round((picture.at_s - self._began_s) * TIMESCALE))
         shown, decoded = self._ticks(picture.pts), self._ticks(picture.dts)
         known = shown if decoded is None else decoded
         following = arrived if self._last is None else self._last + self.usual
