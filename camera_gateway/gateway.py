@@ -6,14 +6,13 @@ decides nothing about fire: it refuses only pictures that would lie about now, a
 :mod:`camera_gateway.truth` judges them, and a recording that jumps back in time.
 """
 
+import asyncio
 import logging
-from collections import Counter
-from collections.abc import Callable
-from datetime import timedelta
-from types import MappingProxyType
+from collections.abc import Awaitable, Callable
 
 from camera_gateway.backoff import BackOff, slow_lane
 from camera_gateway.bus import FrameBus
+from camera_gateway.labelling import Labels
 from camera_gateway.life import Life
 from camera_gateway.limits import Limits
 from camera_gateway.masks import PictureVeil
@@ -21,6 +20,7 @@ from camera_gateway.rest import Knock, rest
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource, MayBlock, RawFrame
 from camera_gateway.status import GatewayStatus
+from camera_gateway.tally import Tally
 from camera_gateway.truth.judgement import FrameJudge, Judgement
 from camera_gateway.truth.repeats import Repeats
 from camera_gateway.watchdog import MOST_HANGING, Watchdog
@@ -54,6 +54,7 @@ class Gateway:
         first_sequence: of the first frame, where an earlier gateway of this camera stopped.
         clean: takes passwords out of what a library says of a loss, before anybody is told.
         veil: paints over what is private before a picture leaves; nothing is when left out.
+        beside: runs as long as the gateway does, such as what turns the camera.
     """
 
     def __init__(
@@ -73,11 +74,10 @@ class Gateway:
         first_sequence: int = 0,
         clean: Callable[[str], str] = str,
         veil: PictureVeil | None = None,
+        beside: Callable[[], Awaitable[None]] | None = None,
     ) -> None:
-        preset = camera.preset(preset_number)
         self._camera_id = camera.camera_id
-        self._preset_number = preset_number
-        self._pose = None if preset is None else preset.pose
+        self._labels = Labels(camera, preset_number, first_sequence)
         self._open_source = open_source
         self._bus = bus
         self._ring = ring
@@ -93,17 +93,12 @@ class Gateway:
         self._watchdog = Watchdog(clock, self._camera_id)
         self._blocked: list[MayBlock] = []
         self._newest: Frame | None = None
-        self._judged: Judgement | None = None
+        self._tally = Tally()
         self._next_attempt_s: float | None = None
         self._refused_entry = False
-        self._sequence = first_sequence
         self._clean = clean
         self._veil = veil
-        self._published = 0
-        self._received = 0
-        self._dropped: Counter[str] = Counter()
-        self._said: Counter[str] = Counter()
-        self._reconnects = 0
+        self._beside = beside
         self._corrupt_in_a_row = 0
         self._good_in_a_row = 0
         self._logged: set[str] = set()  # what has been said since all was well
@@ -111,7 +106,7 @@ class Gateway:
     @property
     def next_sequence(self) -> int:
         """Number that the next frame will have."""
-        return self._sequence
+        return self._labels.next_sequence
 
     @property
     def hanging(self) -> int:
@@ -125,6 +120,17 @@ class Gateway:
 
     async def run(self) -> None:
         """Serve the camera until its recording is over; cancel it to stop a live one."""
+        if self._beside is None:
+            await self._serve()
+            return
+        beside = asyncio.ensure_future(self._beside())
+        try:
+            await self._serve()
+        finally:
+            beside.cancel()
+            await asyncio.gather(beside, return_exceptions=True)
+
+    async def _serve(self) -> None:
         while not await self._serve_once():
             lane = self._slow_lane if self._refused_entry else self._back_off
             wait_s = lane.next_wait_s()
@@ -133,36 +139,21 @@ class Gateway:
             knock = None if self._refused_entry else self._knock
             await rest(self._clock, wait_s, knock=knock, random=self._random)
             self._next_attempt_s = None
-            self._reconnects += 1
+            self._tally.reconnects += 1
 
     def status(self) -> GatewayStatus:
         """How the camera is now."""
-        newest, now_s = self._newest, self._clock.monotonic_s()
+        newest = self._newest
         bare = self._veil and newest and not self._veil.still_covers(newest)
-        state, since_s = self._life.at(now_s)
-        now = self._clock.now()
-        wait_s = None if self._next_attempt_s is None else self._next_attempt_s - now_s
-        return GatewayStatus(
-            camera_id=self._camera_id,
-            state=state,
-            mode=None if newest is None else newest.mode,
-            provenance=None if newest is None else newest.provenance,
-            captured_at=None if newest is None else newest.captured_at,
-            received_at=None if newest is None else newest.received_at,
-            frames_received=self._received,
-            frames_published=self._published,
-            frames_dropped=MappingProxyType(dict(self._dropped)),
-            reconnects=self._reconnects,
-            trouble=self._life.trouble,
+        return self._tally.status(
+            self._camera_id,
+            self._life,
+            newest,
             still=None if newest is None or bare else newest.jpeg,
-            trouble_code=self._life.trouble_code,
-            since=now - timedelta(seconds=now_s - since_s),
-            next_attempt_at=None if wait_s is None else now + timedelta(seconds=wait_s),
-            usual_gap_s=self._life.usual_gap_s,
-            light=None if self._judged is None else self._judged.light,
-            conditions=frozenset() if self._judged is None else self._judged.conditions,
+            now=self._clock.now(),
+            now_s=self._clock.monotonic_s(),
+            next_attempt_s=self._next_attempt_s,
             hanging=self.hanging,
-            frames_said=MappingProxyType(dict(self._said)),
         )
 
     async def _serve_once(self) -> bool:
@@ -218,11 +209,11 @@ class Gateway:
         try:
             raw = await self._watchdog.within(limit_s, source.read(), "waiting for a picture")
         except FrameCorrupt as error:
-            self._received += 1
+            self._tally.received += 1
             self._corrupt_in_a_row += 1
             self._refuse("corrupt", str(error), error.code)
             return
-        self._received += 1
+        self._tally.received += 1
         if self._jumps_back(raw):
             self._corrupt_in_a_row = 0
             self._refuse("out_of_order", "The recording goes back in time.")
@@ -235,18 +226,21 @@ class Gateway:
             self._refuse("corrupt", str(error), error.code)
             return
         self._corrupt_in_a_row = 0
-        self._judged = judgement
+        self._tally.judged = judgement
         if judgement.fault is None:
             await self._publish(judgement, raw)
         elif judgement.fault.is_harmless:
-            self._dropped[judgement.fault] += 1
+            self._tally.dropped[judgement.fault] += 1
             self._life.passed_over(self._clock.monotonic_s())
+        elif judgement.fault.is_shown:
+            self._tally.dropped[judgement.fault] += 1
+            await self._show(judgement, raw)
         else:
             self._refuse(judgement.fault, judgement.trouble)
 
     def _refuse(self, reason: str, words: str, code: str = "frame_corrupt") -> None:
         trouble, code = self._clean(words), reason if code == "frame_corrupt" else code
-        self._dropped[reason] += 1
+        self._tally.dropped[reason] += 1
         self._good_in_a_row = 0
         level = self._level(code, logging.INFO)
         self._life.refused(self._clock.monotonic_s(), code, trouble)
@@ -264,29 +258,25 @@ class Gateway:
         )
 
     async def _publish(self, judgement: Judgement, raw: RawFrame) -> None:
-        frame = Frame(
-            camera_id=self._camera_id,
-            preset=self._preset_number,
-            sequence=self._sequence,
-            captured_at=judgement.captured_at,
-            received_at=judgement.received_at,
-            time_source=judgement.time_source,
-            jpeg=raw.jpeg,
-            mode=judgement.mode,
-            provenance=raw.provenance,
-            # A pose that is not this picture's would send people to the wrong mountain.
-            pose=None if judgement.pose_doubtful else self._pose,
-            captured_doubt_s=judgement.captured_doubt_s,
-            conditions=judgement.conditions,
-        )
+        frame = self._labels.frame(judgement, raw)
         veiled = frame if self._veil is None else await self._veil.over(frame)
         if veiled is None:
             self._refuse("unmaskable", "What is private in the picture cannot be painted over.")
             return
-        frame = veiled
-        self._sequence += 1
-        self._published += 1
-        self._said.update(judgement.conditions)
+        self._labels.next_sequence += 1
+        self._tally.published += 1
+        self._tally.said.update(judgement.conditions)
+        self._take_for_newest(veiled)
+        self._ring.add(veiled)
+        await self._bus.publish(veiled)
+
+    async def _show(self, judgement: Judgement, raw: RawFrame) -> None:
+        """Let people see it; nobody scores it."""
+        frame = self._labels.frame(judgement, raw)
+        veiled = frame if self._veil is None else await self._veil.over(frame, free=True)
+        self._take_for_newest(self._newest if veiled is None else veiled)
+
+    def _take_for_newest(self, frame: Frame | None) -> None:
         self._newest = frame
         self._life.good(self._clock.monotonic_s())
         self._good_in_a_row += 1
@@ -294,8 +284,6 @@ class Gateway:
             self._logged.clear()
             self._back_off.reset()
             self._slow_lane.reset()
-        self._ring.add(frame)
-        await self._bus.publish(frame)
 
     async def _close(self, source: FrameSource) -> None:
         if isinstance(source, MayBlock):

@@ -16,3 +16,6 @@ class Condition(StrEnum):
     PARTLY_HIDDEN = "partly_hidden"  # a part of the picture has long been without content
     CLOCK_WRONG = "clock_wrong"  # the camera's clock is not believed; receipt time is used
     LATE = "late"  # pictures arrive long after they were made
+    STUCK = "stuck"  # the camera shows the same at different presets
+    UNREACHED = "unreached"  # the camera does not take the commands of its tour
+    UNSETTLED = "unsettled"  # the camera did not come to rest in time

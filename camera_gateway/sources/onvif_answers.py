@@ -56,6 +56,7 @@ class OnvifProfile:
         width_px: 0 when unknown.
         height_px: 0 when unknown.
         source_token: of the sensor; empty when unknown.
+        ptz_token: of what turns the camera that it shows; empty where nothing does.
     """
 
     token: str
@@ -64,6 +65,7 @@ class OnvifProfile:
     width_px: int
     height_px: int
     source_token: str
+    ptz_token: str = ""
 
 
 def reachable_address(told: str, camera_address: str) -> str:
@@ -117,6 +119,7 @@ def profile_of(fields: object) -> OnvifProfile:
         width_px=_whole(fields, *encoder, "Resolution", "Width"),
         height_px=_whole(fields, *encoder, "Resolution", "Height"),
         source_token=text_in(fields, "VideoSourceConfiguration", "SourceToken"),
+        ptz_token=text_in(fields, "PTZConfiguration", "token"),
     )
 
 
@@ -130,6 +133,7 @@ def second_profile_of(fields: object) -> OnvifProfile:
         width_px=_whole(fields, *encoder, "Resolution", "Width"),
         height_px=_whole(fields, *encoder, "Resolution", "Height"),
         source_token=text_in(fields, "Configurations", "VideoSource", "SourceToken"),
+        ptz_token=text_in(fields, "Configurations", "PTZ", "token"),
     )
 
 

@@ -26,12 +26,15 @@ from models.errors import InputRefused, SourceUnavailable
 __all__ = ["OnvifCamera"]
 
 _MEDIA_2: Final = "http://www.onvif.org/ver20/media/wsdl"
+_PTZ: Final = "http://www.onvif.org/ver20/ptz/wsdl"
+_WRITTEN_OUT: Final = {"media2": _MEDIA_2, "ptz": _PTZ}
 _NAMESPACES: Final = {
     "http://www.onvif.org/ver10/media/wsdl": "media",
     _MEDIA_2: "media2",
+    _PTZ: "ptz",
     "http://www.onvif.org/ver20/imaging/wsdl": "imaging",
 }
-_CAPABILITIES: Final = {"Media": "media", "Imaging": "imaging"}
+_CAPABILITIES: Final = {"Media": "media", "Imaging": "imaging", "PTZ": "ptz"}
 _UNICAST: Final = {"Stream": "RTP-Unicast", "Transport": {"Protocol": "RTSP"}}
 _MAX_ANSWER_BYTES: Final = 1_000_000
 
@@ -177,6 +180,19 @@ class OnvifCamera:
         known = {"ON": IrCut.DAY, "OFF": IrCut.NIGHT, "AUTO": IrCut.AUTO}
         return known.get(word, IrCut.UNKNOWN)
 
+    async def ask_ptz(self, operation: str, arguments: Mapping[str, object]) -> object:
+        """Ask what turns the camera.
+
+        Args:
+            operation: as in the PTZ service's description.
+            arguments: as :meth:`OnvifSoap.call` takes them.
+
+        Raises:
+            OnvifFault: it does not do it.
+            SourceUnavailable, SourceRefused: as :meth:`profiles`; also without PTZ service.
+        """
+        return await self._ask("ptz", operation, arguments)
+
     async def close(self) -> None:
         """Let go of every connection; may be called twice."""
         for service in self._services.values():
@@ -217,7 +233,7 @@ class OnvifCamera:
     async def _profiles_in(self, name: str) -> list[OnvifProfile]:
         if name == "media":
             return [profile_of(each) for each in list_in(await self._ask(name, "GetProfiles"))]
-        wanted = {"Type": ["VideoSource", "VideoEncoder"]}
+        wanted = {"Type": ["VideoSource", "VideoEncoder", "PTZ"]}
         answer = await self._ask(name, "GetProfiles", wanted)
         told = answer.get("Profiles") if isinstance(answer, Mapping) else None
         return [second_profile_of(each) for each in list_in(told) or [told]]
@@ -241,9 +257,9 @@ class OnvifCamera:
                 raise self._http.words.unavailable(
                     f"has no {name} service", "camera_answer", "It may not be an ONVIF camera."
                 )
-            if name == "media2":
+            if name in _WRITTEN_OUT:
                 self._services[name] = OnvifSoap(
-                    _MEDIA_2, address, self._http, self._credential, self._clock
+                    _WRITTEN_OUT[name], address, self._http, self._credential, self._clock
                 )
             else:
                 self._services[name] = OnvifService(name, address, self._http, self._credential)

@@ -1,4 +1,4 @@
-"""SOAP to a service of an ONVIF camera of which the library has no description: Media 2.
+"""SOAP to services of an ONVIF camera without the library: Media 2, and PTZ, which is asked often.
 
 Written out here in full, for it is little: an envelope, a signature, and an answer read as nested
 mappings like those of :class:`~camera_gateway.sources.onvif_service.OnvifService`.
@@ -24,15 +24,27 @@ from models.camera_link import Credential
 from models.clock import Clock
 from models.errors import FrameCorrupt, SourceUnavailable
 
-__all__ = ["OnvifSoap"]
+__all__ = ["OnvifFault", "OnvifSoap"]
 
 _SOAP: Final = "http://www.w3.org/2003/05/soap-envelope"
 _WSS: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-"
 _DIGEST: Final = f"{_WSS}username-token-profile-1.0#PasswordDigest"
 _BASE64: Final = f"{_WSS}soap-message-security-1.0#Base64Binary"
 _LOGIN_STATUS: Final = {401, 403}
+_SCHEMA: Final = "http://www.onvif.org/ver10/schema"
+_MOST_TOLD: Final = 500
 _REFUSALS: Final = ("notauthorized", "failedauthentication", "not authorized")
 Arguments = Mapping[str, object]
+
+
+class OnvifFault(SourceUnavailable):
+    """The camera understands the question and does not do what is asked.
+
+    Attributes:
+        told: the fault's words in small letters; a camera's own, to be searched and not shown.
+    """
+
+    told = ""
 
 
 class OnvifSoap:
@@ -67,7 +79,8 @@ class OnvifSoap:
 
         Args:
             operation: as in the WSDL.
-            arguments: text, or a list of texts, by name.
+            arguments: text, a list of texts, or a mapping of elements of the common schema to
+                their attributes, by name.
             skew_s: the camera's clock less ours, for the signature.
 
         Returns:
@@ -75,6 +88,7 @@ class OnvifSoap:
 
         Raises:
             NotAuthorised: the camera does not take the signature.
+            OnvifFault: it does not do it.
             SourceUnavailable: no answer, or one that is none.
         """
         envelope = self._envelope(operation, arguments or {}, skew_s)
@@ -93,7 +107,7 @@ class OnvifSoap:
             told = " ".join(text.lower() for text in fault.itertext())
             if any(word in told for word in _REFUSALS):
                 raise NotAuthorised
-            raise self._no_answer(operation)
+            raise self._fault(operation, told[:_MOST_TOLD])
         found = root.find(f"Body/{operation}Response")
         if found is None:
             raise self._no_answer(operation)
@@ -109,6 +123,12 @@ class OnvifSoap:
             "Look whether ONVIF is turned on in the camera, and for newer firmware.",
         )
 
+    def _fault(self, operation: str, told: str) -> OnvifFault:
+        told_us = self._no_answer(operation)
+        fault = OnvifFault(told_us.message, remedy=told_us.remedy, code="camera_answer")
+        fault.told = told
+        return fault
+
     def _envelope(self, operation: str, arguments: Arguments, skew_s: float) -> bytes:
         envelope = Element(f"{{{_SOAP}}}Envelope")
         if self._credential is not None:
@@ -117,7 +137,12 @@ class OnvifSoap:
         asked = SubElement(body, f"{{{self._namespace}}}{operation}")
         for name, value in arguments.items():
             for each in value if isinstance(value, list) else [value]:
-                SubElement(asked, f"{{{self._namespace}}}{name}").text = str(each)
+                element = SubElement(asked, f"{{{self._namespace}}}{name}")
+                if isinstance(each, Mapping):
+                    for part, attributes in each.items():
+                        SubElement(element, f"{{{_SCHEMA}}}{part}", attributes)
+                else:
+                    element.text = str(each)
         return bytes(tostring(envelope, encoding="utf-8", xml_declaration=True))
 
     def _sign(self, header: Element, credential: Credential, skew_s: float) -> None:

@@ -9,8 +9,10 @@ from camera_gateway.source import RawFrame
 from models.condition import Condition
 from models.frame import FrameMode, TimeSource
 from models.light import Light
+from models.patrol import PoseTrust
+from models.site import Pose
 
-__all__ = ["Fault", "FrameJudge", "Judgement"]
+__all__ = ["Fault", "FrameJudge", "Judgement", "Sighted"]
 
 
 class Fault(StrEnum):
@@ -28,11 +30,33 @@ class Fault(StrEnum):
     SMEARED = "smeared"  # a part was painted over by a decoder
     COVERED = "covered"  # something dark was put before the lens by day
     BACKLOG = "backlog"  # old pictures that a line held back, sent in a burst
+    MOVING = "moving"  # made while the camera was turning, or before anybody knew where it looks
+    STEERED = "steered"  # made while somebody steers the camera
 
     @property
     def is_harmless(self) -> bool:
         """Whether the camera is as well as before: it was asked more often than it looks."""
         return self is Fault.DUPLICATE
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the picture is as good as any, and only of no known view: people see it."""
+        return self in {Fault.MOVING, Fault.STEERED}
+
+
+@dataclass(frozen=True, slots=True)
+class Sighted:
+    """Which view a picture of a camera that turns shows.
+
+    Attributes:
+        preset: its number.
+        pose: None when nobody knows where the picture looks.
+        trust: on what the pose rests; None without one.
+    """
+
+    preset: int
+    pose: Pose | None
+    trust: PoseTrust | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +74,8 @@ class Judgement:
         conditions: what it suffers from and is scored all the same.
         light: by what light it was made, over several pictures; None unknown.
         pose_doubtful: it may not show the view of its preset, whose pose then says nothing.
+        trust: on what the pose of a camera that stands still rests.
+        sighted: which view it shows, of a camera that turns; None for one that stands still.
     """
 
     captured_at: datetime
@@ -62,6 +88,13 @@ class Judgement:
     conditions: frozenset[Condition] = field(default_factory=frozenset)
     light: Light | None = None
     pose_doubtful: bool = False
+    trust: PoseTrust = PoseTrust.COMMANDED
+    sighted: Sighted | None = None
+
+    @property
+    def view_known(self) -> bool:
+        """Whether it is known which preset's view the picture shows; masks depend on that."""
+        return not self.pose_doubtful
 
     @classmethod
     def of(cls, raw: RawFrame, received_at: datetime) -> "Judgement":

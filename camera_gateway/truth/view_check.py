@@ -8,23 +8,19 @@ A camera that was turned stays turned: neither fog nor night makes its pose righ
 picture that shows the view as it was does, or somebody who says that this is its view now.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
-import cv2
 import numpy as np
 
+from camera_gateway.truth.edges import LEAST_PEAK, NO_PEAK, Edges, edges_of, shift_between
 from camera_gateway.truth.thumb import Thumb
-from camera_gateway.truth.view_memory import Edges, Reference, View, ViewMemory
+from camera_gateway.truth.view_memory import Reference, View, ViewMemory
 from models.light import Light
 
 __all__ = ["ViewCheck", "ViewVerdict"]
 
-SIZE_PX: Final = (128, 72)
-LEAST_PEAK: Final = 0.12
-NO_PEAK: Final = 0.03
 MOVED_SHARE: Final = 0.06
-SAME_SHARE: Final = 0.02
 LEARNED: Final = 5
 PICTURES: Final = 3
 BLEND: Final = 0.05
@@ -39,10 +35,12 @@ class ViewVerdict:
     Attributes:
         moved: the camera shows another view, and has for some pictures.
         doubtful: this picture may show another view: its pose must not be believed.
+        matched: this picture shows the view that was learned.
     """
 
     moved: bool = False
     doubtful: bool = False
+    matched: bool = field(default=False, compare=False)
 
 
 class ViewCheck:
@@ -55,7 +53,6 @@ class ViewCheck:
     def __init__(self, memory: ViewMemory | None = None) -> None:
         self._memory = memory
         self._view = View() if memory is None else memory.load()
-        self._window = np.asarray(cv2.createHanningWindow(SIZE_PX, cv2.CV_32F), np.float32)
         self._elsewhere = 0
 
     @property
@@ -67,19 +64,18 @@ class ViewCheck:
         """Judge the next picture; to be asked of pictures that show something."""
         if self._memory is not None and self._memory.is_forgotten:
             self._view, self._elsewhere = View(), 0
-        view, edges = self._view, _edges_of(thumb)
+        view, edges = self._view, edges_of(thumb)
         view.number += 1
         known = view.references.get(light)
         if known is None or known.seen < LEARNED:
             if view.moved:
                 return self.verdict  # what a turned camera shows is not its view
             return self._learn(light, known, edges)
-        (x_px, y_px), peak = cv2.phaseCorrelate(known.edges, edges, self._window)
-        share = max(abs(x_px) / SIZE_PX[0], abs(y_px) / SIZE_PX[1])
-        if peak >= LEAST_PEAK and share <= SAME_SHARE:
+        shift = shift_between(known.edges, edges)
+        if shift.is_same:
             self._match(known, edges)
-            return ViewVerdict()
-        if (peak >= LEAST_PEAK and share >= MOVED_SHARE) or peak < NO_PEAK:
+            return ViewVerdict(matched=True)
+        if (shift.peak >= LEAST_PEAK and shift.share >= MOVED_SHARE) or shift.peak < NO_PEAK:
             self._elsewhere += 1
             if self._elsewhere >= PICTURES and not view.moved:
                 self._turned(known)
@@ -90,12 +86,9 @@ class ViewCheck:
     def _learn(self, light: Light | None, known: Reference | None, edges: Edges) -> ViewVerdict:
         """Nothing is certain of this light yet: what does not fit begins it anew."""
         number = self._view.number
-        if known is not None:
-            (x_px, y_px), peak = cv2.phaseCorrelate(known.edges, edges, self._window)
-            share = max(abs(x_px) / SIZE_PX[0], abs(y_px) / SIZE_PX[1])
-            if peak >= LEAST_PEAK and share <= SAME_SHARE:
-                self._match(known, edges)
-                return ViewVerdict()
+        if known is not None and shift_between(known.edges, edges).is_same:
+            self._match(known, edges)
+            return ViewVerdict()
         self._view.references[light] = Reference(edges, 1, number, number)
         return ViewVerdict()
 
@@ -123,9 +116,3 @@ class ViewCheck:
     def _keep(self) -> None:
         if self._memory is not None:
             self._memory.save(self._view)
-
-
-def _edges_of(thumb: Thumb) -> Edges:
-    small = cv2.resize(thumb.luma, SIZE_PX, interpolation=cv2.INTER_AREA).astype(np.float32)
-    fine = small - cv2.GaussianBlur(small, (0, 0), 4.0)
-    return np.asarray(np.clip(fine, -20.0, 20.0), np.float32)

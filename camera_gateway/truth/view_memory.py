@@ -17,6 +17,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from camera_gateway.truth.edges import Edges
 from models.light import Light
 
 __all__ = ["Reference", "View", "ViewMemory"]
@@ -24,7 +25,6 @@ __all__ = ["Reference", "View", "ViewMemory"]
 _logger = logging.getLogger(__name__)
 _UNKNOWN: Final = "unknown"
 _SHAPE: Final = (72, 128)
-Edges = NDArray[np.float32]
 
 
 @dataclass(slots=True)
@@ -36,12 +36,14 @@ class Reference:
         seen: pictures that it was learned from.
         born: number of the picture at which learning began.
         matched: number of the last picture that showed it.
+        proven: whether the camera was seen to obey at this view, and to come back to it.
     """
 
     edges: Edges
     seen: int
     born: int
     matched: int
+    proven: bool = False
 
 
 @dataclass(slots=True)
@@ -98,7 +100,8 @@ class ViewMemory:
     def save(self, view: View) -> None:
         """Keep it; a disk that takes nothing costs the memory and nothing else."""
         lights = {
-            light: [one.seen, one.born, one.matched] for light, one in view.references.items()
+            light: [one.seen, one.born, one.matched, int(one.proven)]
+            for light, one in view.references.items()
         }
         head = {
             "key": self._key,
@@ -135,9 +138,9 @@ class ViewMemory:
             edges = kept[name].astype(np.float32)
             if edges.shape != _SHAPE or not np.isfinite(edges).all():
                 raise ValueError(name)
-            seen, born, matched = (int(count) for count in counts)
+            seen, born, matched, *proven = (int(count) for count in counts)
             light = None if name == _UNKNOWN else Light(name)
-            view.references[light] = Reference(edges, seen, born, matched)
+            view.references[light] = Reference(edges, seen, born, matched, proven == [1])
         return view
 
 

@@ -149,7 +149,10 @@ export type Condition =
   | "still"
   | "partly_hidden"
   | "clock_wrong"
-  | "late";
+  | "late"
+  | "stuck"
+  | "unreached"
+  | "unsettled";
 
 export interface Camera {
   camera_id: string;
