@@ -1,19 +1,24 @@
 """Read GeoJSON strictly: what cannot be meant is refused with its place, nothing is guessed.
 
-Only RFC 7946 as a bureau's layer needs it: points, lines and polygons of WGS 84 longitude and
-latitude. A number that is not finite, a coordinate off the Earth, a pair in the wrong order where
-that shows, and a geometry that stays empty after mending are refused. A crossing ring is mended by
-structure (holes stay holes, nothing is lost to a zero-width buffer) and said to be.
+Only RFC 7946 as a bureau's layer needs it: points, lines and polygons, in WGS 84 longitude and
+latitude or in a system that is stated and known to :mod:`geo.crs`. A number that is not finite, a
+coordinate off the Earth, a pair in the wrong order where that shows, and a geometry that stays
+empty after mending are refused. A crossing ring is mended by structure (holes stay holes, nothing
+is lost to a zero-width buffer) and said to be.
 """
 
 import json
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy as np
 import shapely
 from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
+from geo.crs import Wgs84, tagged, to_wgs84
 from models.errors import InputRefused
+from models.units import FloatArray
 
 __all__ = ["read_geometry", "read_json"]
 
@@ -50,13 +55,16 @@ def read_json(path: Path) -> Any:  # noqa: ANN401 -- JSON is anything until it w
         ) from error
 
 
-def read_geometry(value: object, kinds: frozenset[str], where: str) -> tuple[Any, bool]:
+def read_geometry(
+    value: object, kinds: frozenset[str], where: str, system: str = "WGS84"
+) -> tuple[Any, bool]:
     """Turn the ``geometry`` member of a feature into a shape.
 
     Args:
         value: as parsed from JSON.
         kinds: geometry types that are allowed.
         where: file and feature, for the message.
+        system: that its coordinates are stated to be in, see :func:`geo.crs.tagged`.
 
     Returns:
         A shapely geometry (lon, lat), never empty, always valid, and whether it had to be mended.
@@ -77,7 +85,7 @@ def read_geometry(value: object, kinds: frozenset[str], where: str) -> tuple[Any
             remedy="Put it into the layer that it belongs to, or change its geometry type.",
             code="geometry_type",
         )
-    _check(value["coordinates"], _DEPTHS[str(kind)], where)
+    _check(value["coordinates"], _DEPTHS[str(kind)], where, degrees=system == "WGS84")
     try:
         geometry = shapely.force_2d(shape(value))
     except (ValueError, TypeError, shapely.errors.GEOSException) as error:
@@ -86,6 +94,7 @@ def read_geometry(value: object, kinds: frozenset[str], where: str) -> tuple[Any
             remedy="A line needs 2 positions, a ring 4, the last equal to the first.",
             code="geometry_invalid",
         ) from error
+    geometry = _let_in(geometry, system, where)
     if geometry.is_valid and not geometry.is_empty:
         return geometry, False
     mended = shapely.make_valid(geometry, method="structure", keep_collapsed=False)
@@ -98,7 +107,23 @@ def read_geometry(value: object, kinds: frozenset[str], where: str) -> tuple[Any
     return mended, True
 
 
-def _check(value: object, depth: int, where: str) -> None:
+def _let_in(geometry: BaseGeometry, system: str, where: str) -> BaseGeometry:
+    """The same shape in WGS 84."""
+
+    def moved(vertices: FloatArray) -> FloatArray:
+        place = tagged(system, vertices[:, 0], vertices[:, 1])
+        inside = place if isinstance(place, Wgs84) else to_wgs84(place)  # type: ignore[arg-type]
+        return np.column_stack((inside.lon_deg, inside.lat_deg))
+
+    try:
+        return shapely.transform(geometry, moved)
+    except InputRefused as error:
+        raise InputRefused(
+            f"{where}: {error.message}", remedy=error.remedy, code=error.code
+        ) from error
+
+
+def _check(value: object, depth: int, where: str, *, degrees: bool) -> None:
     """Walk nested coordinates down to positions and look at every number."""
     if not isinstance(value, list) or not value:
         raise InputRefused(
@@ -108,7 +133,7 @@ def _check(value: object, depth: int, where: str) -> None:
         )
     if depth > 0:
         for part in value:
-            _check(part, depth - 1, where)
+            _check(part, depth - 1, where, degrees=degrees)
         return
     if len(value) not in (2, 3) or any(type(number) not in (int, float) for number in value):
         raise InputRefused(
@@ -117,7 +142,7 @@ def _check(value: object, depth: int, where: str) -> None:
             code="geometry_invalid",
         )
     lon_deg, lat_deg = value[0], value[1]
-    if -180.0 <= lon_deg <= 180.0 and -90.0 <= lat_deg <= 90.0:
+    if not degrees or (-180.0 <= lon_deg <= 180.0 and -90.0 <= lat_deg <= 90.0):
         return
     if -90.0 <= lon_deg <= 90.0 and -180.0 <= lat_deg <= 180.0:
         hint = "Latitude and longitude are swapped: GeoJSON wants longitude first."

@@ -2,10 +2,12 @@
 
 ``township.geojson``, ``road.geojson`` and so on, named after :class:`models.land.Layer`. Each file
 is a FeatureCollection with the foreign member ``"firewatch": {"drill": true}`` (or false): whoever
-writes it states that the coordinates are WGS 84 and whether the land is invented. A file without
-that statement is refused, because GeoJSON from Chinese map services is mostly GCJ-02, half a
-kilometre off, and looks the same. Every feature has properties ``code`` and ``name``, both text,
-``code`` unique in its layer; further properties are numbers, text, true, false or null.
+writes it states that the coordinates are WGS 84 and whether the land is invented. Coordinates of
+another system are let in when they are stated: ``{"drill": false, "coordinates": "GCJ-02"}``, or
+``"EPSG:4545"``. A file without that statement is refused, because GeoJSON from Chinese map services
+is mostly GCJ-02, half a kilometre off, and looks the same. Every feature has properties ``code``
+and ``name``, both text, ``code`` unique in its layer; further properties are numbers, text, true,
+false or null.
 """
 
 import logging
@@ -79,11 +81,11 @@ def read_layers(directory: Path) -> list[LandFeature]:
 
 def _read_layer(path: Path, layer: Layer) -> list[LandFeature]:
     collection = read_json(path)
-    drill = _statement(collection, path)
+    drill, system = _statement(collection, path)
     features: list[LandFeature] = []
     codes: set[str] = set()
     for number, value in enumerate(collection["features"], start=1):
-        feature = _feature(value, layer, f"{path}, feature {number}", drill=drill)
+        feature = _feature(value, layer, f"{path}, feature {number}", system, drill=drill)
         if feature.code in codes:
             raise InputRefused(
                 f"{path}, feature {number}: the code {feature.code} is there twice.",
@@ -95,8 +97,8 @@ def _read_layer(path: Path, layer: Layer) -> list[LandFeature]:
     return features
 
 
-def _statement(collection: object, path: Path) -> bool:
-    """Check what the file says about itself; whether its land is invented."""
+def _statement(collection: object, path: Path) -> tuple[bool, str]:
+    """What the file says about itself: whether its land is invented, and its coordinate system."""
     if (
         not isinstance(collection, dict)
         or collection.get("type") != "FeatureCollection"
@@ -107,6 +109,18 @@ def _statement(collection: object, path: Path) -> bool:
             remedy="Export the layer as GeoJSON (RFC 7946).",
             code="layer_not_geojson",
         )
+    statement = collection.get("firewatch")
+    drill = statement.get("drill") if isinstance(statement, dict) else None
+    if not isinstance(statement, dict) or not isinstance(drill, bool):
+        raise InputRefused(
+            f"{path} does not say where its coordinates come from.",
+            remedy='When they are WGS 84 (not GCJ-02), add "firewatch": {"drill": false} beside '
+            '"type"; true for invented land.',
+            code="layer_untagged",
+        )
+    system = statement.get("coordinates")
+    if system is not None:
+        return drill, str(system)
     if "crs" in collection:
         crs = collection["crs"]
         stated = crs.get("properties") if isinstance(crs, dict) else None
@@ -114,22 +128,14 @@ def _statement(collection: object, path: Path) -> bool:
         if name not in _WGS84_NAMES:
             raise InputRefused(
                 f"{path} states the coordinate system {str(name)[:80]}.",
-                remedy="Transform it to WGS 84 longitude and latitude, then take 'crs' out.",
+                remedy='Say the same in "firewatch", as "coordinates": "EPSG:4545" or "GCJ-02"; '
+                "or transform it to WGS 84 and take 'crs' out.",
                 code="layer_crs",
             )
-    statement = collection.get("firewatch")
-    drill = statement.get("drill") if isinstance(statement, dict) else None
-    if not isinstance(drill, bool):
-        raise InputRefused(
-            f"{path} does not say where its coordinates come from.",
-            remedy='When they are WGS 84 (not GCJ-02), add "firewatch": {"drill": false} beside '
-            '"type"; true for invented land.',
-            code="layer_untagged",
-        )
-    return drill
+    return drill, "WGS84"
 
 
-def _feature(value: object, layer: Layer, where: str, *, drill: bool) -> LandFeature:
+def _feature(value: object, layer: Layer, where: str, system: str, *, drill: bool) -> LandFeature:
     properties = value.get("properties") if isinstance(value, dict) else None
     if (
         not isinstance(value, dict)
@@ -142,7 +148,9 @@ def _feature(value: object, layer: Layer, where: str, *, drill: bool) -> LandFea
             code="layer_not_geojson",
         )
     code, name = (_text(properties, key, where) for key in ("code", "name"))
-    geometry, mended = read_geometry(value.get("geometry"), _KINDS[layer], f"{where} ({name})")
+    geometry, mended = read_geometry(
+        value.get("geometry"), _KINDS[layer], f"{where} ({name})", system
+    )
     if mended:
         _log.warning("%s (%s): its geometry crossed itself and was mended.", where, name)
     facts = {key: fact for key, fact in properties.items() if key not in ("code", "name")}

@@ -13,10 +13,10 @@ from statistics import NormalDist
 import numpy as np
 
 from geo.camera import ray_of_pixel
+from geo.crs import Height, HeightSystem, Wgs84, above_sea_m
 from geo.rays import Ending, Rays, Walk, walk
 from geo.regions import regions
 from geo.terrain import Terrain, TowerTerrain
-from models.errors import InputRefused
 from models.fix import Fix, FixOutcome, NoFixReason, TerrainReference
 from models.site import Camera, HeightDatum, Pose, Position
 from models.units import FloatArray
@@ -109,7 +109,8 @@ class Locator:
         """Where the ground at a pixel is.
 
         Args:
-            camera: or the position of its lens; the height's datum is honoured.
+            camera: or the position of its lens; the height's datum is honoured, and a height above
+                the ellipsoid is told as one above sea level.
             pose: of the preset in force; None when unknown.
             x_px: of the foot of the smoke, usually the bottom centre of its box.
             y_px: of the same.
@@ -118,19 +119,15 @@ class Locator:
             box_sigma_px: standard deviation of the pixel, >= 0.
 
         Raises:
-            InputRefused: the lens's height is ellipsoidal (no geoid is loaded, and taking it for a
-                height above sea level would be wrong by tens of metres), or the pixel has no
+            InputRefused: the lens's height is ellipsoidal where the geoid is not known (taking it
+                for a height above sea level would be wrong by tens of metres), or the pixel has no
                 direction.
         """
         observer = camera.position if isinstance(camera, Camera) else camera
         if pose is None:
             return self._refusal(NoFixReason.NO_POSE, observer, None)
         if observer.height_datum is HeightDatum.ELLIPSOID:
-            raise InputRefused(
-                f"The lens height {observer.height_m} m is ellipsoidal, and no geoid is loaded.",
-                remedy="Give the height above sea level, or the mast's height above ground.",
-                code="height_datum",
-            )
+            observer = _above_sea(observer)
         view = self._view(pose, (x_px, y_px), (width_px, height_px), box_sigma_px)
         if self.terrain is None:
             return self._refusal(NoFixReason.NO_TERRAIN, observer, view)
@@ -228,6 +225,13 @@ class Locator:
 
     def _around(self, terrain: Terrain, lon_deg: float, lat_deg: float) -> TowerTerrain:
         return terrain.around(lon_deg, lat_deg, self._max_range_m, terrain.cell_m)
+
+
+def _above_sea(observer: Position) -> Position:
+    """The same lens with its height above sea level."""
+    height = Height(observer.height_m, HeightSystem.ELLIPSOID)
+    height_m = above_sea_m(height, Wgs84.at(observer.lon_deg, observer.lat_deg))
+    return Position(observer.lon_deg, observer.lat_deg, height_m, HeightDatum.SEA_LEVEL)
 
 
 def _latin_normals(random: np.random.Generator, count: int) -> FloatArray:

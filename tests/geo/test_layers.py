@@ -131,6 +131,53 @@ def test_a_foreign_coordinate_system_is_refused(tmp_path: Path, crs: object) -> 
 
 
 @pytest.mark.parametrize(
+    ("system", "corners"),
+    [
+        # 106.6 E 28.8 N and 106.7 E 28.9 N, golden numbers of coord-convert 0.2.1
+        ("GCJ-02", [(106.6036459, 28.7965908), (106.7038736, 28.8968078)]),
+        ("EPSG:4490", [(106.6, 28.8), (106.7, 28.9)]),
+    ],
+)
+def test_a_stated_system_is_let_in(
+    tmp_path: Path, system: str, corners: list[tuple[float, float]]
+) -> None:
+    stated = {"drill": False, "coordinates": system}
+    crs = {"type": "name", "properties": {"name": "urn:ogc:def:crs:EPSG::4490"}}
+    line = one("LineString", [list(corner) for corner in corners])
+    (road,) = read_layers(write(tmp_path, line, layer="road", firewatch=stated, crs=crs))
+    assert road.geometry.bounds == pytest.approx((106.6, 28.8, 106.7, 28.9), abs=1e-7)
+
+
+def test_metres_of_a_stated_zone_are_let_in(tmp_path: Path) -> None:
+    metres = [36_368_261.451, 3_193_393.106]  # golden: pyproj, named systems
+    stated = {"drill": False, "coordinates": "EPSG:4524"}
+    write(tmp_path, one("Point", metres), layer="hydrant", firewatch=stated)
+    place = read_layers(tmp_path)[0].geometry
+    assert (place.x, place.y) == pytest.approx((106.65, 28.85), abs=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("system", "place", "code"),
+    [
+        ("EPSG:4545", [35_661_018.0, 3_192_855.0], "coordinates_zone"),
+        ("EPSG:4545", [106.6, 28.8], "coordinates_zone"),
+        ("GCJ-02", [28.8, 106.6], "coordinates_swapped"),
+        ("WGS84", [40.0, 80.0], "coordinates_swapped"),
+        ("EPSG:4610", [106.6, 28.8], "system_old"),
+        ("", [106.6, 28.8], "coordinates_untagged"),
+        (4545, [1e308, 1e308], "coordinates_range"),
+    ],
+)
+def test_what_contradicts_its_stated_system_is_refused_with_its_place(
+    tmp_path: Path, system: object, place: list[float], code: str
+) -> None:
+    stated = {"drill": False, "coordinates": system}
+    error = refusal(write(tmp_path, one("Point", place), layer="hydrant", firewatch=stated))
+    assert error.code == code
+    assert "feature 1" in error.message
+
+
+@pytest.mark.parametrize(
     ("feature", "code", "words"),
     [
         ("text", "layer_not_geojson", "feature 2"),

@@ -6,6 +6,7 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from geo.crs import Wgs84, geoid_m
 from geo.locate import Locator, Spread
 from geo.relief import drill_relief
 from geo.terrain import Terrain
@@ -84,11 +85,25 @@ def test_a_mast_and_its_height_above_sea_level_are_the_same_lens(locator: Locato
     assert one.range_m == pytest.approx(other.range_m, abs=5.0)
 
 
-def test_an_ellipsoidal_height_is_refused(locator: Locator) -> None:
+def test_an_ellipsoidal_height_is_refused_where_the_geoid_is_not_known(locator: Locator) -> None:
     observer = replace(HILL_TOP, height_datum=HeightDatum.ELLIPSOID)
     with pytest.raises(InputRefused) as caught:
         locator.locate(observer, POSE, *FOOT, *SIZE)
-    assert caught.value.code == "height_datum"
+    assert caught.value.code == "geoid_outside"
+
+
+def test_an_ellipsoidal_height_is_taken_where_the_geoid_is_known() -> None:
+    """28.9 N 106.1 E: the ellipsoid is 38 m above the sea."""
+    locator = Locator(two_steps())
+    pose = Pose(0.0, -3.0, 0.0, 60.0)
+    at_sea_level = Position(106.1, 28.9, 100.0, HeightDatum.SEA_LEVEL)
+    geoid = float(geoid_m(Wgs84.at(106.1, 28.9)))
+    assert geoid == pytest.approx(-37.9, abs=0.5)
+    ellipsoidal = Position(106.1, 28.9, 100.0 + geoid, HeightDatum.ELLIPSOID)
+    one = locator.locate(at_sea_level, pose, 1024.0, 768.0, *SIZE)
+    other = locator.locate(ellipsoidal, pose, 1024.0, 768.0, *SIZE)
+    assert one.clusters[0].range_m == pytest.approx(other.clusters[0].range_m)
+    assert other.observer.height_datum is HeightDatum.SEA_LEVEL
 
 
 def test_azimuth_zero_is_a_direction_like_any_other(locator: Locator) -> None:

@@ -1,9 +1,7 @@
-"""The only door between longitude/latitude and metres.
+"""A metric plane around one point, where bearings are true and distances are ground distances.
 
-Everything outside is WGS 84 longitude, latitude (in that order); everything that measures works in
-a :class:`LocalFrame`. No other module asks pyproj for anything, so axis order and datum are
-decided once. Nothing here touches heights: the offline transformation library returns them
-unchanged without a word when its geoid grid is absent.
+It takes WGS 84 longitude and latitude, in that order, and touches no heights: the offline
+transformation library returns them unchanged without a word when its geoid grid is absent.
 """
 
 from typing import TypeVar, overload

@@ -1,0 +1,109 @@
+"""Heights that know what they are measured from, and the one way to metres above sea level.
+
+Five kinds are about: above the ellipsoid (GNSS, RTK drones, many tower surveys), EGM96 (most
+elevation models, a drone without RTK), the national system of 1985 (state surveys), above the
+ground (masts), above the place of take-off (drones). Mixing the first with the others is wrong by
+26 to 43 m here. The transformation library cannot help: without its grid it returns the height
+unchanged and does not say so.
+"""
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from geo.crs.egm96 import geoid_m
+from geo.crs.places import Wgs84
+from models.errors import InputRefused
+
+__all__ = ["Height", "HeightSystem", "Origin", "above_sea_m"]
+
+LOWEST_M: Final = -500.0
+HIGHEST_M: Final = 12_000.0
+
+
+class HeightSystem(StrEnum):
+    """What a height is measured from."""
+
+    ELLIPSOID = "ellipsoid"  # WGS 84 or CGCS2000, equal to a millimetre
+    EGM96 = "egm96"
+    NATIONAL_1985 = "1985"  # taken as EGM96: decimetres, and no public grid
+    GROUND = "ground"
+    TAKE_OFF = "take_off"
+
+
+@dataclass(frozen=True, slots=True)
+class Height:
+    """A height with its system.
+
+    Attributes:
+        value_m: finite.
+        system: what it is measured from.
+
+    Raises:
+        InputRefused: not finite.
+    """
+
+    value_m: float
+    system: HeightSystem
+
+    def __post_init__(self) -> None:
+        """Refuse a height that is no number."""
+        if not math.isfinite(self.value_m):
+            raise InputRefused(
+                f"The height {self.value_m} is not a number.",
+                remedy="Give it in metres.",
+                code="height_range",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What heights above something are above.
+
+    Attributes:
+        ground_m: height of the ground below the place, above sea level; None when not known.
+        take_off_m: height of the ground where the drone took off, above sea level.
+    """
+
+    ground_m: float | None = None
+    take_off_m: float | None = None
+
+
+def above_sea_m(height: Height, place: Wgs84, origin: Origin | None = None) -> float:
+    """Metres above sea level.
+
+    Args:
+        height: of anything at the place.
+        place: a single place; it matters to heights above the ellipsoid.
+        origin: for heights above ground or take-off.
+
+    Raises:
+        InputRefused: the geoid is not known there (``geoid_outside``), what the height is above is
+            not known or a void (``height_origin``), or nothing here is that high or low
+            (``height_range``).
+    """
+    value_m, known = height.value_m, origin or Origin()
+    if height.system is HeightSystem.ELLIPSOID:
+        value_m -= float(geoid_m(place))
+    elif height.system is HeightSystem.GROUND:
+        value_m += _known(known.ground_m, "the ground below it")
+    elif height.system is HeightSystem.TAKE_OFF:
+        value_m += _known(known.take_off_m, "the place of take-off")
+    if not LOWEST_M <= value_m <= HIGHEST_M:
+        raise InputRefused(
+            f"{value_m:.0f} m above sea level is no height.",
+            remedy="Look at its unit and at what it is measured from.",
+            code="height_range",
+        )
+    return value_m
+
+
+def _known(base_m: float | None, what: str) -> float:
+    if base_m is None or math.isnan(base_m):
+        raise InputRefused(
+            f"A height is above {what}, whose own height is not known.",
+            remedy="Give it above sea level, or load terrain that holds the place.",
+            code="height_origin",
+        )
+    return base_m
