@@ -19,7 +19,6 @@ from typing import Final
 import av
 import av.container
 import av.error
-import av.packet
 import av.video.stream
 
 from camera_gateway.recording.segment import Segment
@@ -95,9 +94,14 @@ def _stretches(pieces: Sequence[Segment]) -> Iterator[list[Segment]]:
 
 @dataclass(slots=True)
 class _Coded:
-    """A picture; times in seconds since the stretch began."""
+    """A picture; times in seconds since the stretch began.
 
-    packet: "av.packet.Packet[av.video.stream.VideoStream]"
+    A copy: FFmpeg's own packets must not outlive the container that they come from.
+    """
+
+    piece: Path
+    data: bytes
+    is_key: bool
     pts_s: Fraction
     dts_s: Fraction
 
@@ -114,14 +118,16 @@ def _one(
         return None
     with tempfile.NamedTemporaryFile(dir=folder, prefix=".cut-", suffix=".mp4", delete=False) as it:
         path = Path(it.name)
-    source = first.packet.stream.codec_context
-    form = (source.name, source.width, source.height)
+    starts_at = began_at + timedelta(seconds=float(first.dts_s))
     try:
-        ends_s = _write(path, first, wanted, began_at)
+        with av.open(str(first.piece)) as container:
+            source = container.streams.video[0]
+            ends_s = _write(path, source, starts_at, first, wanted)
+            codec = source.codec_context
+            form = (codec.name, codec.width, codec.height)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
-    starts_at = began_at + timedelta(seconds=float(first.dts_s))
     return Cut(path, starts_at, began_at + timedelta(seconds=float(ends_s)), *form)
 
 
@@ -144,9 +150,9 @@ def _wanted(stretch: Sequence[Segment], from_s: float, until_s: float) -> Iterat
         if started:
             yield coded
             continue
-        if coded.packet.is_keyframe and coded.dts_s <= from_s:
+        if coded.is_key and coded.dts_s <= from_s:
             held.clear()
-        if held or coded.packet.is_keyframe:
+        if held or coded.is_key:
             held.append(coded)
         if held and coded.dts_s >= from_s:
             started = True
@@ -168,7 +174,11 @@ def _all(stretch: Sequence[Segment]) -> Iterator[_Coded]:
                 for packet in container.demux(stream):
                     if packet.size and packet.pts is not None and packet.dts is not None:
                         yield _Coded(
-                            packet, before_s + packet.pts * base, before_s + packet.dts * base
+                            piece.path,
+                            bytes(packet),
+                            packet.is_keyframe,
+                            before_s + packet.pts * base,
+                            before_s + packet.dts * base,
                         )
             except (av.error.FFmpegError, OSError, IndexError, ValueError) as error:
                 _logger.warning("%s cannot be read: %s", piece.path.name, error)
@@ -176,26 +186,27 @@ def _all(stretch: Sequence[Segment]) -> Iterator[_Coded]:
         before_s += Fraction(round(piece.duration_s * 1000), 1000)
 
 
-def _write(path: Path, first: _Coded, rest: Iterator[_Coded], began_at: datetime) -> Fraction:
+def _write(
+    path: Path,
+    source: av.video.stream.VideoStream,
+    made_at: datetime,
+    first: _Coded,
+    rest: Iterator[_Coded],
+) -> Fraction:
     """Write the file; returns when its last picture is over."""
-    step_s = Fraction(USUAL_STEP_S).limit_denominator(1000)
-    starts_s, last_s = first.dts_s, first.dts_s - step_s
-    made_at = began_at + timedelta(seconds=float(starts_s))
+    base = source.time_base or Fraction(1, 90_000)
+    step_s, last_s, last_dts = Fraction(USUAL_STEP_S).limit_denominator(1000), first.dts_s, -1
     with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
         container.metadata["creation_time"] = made_at.isoformat()
-        source = first.packet.stream
-        base = source.time_base or Fraction(1, 90_000)
         stream = container.add_stream_from_template(source)
-        last_dts = -1
         for coded in chain((first,), rest):
-            packet = coded.packet
             # Lengths in names are whole milliseconds: times still rise from piece to piece.
-            dts = max(last_dts + 1, round((coded.dts_s - starts_s) / base))
-            pts = max(dts, round((coded.pts_s - starts_s) / base))
-            packet.stream, packet.time_base = stream, base
-            packet.dts, packet.pts, last_dts = dts, pts, dts
+            dts = max(last_dts + 1, round((coded.dts_s - first.dts_s) / base))
+            packet = av.Packet(coded.data)
+            packet.stream, packet.time_base, packet.is_keyframe = stream, base, coded.is_key
+            packet.dts, packet.pts = dts, max(dts, round((coded.pts_s - first.dts_s) / base))
+            container.mux(packet)
             if coded is not first:
                 step_s = coded.dts_s - last_s
-            last_s = coded.dts_s
-            container.mux(packet)
+            last_s, last_dts = coded.dts_s, dts
     return last_s + step_s

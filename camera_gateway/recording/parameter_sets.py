@@ -25,7 +25,7 @@ _HEVC_PICTURES: Final = range(32)
 
 
 def parameter_sets(codec: str, data: bytes) -> bytes:
-    """The parameter sets in front of a coded picture, each behind a start code.
+    """The parameter sets in front of a coded picture, each once and behind a start code.
 
     Args:
         codec: ``h264`` or ``hevc``.
@@ -34,7 +34,7 @@ def parameter_sets(codec: str, data: bytes) -> bytes:
     Returns:
         Empty when there are none.
     """
-    kept: list[bytes] = []
+    kept: dict[bytes, None] = {}
     at = data.find(_MARK)
     while at >= 0 and at + 3 < len(data) and len(kept) < _MOST_SETS:
         head = data[at + 3]
@@ -44,7 +44,7 @@ def parameter_sets(codec: str, data: bytes) -> bytes:
         after = data.find(_MARK, at + 3)
         if kind in (_H264_SETS if codec == "h264" else _HEVC_SETS):
             # Zeros before the next start code belong to it.
-            kept.append(data[at + 3 : after if after >= 0 else len(data)].rstrip(b"\0"))
+            kept[data[at + 3 : after if after >= 0 else len(data)].rstrip(b"\0")] = None
         at = after
     return b"".join(b"\0\0\0\1" + one for one in kept)
 
