@@ -26,6 +26,7 @@ from api.live_view import routes as live_view
 from api.maps import routes as maps
 from api.masks import routes as masks
 from api.patrols import routes as patrols
+from api.patrols import sweeps as tower_sweeps
 from api.sweeps import routes as sweeps
 
 __all__ = ["CONSOLE_DIR", "create_app"]
@@ -105,6 +106,7 @@ def create_app(
         live_view.router,
         maps.router,
         masks.router,
+        tower_sweeps.router,
         patrols.router,
         sweeps.router,
         audit.router,

@@ -14,7 +14,16 @@ from zoneinfo import ZoneInfo
 from models.errors import InputRefused
 from models.times import ALWAYS, Times
 
-__all__ = ["DangerClass", "Mover", "Patrol", "PoseTrust", "Tour", "TourStop", "check_patrol"]
+__all__ = [
+    "UNKNOWN_DANGER",
+    "DangerClass",
+    "Mover",
+    "Patrol",
+    "PoseTrust",
+    "Tour",
+    "TourStop",
+    "check_patrol",
+]
 
 MOST_TOURS: Final = 20
 MOST_STOPS: Final = 64
@@ -30,6 +39,10 @@ class DangerClass(IntEnum):
     HIGH = 3
     VERY_HIGH = 4
     EXTREME = 5
+
+
+UNKNOWN_DANGER: Final = DangerClass.HIGH
+"""What holds while nobody has entered a class: danger that is not known is not low."""
 
 
 class PoseTrust(StrEnum):

@@ -153,6 +153,15 @@ class PatrolRepository:
             row = connection.execute(query).one_or_none()
         return None if row is None else DangerEntry(row.danger, row.author, row.at)
 
+    def dangers(self, from_at: datetime, until_at: datetime) -> list[DangerEntry]:
+        """Entries that held at some moment of a span, in their order."""
+        query = select(danger_entry).where(danger_entry.c.at < until_at)
+        with self._database.read() as connection:
+            rows = connection.execute(query.order_by(danger_entry.c.entry_id))
+            found = [DangerEntry(row.danger, row.author, row.at) for row in rows]
+        ended = sum(entry.at <= from_at for entry in found) - 1
+        return found[max(0, ended) :]
+
     def _audit(
         self, connection: Connection, actor: str, action: str, subject: str, holder: str = ""
     ) -> None:

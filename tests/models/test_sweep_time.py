@@ -7,12 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from models.patrol import PoseTrust
 from models.spans import Span, common, joined, total, without
 from models.sweep_time import Overdue, Planned, SweepReport, sweep_report
 from models.watching import GapCause, Visit, WatchGap
 
+Mask = NDArray[np.bool_]
 START = datetime(2026, 4, 5, 0, 0, tzinfo=UTC)
 
 
@@ -145,15 +147,16 @@ def _seconds(length: timedelta) -> int:
     return int(length.total_seconds())
 
 
-def _count(due: np.ndarray, seen: np.ndarray, before_s: int) -> tuple[int, int]:
+def _count(due: Mask, seen: Mask, before_s: int) -> tuple[int, int]:
     """Seconds with anything due, and those of them in which all that is due is in time."""
     second = np.arange(due.shape[1])
     began = due & ~np.roll(due, 1, axis=1)
     began[:, 0] = due[:, 0]
     # A tour that begins counts as if all had been seen the second before.
     last = np.maximum(np.where(seen, second, -(10**9)), np.where(began, second - 1, -(10**9)))
-    late = (due & (second - np.maximum.accumulate(last, axis=1) > 1800)).any(axis=0)
-    whole = np.asarray(due.any(axis=0))[before_s:]
+    unseen = due & (second - np.maximum.accumulate(last, axis=1) > 1800)
+    late: Mask = np.logical_or.reduce(unseen)
+    whole: Mask = np.logical_or.reduce(due)[before_s:]
     return int(whole.sum()), int((whole & ~late[before_s:]).sum())
 
 
@@ -163,7 +166,7 @@ spans = st.lists(
 )
 
 
-def raster(found: list[Span]) -> np.ndarray:
+def raster(found: list[Span]) -> Mask:
     minutes = np.zeros(61, np.bool_)
     for start, end in found:
         first, last = (int((one - START).total_seconds() // 60) for one in (start, end))

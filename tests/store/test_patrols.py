@@ -153,6 +153,23 @@ def test_visits_are_told_by_span_and_forgotten(store: Store, clock: ManualClock)
     assert store.patrols.clear_visits(start + timedelta(hours=1)) == 2
 
 
+def test_the_dangers_of_a_span_begin_with_the_one_that_held(
+    store: Store, clock: ManualClock
+) -> None:
+    start = clock.now()
+    assert store.patrols.dangers(start, start + QUARTER) == []
+    entries = []
+    for danger in (DangerClass.LOW, DangerClass.HIGH, DangerClass.EXTREME):
+        entries.append(store.patrols.enter_danger(danger, author="wang"))
+        clock.advance(600.0)
+    minutes = [start + timedelta(minutes=minute) for minute in (-5, 10, 15, 60)]
+    assert store.patrols.dangers(minutes[0], minutes[1]) == entries[:1]
+    assert store.patrols.dangers(minutes[0], minutes[3]) == entries
+    assert store.patrols.dangers(minutes[1], minutes[3]) == entries[1:]
+    assert store.patrols.dangers(minutes[2], minutes[2] + timedelta(minutes=1)) == entries[1:2]
+    assert store.patrols.dangers(minutes[3], minutes[3] + QUARTER) == entries[2:]
+
+
 def test_the_danger_of_the_day_is_the_newest_entry(
     store: Store, reopen: Callable[[], Store], path: Path
 ) -> None:
