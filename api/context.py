@@ -11,6 +11,7 @@ from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook
 from camera_gateway.recording.recorder import Recorder
+from camera_gateway.ring import FrameRing
 from camera_gateway.vault import EvidenceVault
 from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
@@ -71,6 +72,7 @@ class Context:
     counts: PipelineCounts
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
     taps: TapBook = field(default_factory=TapBook)
+    ring: FrameRing = field(default_factory=lambda: FrameRing(1, 1))
     masks: MaskBook = field(default_factory=_no_masks)
     masks_changed: Callable[[], None] = lambda: None  # all follows; blocks, from any thread
     thumbs: Thumbs = field(default_factory=Thumbs)

@@ -223,6 +223,7 @@ def build_watch(
         counts=pipeline.counts,
         cameras_changed=fleet.nudge,
         taps=taps,
+        ring=ring,
         masks=masks,
         masks_changed=mask_watch.refresh,
         live=LiveViews(clock),

@@ -5,12 +5,13 @@ What is drawn or ended is in force when the answer comes.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from api.auth.roles import MonitorUser, ViewerUser
 from api.context import Context, context_of
 from api.masks.schemas import MaskAnswer, MaskList, MaskRequest, ShapeRequest
 from api.masks.service import check_kind, drawn_by, redrawn_by
+from models.errors import NotFound
 from models.mask import KeptMask
 
 __all__ = ["router"]
@@ -32,6 +33,17 @@ def list_masks(
     return MaskList(
         masks=tuple(MaskAnswer.of(each, now) for each in found if over or not each.is_over(now))
     )
+
+
+@router.get("/view/{camera_id}/{preset}.jpg")
+def view_of(camera_id: str, preset: int, _user: ViewerUser, context: InContext) -> Response:
+    """The newest picture of a preset, to draw on: as it left the gateway, masked."""
+    found = context.ring.recent(camera_id, 1, preset)
+    if not found:
+        raise NotFound(f"There is no picture of {camera_id}, preset {preset}.", code="no_still")
+    moment = found[0].captured_at.isoformat().replace("+00:00", "Z")
+    headers = {"Cache-Control": "no-store", "X-Captured-At": moment}
+    return Response(found[0].jpeg, media_type="image/jpeg", headers=headers)
 
 
 @router.post("", status_code=201)

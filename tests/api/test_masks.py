@@ -13,6 +13,7 @@ from camera_gateway.masks import MaskBook
 from camera_gateway.ring import FrameRing
 from camera_gateway.video.tap import TapBook, VideoForm
 from models.camera_setup import CameraSetup
+from models.frame import Frame, FrameMode, Provenance, TimeSource
 from models.user import Role
 
 CORNERS = [[0.1, 0.6], [0.4, 0.6], [0.4, 0.9], [0.1, 0.9]]
@@ -35,9 +36,10 @@ def masked(api: ApiRig) -> ApiRig:
     context = api.context
     book = MaskBook(api.clock.now)
     taps = TapBook(book.hides)
-    watch = MaskWatch(context.store.masks, book, taps, FrameRing(1, 1))
+    ring = FrameRing(1000, 9)
+    watch = MaskWatch(context.store.masks, book, taps, ring)
     watch.refresh()
-    api.context = replace(context, masks=book, taps=taps, masks_changed=watch.refresh)
+    api.context = replace(context, masks=book, taps=taps, masks_changed=watch.refresh, ring=ring)
     return api
 
 
@@ -160,3 +162,34 @@ def test_what_was_written_elsewhere_is_read_with_the_next_look(masked: ApiRig) -
     assert not context.masks.hides("t1-red")
     context.masks_changed()
     assert tap.is_open
+
+
+def test_a_view_is_drawn_on_as_it_left_and_what_was_kept_from_before_is_let_go_of(
+    masked: ApiRig,
+) -> None:
+    client, address = masked.client(Role.ADMIN), "/api/masks/view/t1-red/{}.jpg"
+    for preset in (0, 3, 0):
+        frame = Frame(
+            camera_id="t1-red",
+            preset=preset,
+            sequence=0,
+            captured_at=masked.clock.now(),
+            received_at=START,
+            time_source=TimeSource.RECEIPT,
+            jpeg=f"{preset} {masked.clock.now()}".encode(),
+            mode=FrameMode.VISIBLE,
+            provenance=Provenance.LIVE,
+            pose=None,
+        )
+        masked.context.ring.add(frame)
+        masked.clock.advance(1)
+    newest = client.get(address.format(0))
+    assert newest.content == b"0 2026-11-25 03:00:02+00:00"
+    assert newest.headers["X-Captured-At"] == "2026-11-25T03:00:02Z"
+    assert client.get(address.format(3)).content.startswith(b"3 ")
+    assert client.get(address.format(1)).json()["code"] == "no_still"
+    assert client.post("/api/masks", json=mask(kind="nuisance")).status_code == 201
+    assert client.get(address.format(0)).status_code == 200
+    assert client.post("/api/masks", json=mask()).status_code == 201
+    for preset in (0, 3):
+        assert client.get(address.format(preset)).json()["code"] == "no_still"
