@@ -57,6 +57,7 @@ __all__ = ["CameraFeed", "Watch", "build_watch", "listen", "serve"]
 logger = logging.getLogger(__name__)
 
 RESTART_S = 1.0
+DEAD_LINE_MS = 60_000
 RING_BYTES_PER_CAMERA = 10 * 2**20  # 110 cameras then hold 1.1 GiB at the most
 RING_FRAMES = 48  # some for each view of a camera that turns
 JUDGING_THREADS = 2  # a picture of 100 million pixels holds one of them up for a second
@@ -250,6 +251,9 @@ def listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         listening = socket.socket(family, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # A browser that takes nothing more, or is gone without a word, is let go of after this.
+        if hasattr(socket, "TCP_USER_TIMEOUT"):
+            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_LINE_MS)
         try:
             listening.bind((host, port))
             listening.listen(128)  # whoever comes before the server is up waits instead of failing

@@ -211,7 +211,7 @@ class LiveViews:
                 code="live_views_full",
             )
         channel = self._channels.get(tap)
-        if channel is not None and channel.viewers >= self._most_per_camera:
+        if (0 if channel is None else channel.viewers) >= self._most_per_camera:
             raise Conflict(
                 f"{self._most_per_camera} watch this camera live already.",
                 remedy="Close one of its live views.",
