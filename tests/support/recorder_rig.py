@@ -90,7 +90,8 @@ class RecorderRig:
 
     def alert(self, first_seen_s_ago: float = 0.0) -> Alert:
         """The desk opens an alert now."""
-        sighting = self.desk.sighting(plume())
+        number = len(self.store.alerts.newest(100))
+        sighting = self.desk.sighting(plume(x_min=40.0 + 110.0 * (number % 5)), track=number)
         if first_seen_s_ago:
             self.clock_back(sighting.track.scores, first_seen_s_ago)
         before = {one.alert_id for one in self.store.alerts.newest(100)}
