@@ -53,6 +53,9 @@ const ENUMERATIONS = {
   "camera_gateway/probe.py": { Advice: "advice" },
   "models/camera_link.py": { Adapter: "adapter", Decoding: "decoding" },
   "models/condition.py": { Condition: "condition" },
+  "models/patrol.py": { PoseTrust: "pose_trust" },
+  "models/watching.py": { GapCause: "gap_cause" },
+  "camera_gateway/patrol/status.py": { PatrolPhase: "patrol_phase" },
   "models/light.py": { Light: "light" },
 };
 for (const [file, classes] of Object.entries(ENUMERATIONS)) {

@@ -281,6 +281,45 @@ export interface PatrolStatus {
   skipped: number[];
 }
 
+export type GapCause = "operator" | "stuck" | "unreached";
+
+/** A time in which a part of a camera's area was not seen for too long. */
+export interface Overdue {
+  from_at: string;
+  until_at: string;
+  presets: number[];
+  cause: GapCause | null;
+}
+
+export interface CameraSweep {
+  camera_id: string;
+  planned_s: number;
+  in_time_s: number;
+  verified_s: number;
+  longest_s: number;
+  overdue: Overdue[];
+}
+
+export interface WatchGap {
+  camera_id: string;
+  cause: GapCause;
+  who: string;
+  from_at: string;
+  until_at: string | null;
+}
+
+/** Whether the towers saw their whole area in time; the worst camera first. */
+export interface SweepReport {
+  from_at: string;
+  until_at: string;
+  limit_s: number;
+  share: number | null;
+  verified_share: number | null;
+  longest_s: number;
+  cameras: CameraSweep[];
+  gaps: WatchGap[];
+}
+
 /** A preset as the camera itself tells of it. */
 export interface OwnPreset {
   token: string;

@@ -27,6 +27,7 @@ import type {
   Site,
   StepRequest,
   Sweep,
+  SweepReport,
   SweepRequest,
   User,
 } from "./api";
@@ -197,6 +198,7 @@ export const http = {
   steer: (id: string, pan: number, tilt: number, zoom: number) =>
     call<void>("POST", `/api/patrols/${id}/steer`, { pan, tilt, zoom }),
   goTo: (id: string, preset: number) => call<void>("POST", `/api/patrols/${id}/goto`, { preset }),
+  sweepReport: (hours: number) => call<SweepReport>("GET", `/api/patrols/sweeps?hours=${hours}`),
   danger: () => call<Danger>("GET", "/api/danger"),
   enterDanger: (danger: DangerClass) => call<Danger>("PUT", "/api/danger", { danger }),
   land: () => call<Land>("GET", "/api/land"),
