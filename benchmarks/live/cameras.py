@@ -8,6 +8,7 @@ from camera_gateway.bus import FrameBus
 from camera_gateway.gateway import Gateway
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
+from camera_gateway.video.tap import TapBook
 from models.camera_link import Adapter, CameraLink
 from models.camera_setup import CameraSetup
 from models.clock import SystemClock
@@ -17,9 +18,14 @@ __all__ = ["gateways"]
 
 
 def gateways(
-    urls: Sequence[str], every_s: float, bus: FrameBus, judging: Executor
+    urls: Sequence[str],
+    every_s: float,
+    bus: FrameBus,
+    judging: Executor,
+    taps: TapBook | None = None,
 ) -> list[Gateway]:
-    """One for each address, not yet running."""
+    """One for each address, not yet running; their video can be heard at the taps of their keys."""
+    taps = TapBook() if taps is None else taps
     clock, ring, secrets = SystemClock(), FrameRing(2**20, 2), SecretFilter()
     pose = Pose(azimuth_deg=0.0, tilt_deg=0.0, roll_deg=0.0, horizontal_fov_deg=60.0)
     place = Position(106.65, 29.03, 100.0, HeightDatum.SEA_LEVEL)
@@ -36,6 +42,7 @@ def gateways(
             first_sequence=0,
             clean=secrets.clean,
             pool=judging,
+            tap=taps.of(f"bench-{number}"),
         )
         for number, url in enumerate(urls)
     ]

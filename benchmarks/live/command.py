@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.live.contender import Contender
+from benchmarks.live.looking import looking
 from benchmarks.live.video import GOP, RATE_HZ, write_video
 from benchmarks.support.peer import PeerFailed
 from benchmarks.support.report import Measure, comparison, figure, limit, machine, render, write
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             measures = [
                 *_cost(video, seconds=8.0 if options.quick else 40.0),
                 *_hundred(video, quick=options.quick),
+                *looking(video, every_s=USUAL_S, seconds=15.0 if options.quick else 40.0),
             ]
         except PeerFailed as error:
             print(f"run: a reader failed: {error}", file=sys.stderr)

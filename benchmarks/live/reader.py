@@ -66,14 +66,19 @@ def read_with_opencv(url: str, seconds: float) -> None:
     os._exit(0)
 
 
-async def read_with_gateways(urls: list[str], every_s: float, seconds: float) -> None:
+async def read_with_gateways(
+    urls: list[str], every_s: float, seconds: float, *, wall: int = 0, live: int = 0
+) -> None:
     """Gateways as the watch runs them, into a bus that somebody empties."""
     from benchmarks.live.cameras import gateways  # noqa: PLC0415
+    from benchmarks.live.lookers import Lookers  # noqa: PLC0415
     from camera_gateway.bus import MemoryBus  # noqa: PLC0415
+    from camera_gateway.video.tap import TapBook  # noqa: PLC0415
     from models.clock import SystemClock  # noqa: PLC0415
 
     bus = MemoryBus(SystemClock(), max_age_s=30.0)
-    running = gateways(urls, every_s, bus, ThreadPoolExecutor(JUDGES))
+    taps = TapBook()
+    running = gateways(urls, every_s, bus, ThreadPoolExecutor(JUDGES), taps)
     tasks = []
     for gateway in running:
         tasks.append(asyncio.create_task(gateway.run()))
@@ -90,6 +95,8 @@ async def read_with_gateways(urls: list[str], every_s: float, seconds: float) ->
         silent = f"{len(urls) - len(came)} of {len(urls)} cameras sent nothing"
         print(f"{silent} in {LONGEST_OPENING_S:g} s", file=sys.stderr, flush=True)
         os._exit(1)  # as below: a hundred readers are at work
+    watched = [taps.of(f"bench-{number}") for number in range(len(urls))]
+    lookers = Lookers(watched[:wall], watched[:live])
     await empty(time.monotonic() + every_s, sys.maxsize)
     waiting = asyncio.create_task(empty(time.monotonic() + 3600.0, sys.maxsize))
     began = await asyncio.to_thread(start)
@@ -97,6 +104,7 @@ async def read_with_gateways(urls: list[str], every_s: float, seconds: float) ->
     await asyncio.wait([waiting])
     last = {camera_id: times[-1] for camera_id, times in came.items()}
     came.clear()
+    lookers.begin()
     began = (cpu_s(), time.monotonic())
     await empty(began[1] + seconds, sys.maxsize)
     ended_s = time.monotonic()
@@ -118,6 +126,7 @@ async def read_with_gateways(urls: list[str], every_s: float, seconds: float) ->
         states=states,
         refused=refused,
         superseded={key: dict(counts) for key, counts in bus.drops().items()},
+        looked=lookers.told(),
         reconnects=sum(gateway.status().reconnects for gateway in running),
     )
     os._exit(0)  # a hundred connections need not be closed one by one
@@ -131,10 +140,16 @@ if __name__ == "__main__":
     parser.add_argument("--every", type=float, default=2.0)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--cores", type=int, default=0)
+    parser.add_argument("--wall", type=int, default=0, help="cameras that a wall shows")
+    parser.add_argument("--live", type=int, default=0, help="cameras that are watched live")
     asked = parser.parse_args()
     if asked.cores:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: asked.cores])
     if asked.what == "cv2":
         read_with_opencv(asked.urls[0], asked.seconds)
     else:
-        asyncio.run(read_with_gateways(asked.urls, asked.every, asked.seconds))
+        asyncio.run(
+            read_with_gateways(
+                asked.urls, asked.every, asked.seconds, wall=asked.wall, live=asked.live
+            )
+        )

@@ -118,7 +118,7 @@ def by_head(pieces: list[Piece]) -> list[bytes]:
 
 
 def sizes_of(film: bytes) -> set[tuple[int, int]]:
-    """Of its pictures; one that changes its stream amid a group sends some that build on nothing."""
+    """Of its pictures; some build on nothing where the camera changes its stream amid a group."""
     return {(frame.width, frame.height) for frame in decoded(film, whole=False)}
 
 
