@@ -221,7 +221,12 @@ class Pipeline:
             watch = self._watches[view] = ViewWatch(self._rule, self._stage)
         size_px = (picture.width_px, picture.height_px)
         seen = watch.follow(
-            detections.to_boxes(), picture.small(), size_px, frame.sequence, frame.captured_at
+            detections.to_boxes(),
+            picture.small(),
+            size_px,
+            frame.sequence,
+            frame.captured_at,
+            hidden=frame.hidden,
         )
         self.counts.second_stage = self._stage.state
         for track, weighing in seen:

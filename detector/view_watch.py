@@ -21,6 +21,7 @@ from detector.tracker import PlumeTracker, Track
 from models.alert import PlaceChange
 from models.config import EvidenceRule
 from models.detection import Box
+from models.mask import ViewMask
 from models.units import ImageBGR
 
 __all__ = ["ViewWatch"]
@@ -54,6 +55,8 @@ class ViewWatch:
         size_px: tuple[int, int],
         frame_sequence: int,
         captured_at: datetime,
+        *,
+        hidden: tuple[ViewMask, ...] = (),
     ) -> tuple[tuple[Track, Weighing], ...]:
         """Take the view's next frame.
 
@@ -63,6 +66,7 @@ class ViewWatch:
             size_px: width and height of the upright picture.
             frame_sequence: of the frame.
             captured_at: UTC.
+            hidden: what was painted over in the picture.
 
         Returns:
             The tracks seen in this frame, oldest first, with what they weigh.
@@ -71,7 +75,7 @@ class ViewWatch:
         where = self._registrar.register(picture, captured_at, width_px, height_px)
         background = self._background(where.place)
         shift = (where.dx_px / width_px, where.dy_px / width_px)
-        change = background.compare(picture, captured_at, shift)
+        change = background.compare(picture, captured_at, shift, hidden)
 
         def change_at(box: Box) -> PlaceChange | None:
             return None if change is None else change.at(where.to_reference(box), width_px)

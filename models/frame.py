@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.condition import Condition
+from models.mask import ViewMask
 from models.patrol import PoseTrust
 from models.site import Pose
 
@@ -64,6 +65,7 @@ class Frame:
         conditions: what the picture suffers from without being worthless.
         pose_trust: on what the pose rests; None where there is no pose, or nobody
             has looked.
+        hidden: what was painted over in the picture before it left its gateway.
     """
 
     camera_id: str
@@ -79,3 +81,4 @@ class Frame:
     captured_doubt_s: float | None = None
     conditions: frozenset[Condition] = frozenset()
     pose_trust: PoseTrust | None = None
+    hidden: tuple[ViewMask, ...] = ()

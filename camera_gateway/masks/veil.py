@@ -68,7 +68,7 @@ class PictureVeil:
             jpeg = await self._painted_aside(frame.jpeg, masks)
             if jpeg is None:
                 return None
-            leaving = replace(frame, jpeg=jpeg)
+            leaving = replace(frame, jpeg=jpeg, hidden=masks)
 
     def apply(
         self, jpeg: bytes, preset: int | None, fov_deg: float | None, captured_at: datetime

@@ -7,6 +7,8 @@ for change is taken out in turn:
   of the width is subtracted), and the whole difference is centred on its median;
 - **noise, leaves, traffic**: every place knows how much it usually differs, and change is counted
   in units of that, never below what JPEG and a shake of a pixel reach;
+- **masks that begin or end**: what is painted over, and what lies around it, is taken as usual from
+  that picture on, for its new looks say nothing of the place;
 - **a picture that changed as a whole** (infrared filter, another scene, a camera that was away for
   hours) is no change at a place: the background begins anew, and change is unknown, not zero.
 
@@ -23,6 +25,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.evidence.change import COLOUR_SHRINK, PictureChange
+from detector.evidence.repainted import touched_by
+from models.mask import ViewMask
 from models.units import ImageBGR
 
 __all__ = ["WIDTH_PX", "SlowBackground"]
@@ -76,12 +80,14 @@ class SlowBackground:
     def __init__(self) -> None:
         self._usual: _Usual | None = None
         self._change: PictureChange | None = None
+        self._hidden: tuple[ViewMask, ...] = ()
 
     def compare(
         self,
         picture: ImageBGR,
         captured_at: datetime,
         shift: tuple[float, float] = (0.0, 0.0),
+        hidden: tuple[ViewMask, ...] = (),
     ) -> PictureChange | None:
         """Compare a picture with the background, then let the background learn it.
 
@@ -91,6 +97,7 @@ class SlowBackground:
             captured_at: UTC; a clock that jumps back costs nothing but a step of learning.
             shift: how far everything lies to the right of and below its place in the view's
                 reference, as shares of the width; the answer is in the reference's coordinates.
+            hidden: what is painted over in the picture.
 
         Returns:
             None while nothing is known: too few pictures, a long absence, another scene.
@@ -99,6 +106,10 @@ class SlowBackground:
         if usual is not None and _apart_s(usual.seen_at, captured_at) < EVERY_S:
             return self._change
         detail, colour = _look(picture, shift)
+        if usual is not None and usual.detail.shape == detail.shape and hidden != self._hidden:
+            changed = set(hidden) ^ set(self._hidden)
+            _take_as_usual(usual, detail, colour, touched_by(changed, *detail.shape))
+        self._hidden = hidden
         if (
             usual is None
             or usual.detail.shape != detail.shape
@@ -153,6 +164,20 @@ class SlowBackground:
             seen_at=captured_at,
         )
         self._change = None
+
+
+def _take_as_usual(
+    usual: _Usual, detail: Floats32, colour: Floats32, place: NDArray[np.bool_]
+) -> None:
+    """Forget what some places looked like, in favour of how they look now."""
+    if place.all():
+        place = np.zeros_like(place)  # nothing to compare by: it is another scene, if anything
+    elsewhere = detail[~place] - _unpack(usual.detail)[~place]
+    # As everywhere, what all of the picture has become brighter by is no change.
+    now = _pack(detail - np.float32(np.median(elsewhere)))
+    usual.detail[place], usual.last_detail[place] = now[place], _pack(detail)[place]
+    small = place[::COLOUR_SHRINK, ::COLOUR_SHRINK][: colour.shape[0], : colour.shape[1]]
+    usual.colour[small] = _pack(colour)[small]
 
 
 def _apart_s(first: datetime, second: datetime) -> float:
