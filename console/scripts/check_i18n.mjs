@@ -46,6 +46,7 @@ const ENUMERATIONS = {
   "models/land.py": { Layer: "layer" },
   "models/ledger.py": { EntryKind: "entry" },
   "models/suppression.py": { Holder: "holder", Release: "release" },
+  "models/mask.py": { MaskKind: "mask_kind" },
   "models/site.py": { CameraKind: "camera_kind" },
   "models/user.py": { Role: "role" },
   "camera_gateway/status.py": { GatewayState: "camera_state" },

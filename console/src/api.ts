@@ -179,6 +179,8 @@ export interface Camera {
   frames_dropped: Record<string, number>;
   frames_said: Record<string, number>;
   has_still: boolean;
+  /** Something of it is painted over: it gives masked stills and no video. */
+  privacy_masked: boolean;
 }
 
 export type Adapter = "rtsp" | "mjpeg" | "snapshot" | "onvif" | "folder" | "video";
@@ -654,4 +656,31 @@ export interface Deed {
 export interface DeedPage {
   deeds: Deed[];
   before: number | null;
+}
+
+export type MaskKind = "privacy" | "nuisance";
+
+export interface MaskShape {
+  polygon: [number, number][];
+  expires_at: string | null;
+  fov_min_deg: number | null;
+  fov_max_deg: number | null;
+  note: string;
+}
+
+export interface MaskRequest extends MaskShape {
+  camera_id: string;
+  preset: number;
+  kind: MaskKind;
+}
+
+export interface Mask extends MaskRequest {
+  mask_id: number;
+  author: string;
+  created_at: string;
+  ended_by: string;
+  ended_at: string | null;
+  /** Of the picture, as it was drawn. */
+  share: number;
+  is_over: boolean;
 }

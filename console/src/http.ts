@@ -19,6 +19,9 @@ import type {
   LedgerEntry,
   LedgerRequest,
   ListReport,
+  Mask,
+  MaskRequest,
+  MaskShape,
   OwnPreset,
   Patrol,
   PatrolRequest,
@@ -116,6 +119,21 @@ async function still(id: string, width: 320 | 960, signal: AbortSignal): Promise
   };
 }
 
+/** The newest picture of one preset, as it left the gateway. */
+async function presetStill(
+  id: string,
+  preset: number,
+  signal: AbortSignal,
+): Promise<Omit<Still, "received_at">> {
+  const response = await answerTo(`/api/masks/view/${encodeURIComponent(id)}/${preset}.jpg`, {
+    signal,
+  });
+  return {
+    picture: await response.blob(),
+    captured_at: response.headers.get("X-Captured-At"),
+  };
+}
+
 /** A picture of a wall; times are Unix milliseconds. */
 export interface WallPicture {
   camera_id: string;
@@ -174,6 +192,12 @@ export const http = {
   testCamera: (camera_id: string, link: CameraLink, credential?: CameraCredential) =>
     call<CameraTest>("POST", "/api/cameras/test", { camera_id, link, credential }, TEST_WAIT_MS),
   still,
+  presetStill,
+  masks: (id: string) =>
+    call<{ masks: Mask[] }>("GET", `/api/masks?camera_id=${encodeURIComponent(id)}&over=true`),
+  drawMask: (request: MaskRequest) => call<Mask>("POST", "/api/masks", request),
+  redrawMask: (id: number, shape: MaskShape) => call<Mask>("PUT", `/api/masks/${id}`, shape),
+  endMask: (id: number) => call<Mask>("POST", `/api/masks/${id}/end`),
   wall,
   live,
   /** Looks through a list of cameras; `write` takes it, `good` as far as it is good. */

@@ -2,7 +2,7 @@
 
 import { readonly, ref } from "vue";
 
-type Mode = "list" | "look" | "edit" | "patrol" | "import";
+type Mode = "list" | "look" | "edit" | "patrol" | "masks" | "import";
 
 const open = ref(false);
 const mode = ref<Mode>("list");
@@ -35,6 +35,7 @@ export function useCameraAdmin() {
     look: (camera_id: string) => turn("look", camera_id),
     edit: (camera_id: string) => turn("edit", camera_id),
     patrol: (camera_id: string) => turn("patrol", camera_id),
+    masks: (camera_id: string) => turn("masks", camera_id),
     bring: () => turn("import"),
   };
 }
