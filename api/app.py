@@ -21,6 +21,7 @@ from api.cameras import routes as cameras
 from api.candidates import routes as candidates
 from api.context import Context
 from api.errors import install_error_handlers
+from api.evidence import routes as evidence
 from api.ledger import routes as ledger
 from api.live_view import routes as live_view
 from api.maps import routes as maps
@@ -110,6 +111,7 @@ def create_app(
         patrols.router,
         sweeps.router,
         audit.router,
+        evidence.router,
         feed.router,
         health.router,
     ):

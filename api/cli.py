@@ -12,6 +12,8 @@ from api.commands.camera import cameras
 from api.commands.demo import demo
 from api.commands.detect import detect
 from api.commands.evaluate import evaluate
+from api.commands.evidence import evidence
+from api.commands.geo import geo
 from api.commands.keep import audit, backup
 from api.commands.serve import serve
 from api.commands.user import users
@@ -32,8 +34,10 @@ app.command()(detect)
 app.command()(backup)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(cameras, name="camera")
+app.add_typer(geo, name="geo")
 app.add_typer(users, name="user")
 app.add_typer(audit, name="audit")
+app.add_typer(evidence, name="evidence")
 
 
 @app.callback(invoke_without_command=True)

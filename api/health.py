@@ -1,6 +1,7 @@
 """``/api/health``: is the watch working, for people and for a supervisor; public, no secrets."""
 
 from collections import Counter
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -8,7 +9,9 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from api.context import Context, context_of
+from camera_gateway.recording.recorder import RecorderFacts, RecorderState
 from detector.evidence import WEIGHTS, StageState
+from geo.terrain import Terrain
 from models.clock import Clock
 
 __all__ = ["router"]
@@ -16,18 +19,54 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api", tags=["health"])
 
 WELL = frozenset({"connecting", "live", "ended"})
+IN_TROUBLE = frozenset({RecorderState.FULL, RecorderState.FAILING})
 
 LATELY_S: Final = 300.0
 """The watch is degraded for so long after a frame failed: five pictures of a camera that sends one
 a minute. What fails now fails again within it; what does not is over."""
 
 
+class RecorderAnswer(BaseModel):
+    """How the recorder fares.
+
+    Attributes:
+        state: ``on``, ``starting`` or ``off`` by the settings; ``full`` when the disk is full and
+            nothing more may be cleared, so that no video is recorded; ``failing`` when the disk did
+            not take what was written within the last minute.
+        cameras: of which video is being written.
+        ring_bytes: on the disk.
+        free_bytes: of the disk.
+        dropped: pictures since start that the disk was too slow for.
+        skipped: pictures since start before a key frame, without a time, or after a failure.
+        failures: of the disk since start.
+        waiting: recordings that alerts want and that are not cut yet.
+        missing: files of evidence that were not there at the start.
+        strays: files of nobody that were set aside at the start.
+    """
+
+    state: RecorderState
+    cameras: int
+    ring_bytes: int
+    free_bytes: int
+    dropped: int
+    skipped: int
+    failures: int
+    waiting: int
+    missing: int
+    strays: int
+
+    @classmethod
+    def of(cls, facts: RecorderFacts) -> "RecorderAnswer":
+        """As it is."""
+        return cls(**asdict(facts))
+
+
 class HealthAnswer(BaseModel):
     """Counts, not names.
 
     Attributes:
-        status: ``ok``, or ``degraded`` when a camera is not well, or a frame failed or was refused
-            as corrupt on its way within the last five minutes.
+        status: ``ok``, or ``degraded`` when a camera or the recorder is not well, or a frame failed
+            or was refused as corrupt on its way within the last five minutes.
         provider: execution provider of the network.
         arrangement: runs of the network side by side x threads of each; and whether that is usual,
             was measured at this start or is remembered.
@@ -42,7 +81,11 @@ class HealthAnswer(BaseModel):
             goes on without one that is missing or failed, and is degraded.
         evidence_fits: the evidence over time was fitted on the network in force; on another one its
             log-odds are not what they say, and the watch is degraded.
+        terrain: how far positions may be trusted for the relief's sake: ``surveyed``, ``drill``,
+            ``synthetic``, ``coarse``, or ``missing``, when there are directions only. Coarse and
+            synthetic relief degrades the watch: positions stand on it and look like any others.
         newest_event: sequence of the newest change.
+        recorder: how recording fares; the watch is degraded while it is full or failing.
     """
 
     status: str
@@ -57,7 +100,9 @@ class HealthAnswer(BaseModel):
     failed_at: datetime | None
     second_stage: StageState
     evidence_fits: bool
+    terrain: str
     newest_event: int
+    recorder: RecorderAnswer | None
 
 
 @router.get("/health")
@@ -69,6 +114,10 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     unwell |= _lately(counts.failed_at_s, context.clock)
     unwell |= _lately(counts.corrupt_at_s, context.clock)
     unwell |= counts.second_stage in {StageState.MISSING, StageState.FAILED}
+    relief = _trust(context.terrain)
+    unwell |= relief in {"synthetic", "coarse"}
+    recorder = None if context.recorder is None else RecorderAnswer.of(context.recorder.facts())
+    unwell |= recorder is not None and recorder.state in IN_TROUBLE
     fits = WEIGHTS.fits(context.site.model.name)
     return HealthAnswer(
         status="degraded" if unwell or not fits else "ok",
@@ -83,8 +132,14 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         failed_at=_moment(counts.failed_at_s, context.clock),
         second_stage=counts.second_stage,
         evidence_fits=fits,
+        terrain=relief,
         newest_event=context.store.events.latest(),
+        recorder=recorder,
     )
+
+
+def _trust(terrain: Terrain | None) -> str:
+    return "missing" if terrain is None else terrain.caution or "surveyed"
 
 
 def _lately(at_s: float | None, clock: Clock) -> bool:

@@ -11,6 +11,7 @@ from api.auth.roles import MonitorUser, ViewerUser
 from api.context import Context, context_of
 from models.alert import Alert
 from models.errors import NotFound
+from models.recording import HELD_STATES
 from models.site import Camera, CameraKind
 
 __all__ = ["router"]
@@ -37,8 +38,19 @@ def list_alerts(
     alerts = context.store.alerts
     found = alerts.working() if scope == "working" else alerts.newest(limit)
     cameras = context.store.cameras.ever()
+    numbers = [alert.alert_id for alert in found]
+    recordings = context.store.recordings.of_alerts(numbers)
+    clearings = context.store.keeping.clearings(numbers)
     return AlertList(
-        alerts=tuple(AlertAnswer.of(alert, _camera_of(alert, cameras)) for alert in found),
+        alerts=tuple(
+            AlertAnswer.of(
+                alert,
+                _camera_of(alert, cameras),
+                recordings.get(alert.alert_id, ()),
+                clearings.get(alert.alert_id, ()),
+            )
+            for alert in found
+        ),
         last_event_sequence=sequence,
     )
 
@@ -90,8 +102,37 @@ def get_clip(alert_id: AlertNumber, _user: ViewerUser, context: InContext) -> Fi
     return FileResponse(context.vault.path(clip_key), media_type="video/mp4")
 
 
+@router.get("/{alert_id}/recordings/{recording_id}/{file}.mp4")
+def get_recording(
+    alert_id: AlertNumber,
+    recording_id: AlertNumber,
+    file: Annotated[str, Path(pattern=r"^[0-9]{1,4}(-preview)?$")],
+    _user: ViewerUser,
+    context: InContext,
+) -> FileResponse:
+    """A part of a recording as the camera sent it, or its preview; answers range requests."""
+    one = context.store.recordings.get(recording_id)
+    number, _, preview = file.partition("-")
+    parts = one.parts if one.alert_id == alert_id and one.state in HELD_STATES else ()
+    key = ""
+    if int(number) < len(parts):
+        part = parts[int(number)]
+        key = part.preview_key if preview else part.key
+    if not key:
+        raise NotFound(
+            f"Alert {alert_id} has no such recording.", remedy="It may have been cleared away."
+        )
+    return FileResponse(context.vault.path(key), media_type="video/mp4", headers=FOR_EVER)
+
+
 def _answer(context: Context, alert: Alert) -> AlertAnswer:
-    return AlertAnswer.of(alert, _camera_of(alert, context.store.cameras.ever()))
+    number = alert.alert_id
+    return AlertAnswer.of(
+        alert,
+        _camera_of(alert, context.store.cameras.ever()),
+        context.store.recordings.of_alerts([number]).get(number, ()),
+        context.store.keeping.clearings([number]).get(number, ()),
+    )
 
 
 def _camera_of(alert: Alert, cameras: Mapping[str, Camera]) -> Camera:

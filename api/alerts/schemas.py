@@ -1,11 +1,13 @@
 """What an alert looks like on the wire."""
 
+from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.alerts.kept import ClearingAnswer, RecordingAnswer
 from models.alert import (
     Alert,
     AlertState,
@@ -19,6 +21,7 @@ from models.detection import Box, ModelReference
 from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
 from models.land import LandAnswer
+from models.recording import Clearing, Recording
 from models.site import Camera, CameraKind, Pose
 from models.suppression import Overcome
 
@@ -134,11 +137,19 @@ class AlertAnswer(BaseModel):
     land: LandAnswer
     evidence: tuple[EvidenceAnswer, ...]
     clip_url: str | None
+    recordings: tuple[RecordingAnswer, ...]
+    cleared: tuple[ClearingAnswer, ...]
     verdicts: tuple[Verdict, ...]
 
     @classmethod
-    def of(cls, alert: Alert, camera: Camera) -> "AlertAnswer":
-        """Join an alert with its camera's name."""
+    def of(
+        cls,
+        alert: Alert,
+        camera: Camera,
+        recordings: Collection[Recording] = (),
+        clearings: Collection[Clearing] = (),
+    ) -> "AlertAnswer":
+        """Join an alert with its camera's name and what is kept of its time."""
         draft, address = alert.draft, f"/api/alerts/{alert.alert_id}"
         clip_name = alert.clip_key.rsplit("/", 1)[-1]
         return cls(
@@ -174,6 +185,8 @@ class AlertAnswer(BaseModel):
             ),
             # The name changes with every new cut, so that a browser never mixes two of them.
             clip_url=f"{address}/clip.mp4?cut={clip_name}" if clip_name else None,
+            recordings=tuple(RecordingAnswer.of(one) for one in recordings),
+            cleared=ClearingAnswer.all(clearings),
             verdicts=alert.verdicts,
         )
 

@@ -6,6 +6,7 @@ Source: ISO/IEC 14496-12, section 4.2 (boxes) and 8.8 (fragments).
 import logging
 import os
 import struct
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -14,7 +15,7 @@ import av.error
 
 from camera_gateway.recording.segment import PART_SUFFIX, Segment, part_of, segment_name, segment_of
 
-__all__ = ["closed_pieces", "salvaged", "whole_bytes"]
+__all__ = ["closed_pieces", "pieces_of", "salvaged", "whole_bytes"]
 
 _logger = logging.getLogger(__name__)
 _HEAD: Final = 8
@@ -94,6 +95,18 @@ def closed_pieces(root: Path) -> list[Segment]:
             if piece is not None:
                 found.append(piece)
     return found
+
+
+def pieces_of(folder: Path) -> list[Segment]:
+    """The closed pieces of one camera, by time; also while somebody writes there."""
+    found = []
+    with suppress(OSError):
+        for path in folder.iterdir():
+            with suppress(OSError):
+                piece = segment_of(path, folder.name, path.stat().st_size)
+                if piece is not None:
+                    found.append(piece)
+    return sorted(found, key=lambda piece: (piece.from_at, piece.number))
 
 
 def _length_s(path: Path) -> float | None:

@@ -19,6 +19,7 @@ from camera_gateway.truth import Fault
 from models.camera_link import Adapter, CameraLink, Credential
 from models.camera_setup import CameraSetup
 from models.condition import Condition
+from models.recording import ClearingCause, KeptKind, RecordingState
 from models.site import Camera, CameraKind, HeightDatum, Position
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -124,6 +125,9 @@ def test_no_words_are_kept_for_what_cannot_happen(words: dict[str, dict[str, str
         (Condition, ("condition", "todo")),
         (Fault, ("trouble", "todo", "drop")),
         (GatewayState, ("camera_state",)),
+        (RecordingState, ("recording_state",)),
+        (KeptKind, ("kept_kind",)),
+        (ClearingCause, ("clearing_cause",)),
     ],
 )
 def test_every_condition_fault_and_state_has_words(

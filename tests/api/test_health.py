@@ -11,6 +11,8 @@ from api_rig import ApiRig
 from detector_rig import CAMERA, Rig, build_rig, smoke
 
 from camera_gateway.bus import MemoryBus
+from camera_gateway.recording.recorder import Recorder
+from camera_gateway.recording.rules import RecorderRules
 from detector.evidence import StageState
 from models.detection import ModelReference
 from models.errors import StoreDamaged
@@ -24,6 +26,21 @@ def test_health_is_public_and_names_nothing(api: ApiRig) -> None:
     assert api.client().get("/api/health").json()["frames_hurried"] == 7
     assert health.json()["second_stage"] == "off"
     assert "t1-red" not in health.text
+
+
+def test_a_recorder_that_stopped_is_told_loudly(api: ApiRig, tmp_path: Path) -> None:
+    assert api.client().get("/api/health").json()["recorder"] is None
+    recorder = Recorder(
+        api.context.store, api.context.vault, tmp_path / "ring", RecorderRules(), api.clock
+    )
+    recorder.open_ring()
+    rig = replace(api, context=replace(api.context, recorder=recorder))
+    health = rig.client().get("/api/health").json()
+    assert (health["status"], health["recorder"]["state"]) == ("ok", "on")
+    recorder.space.is_full = True
+    health = rig.client().get("/api/health").json()
+    assert (health["status"], health["recorder"]["state"]) == ("degraded", "full")
+    recorder.previews.close()
 
 
 def play(rig: Rig, fault: Exception | None) -> None:
