@@ -490,6 +490,48 @@ export interface Verdict {
   note: string;
 }
 
+/** One file of a recording; a browser plays `play_url`, which may be a small copy. */
+export interface RecordingPart {
+  from_at: string;
+  until_at: string;
+  seconds: number;
+  size_bytes: number;
+  sha256: string;
+  codec: string;
+  width_px: number;
+  height_px: number;
+  url: string | null;
+  play_url: string | null;
+  is_preview: boolean;
+}
+
+export type RecordingState = "wanted" | "cut" | "partial" | "missing" | "cleared";
+
+/** A span of the camera's time that an alert wants, and what there is of it. */
+export interface Recording {
+  recording_id: number;
+  state: RecordingState;
+  from_at: string;
+  until_at: string;
+  seconds: number;
+  size_bytes: number;
+  settled_at: string | null;
+  parts: RecordingPart[];
+}
+
+/** Evidence that is not there any more. */
+export interface Clearing {
+  kind: "video" | "clip" | "stills";
+  cause: "retention" | "quota" | "space" | "missing";
+  at: string;
+  files: number;
+}
+
+/** How the server's recorder fares; of `/api/health`. */
+export interface RecorderFacts {
+  state: "off" | "starting" | "on" | "full" | "failing";
+}
+
 export interface Alert {
   alert_id: number;
   state: AlertState;
@@ -514,6 +556,8 @@ export interface Alert {
   };
   evidence: Evidence[];
   clip_url: string | null;
+  recordings: Recording[];
+  cleared: Clearing[];
   verdicts: Verdict[];
 }
 

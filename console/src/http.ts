@@ -27,6 +27,7 @@ import type {
   PatrolRequest,
   PatrolStatus,
   ProblemDetails,
+  RecorderFacts,
   Site,
   StepRequest,
   Sweep,
@@ -175,6 +176,17 @@ async function live(
   return response.body.getReader();
 }
 
+/** Save all evidence of an alert. Fetched first, so that a refusal is told and not saved. */
+async function exportAlert(id: number): Promise<void> {
+  const response = await answerTo(`/api/evidence/alerts/${id}.zip`, {});
+  const address = URL.createObjectURL(await response.blob());
+  const link = document.createElement("a");
+  link.href = address;
+  link.download = `firewatch-alert-${id}.zip`;
+  link.click();
+  window.setTimeout(() => URL.revokeObjectURL(address), 60_000);
+}
+
 export const http = {
   session: () => call<User>("GET", "/api/session"),
   signIn: (name: string, password: string) =>
@@ -231,6 +243,8 @@ export const http = {
   alert: (id: number) => call<Alert>("GET", `/api/alerts/${id}`),
   step: (id: number, request: StepRequest) =>
     call<Alert>("POST", `/api/alerts/${id}/steps`, request),
+  exportAlert,
+  health: () => call<{ recorder: RecorderFacts | null }>("GET", "/api/health"),
   candidates: () => call<{ candidates: Candidate[] }>("GET", "/api/candidates?limit=100"),
   promote: (id: number) => call<Alert>("POST", `/api/candidates/${id}/promote`),
   ledger: () => call<{ entries: LedgerEntry[] }>("GET", "/api/ledger"),

@@ -14,6 +14,7 @@ from camera_gateway.bus import MemoryBus
 from camera_gateway.recording.recorder import Recorder
 from camera_gateway.recording.rules import RecorderRules
 from detector.evidence import StageState
+from geo.relief import drill_relief
 from models.detection import ModelReference
 from models.errors import StoreDamaged
 
@@ -41,6 +42,25 @@ def test_a_recorder_that_stopped_is_told_loudly(api: ApiRig, tmp_path: Path) -> 
     health = rig.client().get("/api/health").json()
     assert (health["status"], health["recorder"]["state"]) == ("degraded", "full")
     recorder.previews.close()
+
+
+@pytest.mark.parametrize(
+    ("caution", "told", "status"),
+    [
+        ("", "surveyed", "ok"),
+        ("drill", "drill", "ok"),
+        ("coarse", "coarse", "degraded"),
+        ("synthetic", "synthetic", "degraded"),
+        (None, "missing", "ok"),
+    ],
+)
+def test_relief_that_must_not_be_trusted_is_told(
+    api: ApiRig, caution: str | None, told: str, status: str
+) -> None:
+    relief = None if caution is None else replace(drill_relief(), caution=caution)
+    rig = replace(api, context=replace(api.context, terrain=relief))
+    health = rig.client().get("/api/health").json()
+    assert (health["terrain"], health["status"]) == (told, status)
 
 
 def play(rig: Rig, fault: Exception | None) -> None:

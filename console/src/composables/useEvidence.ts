@@ -6,6 +6,8 @@ import type { Alert } from "../api";
 const index = ref(0);
 const zoomed = ref(false);
 const playing = ref(false);
+/** Address of the recording that is shown instead of a picture. */
+const video = ref<string | null>(null);
 const boxes = ref(true);
 const enlarged = ref(false);
 
@@ -15,13 +17,21 @@ function clear(alert: Alert): void {
   index.value = found === -1 ? Math.max(0, alert.evidence.length - 1) : found;
   zoomed.value = false;
   playing.value = false;
+  video.value = null;
+}
+
+/** Show a recording; the same one again goes back to the pictures. */
+function watchVideo(url: string): void {
+  video.value = video.value === url ? null : url;
+  playing.value = false;
 }
 
 function turn(alert: Alert, by: -1 | 1): void {
   playing.value = false;
+  video.value = null;
   index.value = Math.min(alert.evidence.length - 1, Math.max(0, index.value + by));
 }
 
 export function useEvidence() {
-  return { index, zoomed, playing, boxes, enlarged, clear, turn };
+  return { index, zoomed, playing, video, boxes, enlarged, clear, turn, watchVideo };
 }

@@ -48,6 +48,7 @@ export const ICONS = {
   box: line("M3 6V3h3m4 0h3v3m0 4v3h-3m-4 0H3v-3", "M6.500 6.500h3v3h-3z"),
   wall: line("M2 3h5v4H2zM9 3h5v4H9zM2 9h5v4H2zM9 9h5v4H9z"),
   live: [{ d: "M2 4.500h8.500v7H2zM10.500 7 14 5v6l-3.500-2" }, solid("M6.200 6.500a1.500 1.500 0 1 0 0 3 1.500 1.500 0 0 0 0-3z")],
+  download: line("M8 2.500v7.500m-3.200-3L8 10l3.200-3", "M2.500 11v2.500h11V11"),
   left: line("M10 3 5 8l5 5"),
   right: line("m6 3 5 5-5 5"),
   down: line("m3 6 5 5 5-5"),
