@@ -11,7 +11,7 @@ import av
 import numpy as np
 from tiny_rtsp import Script, TinyRtsp
 
-__all__ = ["BLOCK_PX", "CLOCK_JS", "clock_camera", "clock_of"]
+__all__ = ["CLOCK_JS", "ClockCamera"]
 
 BLOCK_PX = 40
 ROW = 16
@@ -75,20 +75,23 @@ class _Encoder:
         return b"".join(bytes(packet) for packet in self._codec.encode(frame)), shown_s
 
 
-def clock_camera(*, rate_hz: float = 25.0, gop: int = 50) -> TinyRtsp:
+class ClockCamera(TinyRtsp):
     """A camera of 640 x 360 for one reader."""
-    encoder = _Encoder(gop, rate_hz)
-    return TinyRtsp(Script([b""], rate_hz=rate_hz, change=encoder.change))
 
+    def __init__(self, *, rate_hz: float = 25.0, gop: int = 50) -> None:
+        self._encoder = _Encoder(gop, rate_hz)
+        self._hangs_up = False
+        super().__init__(Script([b""], rate_hz=rate_hz, change=self._change))
 
-def clock_of(luma: np.ndarray) -> int | None:
-    """What the picture of (360, 640) tells: milliseconds modulo 2 ** 32, None when unreadable."""
-    number = np.arange(40)
-    y, x = (number // ROW) * BLOCK_PX + 20, (number % ROW) * BLOCK_PX + 20
-    told = np.packbits(luma[y, x] > 128)
-    if int(told[:4].sum(dtype=np.uint32)) % 256 != told[4]:
-        return None
-    return int.from_bytes(told[:4].tobytes(), "big")
+    def hang_up(self) -> None:
+        """End the connection; the next one is answered."""
+        self._hangs_up = True
+
+    def _change(self, number: int, unit: bytes, shown_s: float) -> tuple[bytes, float]:
+        if self._hangs_up:
+            self._hangs_up = False
+            raise OSError
+        return self._encoder.change(number, unit, shown_s)
 
 
 def _write(luma: np.ndarray, now_ms: int) -> None:
