@@ -15,6 +15,7 @@ from typing import Any
 
 from benchmarks.live.contender import Contender
 from benchmarks.live.looking import looking
+from benchmarks.live.recorded import recorded
 from benchmarks.live.video import GOP, RATE_HZ, write_video
 from benchmarks.support.peer import PeerFailed
 from benchmarks.support.report import Measure, comparison, figure, limit, machine, render, write
@@ -54,6 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         try:
             measures = [
                 *_cost(video, seconds=8.0 if options.quick else 40.0),
+                *recorded(video, every_s=GOP_S, quick=options.quick),
                 *_hundred(video, quick=options.quick),
                 *looking(video, every_s=USUAL_S, seconds=15.0 if options.quick else 40.0),
             ]

@@ -1,7 +1,8 @@
 """One contender, in a process of its own so that its processor time is its own.
 
 ``reader.py gateway URL... --every S --seconds S`` reads all of them through gateways and the bus;
-``reader.py cv2 URL --seconds S`` reads one as OpenCV does. Says ``ready``, waits for a line, then
+``reader.py cv2 URL --seconds S`` reads one as OpenCV does; ``reader.py record URL... --turns N``
+reads through gateways and records every other turn. Says ``ready``, waits for a line, then
 measures and prints JSON.
 """
 
@@ -132,14 +133,24 @@ async def read_with_gateways(
     os._exit(0)  # a hundred connections need not be closed one by one
 
 
+async def read_and_record(urls: list[str], every_s: float, seconds: float, turns: int) -> None:
+    """Gateways, with a recorder and without by turns."""
+    from benchmarks.live.recording import read_by_turns  # noqa: PLC0415
+
+    told = await read_by_turns(urls, every_s, turns, seconds=seconds, cpu_s=cpu_s, start=start)
+    print(json.dumps(told), flush=True)
+    os._exit(0)
+
+
 if __name__ == "__main__":
     sys.path[0] = str(ROOT)
     parser = argparse.ArgumentParser()
-    parser.add_argument("what", choices=["gateway", "cv2"])
+    parser.add_argument("what", choices=["gateway", "cv2", "record"])
     parser.add_argument("urls", nargs="+")
     parser.add_argument("--every", type=float, default=2.0)
     parser.add_argument("--seconds", type=float, required=True)
     parser.add_argument("--cores", type=int, default=0)
+    parser.add_argument("--turns", type=int, default=6)
     parser.add_argument("--wall", type=int, default=0, help="cameras that a wall shows")
     parser.add_argument("--live", type=int, default=0, help="cameras that are watched live")
     asked = parser.parse_args()
@@ -147,6 +158,8 @@ if __name__ == "__main__":
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: asked.cores])
     if asked.what == "cv2":
         read_with_opencv(asked.urls[0], asked.seconds)
+    elif asked.what == "record":
+        asyncio.run(read_and_record(asked.urls, asked.every, asked.seconds, asked.turns))
     else:
         asyncio.run(
             read_with_gateways(

@@ -105,6 +105,7 @@ class Recorder:
         self._clock = clock
         self._lock = threading.Lock()
         self._segmenters: dict[str, Segmenter] = {}
+        self._taps: dict[str, VideoTap] = {}
         self._sizes = ParameterSets()
         self._failures = 0
         self._failed_s: float | None = None
@@ -141,7 +142,15 @@ class Recorder:
                     self.shelf.add,
                     self._failed,
                 )
+            self._taps[camera_id] = tap
         tap.add(segmenter.hand_over)
+
+    def leave(self) -> None:
+        """Record nothing more; what has come is still written."""
+        with self._lock:
+            for camera_id, tap in self._taps.items():
+                tap.remove(self._segmenters[camera_id].hand_over)
+            self._taps.clear()
 
     def recorded(self) -> set[str]:
         """Cameras of which a piece is being written."""
@@ -178,6 +187,7 @@ class Recorder:
 
     def stop(self) -> None:
         """Close the pieces that are being written, and end; a cut under way is finished."""
+        self.leave()
         self._stop.set()
         self._look.set()
         for thread in self._threads:

@@ -32,6 +32,21 @@ def test_both_readers_tell_what_they_used(videos: dict[str, str]) -> None:
     assert other["frames"] > 50
 
 
+def test_recording_is_measured_against_the_same_connections_without(videos: dict[str, str]) -> None:
+    with (
+        RtspServer(Wish({"/cam": [videos["h264"]]})) as server,
+        Contender("record", [server.address()] * 2, every=1.0, seconds=3.0, turns=4) as reader,
+    ):
+        reader.wait_ready()
+        reader.begin()
+        told = reader.answer()
+    assert len(told["cpu"]) == len(told["resident_mib"]) == 4
+    assert told["pieces"] >= 4
+    assert told["bytes"] > 100_000
+    assert (told["dropped"], told["failures"]) == (0, 0)
+    assert told["skipped"] < 2 * 2 * 2 * 25, "only what stood before the first key frames"
+
+
 def test_a_reader_that_cannot_read_fails_with_a_word(videos: dict[str, str]) -> None:
     with (
         RtspServer(Wish({"/cam": [videos["h264"]]})) as server,
