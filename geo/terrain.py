@@ -64,10 +64,11 @@ class Terrain:
                 remedy="Give its edges as WGS 84 longitude and latitude.",
                 code="terrain_bounds",
             )
-        known = self.values_m[~np.isnan(self.values_m)]
-        if known.size and not (known.min() >= LOWEST_M and known.max() <= HIGHEST_M):
+        # fmin and fmax pass over NaN and copy nothing: the heights may be a mapped file.
+        lowest, highest = np.fmin.reduce(self.values_m, None), np.fmax.reduce(self.values_m, None)
+        if lowest < LOWEST_M or highest > HIGHEST_M:
             raise InputRefused(
-                f"The terrain {self.name} has heights from {known.min()} to {known.max()} m.",
+                f"The terrain {self.name} has heights from {lowest} to {highest} m.",
                 remedy="Mark its voids as NaN before it is used.",
                 code="terrain_voids",
             )

@@ -10,6 +10,7 @@ from api.commands.user import add_user
 from api.observe import configure_logging
 from api.runtime import build_watch, listen
 from api.runtime import serve as run_server
+from geo.dem import read_terrain
 from models.clock import SystemClock
 from models.config import load_settings
 from models.errors import InputRefused
@@ -43,7 +44,13 @@ def serve(
             ) from error
         with closing(Store.open(settings.store_url, clock=SystemClock())) as store:
             watch = build_watch(
-                settings, store, {}, site_name="", drill=False, terrain=None, secrets=secrets
+                settings,
+                store,
+                {},
+                site_name="",
+                drill=False,
+                terrain=read_terrain(settings.data_dir / "terrain"),
+                secrets=secrets,
             )
             typer.echo(f"Firewatch 林火瞭望: http://{settings.host}:{port or settings.port}")
             if store.users.count() == 0:

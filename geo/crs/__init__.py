@@ -11,6 +11,7 @@ from geo.crs.egm96 import geoid_m
 from geo.crs.frame import LocalFrame
 from geo.crs.geodesic import geodesic, went
 from geo.crs.heights import Height, HeightSystem, Origin, above_sea_m
+from geo.crs.maps import MapSystem
 from geo.crs.places import Bd09, Cgcs2000, Gcj02, Place, Wgs84
 from geo.crs.plane import Plane
 
@@ -21,6 +22,7 @@ __all__ = [
     "Height",
     "HeightSystem",
     "LocalFrame",
+    "MapSystem",
     "Origin",
     "Place",
     "Plane",

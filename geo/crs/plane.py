@@ -17,7 +17,7 @@ from geo.crs.places import checked
 from models.errors import InputRefused
 from models.units import FloatArray
 
-__all__ = ["GAUSS_KRUEGER", "Plane", "plane_of", "unprojected"]
+__all__ = ["GAUSS_KRUEGER", "Plane", "front_m", "plane_of", "unprojected"]
 
 GAUSS_KRUEGER: Final = 0
 """In place of a code: Gauss-Krueger, the meridian told by the zone in front of the easting."""
@@ -142,7 +142,7 @@ def plane_of(epsg: int, lon_deg: FloatArray, lat_deg: FloatArray) -> Plane:
         )
     projection = _projection(meridian_deg, utm=epsg > 32_600)
     easting_m, northing_m = projection(lon_deg, lat_deg)
-    return Plane(epsg, np.asarray(easting_m) + _front_m(epsg), np.asarray(northing_m))
+    return Plane(epsg, np.asarray(easting_m) + front_m(epsg), np.asarray(northing_m))
 
 
 def _projection(meridian_deg: float, *, utm: bool) -> Proj:
@@ -193,8 +193,8 @@ def _meridian(epsg: int) -> float | None:
     )
 
 
-def _front_m(epsg: int) -> float:
-    """What stands in front of an easting of this code."""
+def front_m(epsg: int) -> float:
+    """What stands in front of an easting of this code, metres."""
     if 4491 <= epsg <= 4501:
         return (epsg - 4491 + 13) * _ZONE_M
     return (epsg - 4513 + 25) * _ZONE_M if 4513 <= epsg <= 4533 else 0.0

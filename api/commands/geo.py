@@ -1,0 +1,141 @@
+"""``firewatch geo``: the relief that the watch stands on."""
+
+from contextlib import closing
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final
+
+import numpy as np
+import typer
+
+from api.commands.terminal import speakable
+from api.commands.user import ACTOR, SettingsFile, open_store
+from geo.crs import HeightSystem
+from geo.dem import DemReport, Wish, import_dem, read_terrain
+from geo.terrain import Terrain
+from models.config import load_settings
+from models.errors import InputRefused
+from models.store import Store
+
+__all__ = ["geo"]
+
+geo = typer.Typer(help="Relief: import it, see which is in force.", no_args_is_help=True)
+
+_WARNINGS: Final = {
+    "coarse": "COARSE: its cells are too large to place a fire; every position says so.",
+    "synthetic": "SYNTHETIC: invented relief; every position says that nobody may be sent by it.",
+}
+
+
+class HeightsAbove(StrEnum):
+    """What the heights of a file are above."""
+
+    EGM96 = "egm96"
+    NATIONAL_1985 = "1985"
+    ELLIPSOID = "ellipsoid"
+
+
+@geo.command("import-dem")
+def import_files(
+    files: Annotated[list[Path], typer.Argument(help="GeoTIFF or .hgt; the first wins.")],
+    *,
+    name: Annotated[str, typer.Option(help="Shown with every position; the first file's.")] = "",
+    crs: Annotated[str, typer.Option(help="For files that do not say: EPSG:4545 …")] = "",
+    heights: Annotated[
+        HeightsAbove | None, typer.Option(help="What heights are above, if the file is silent.")
+    ] = None,
+    nodata: Annotated[
+        float | None, typer.Option(help="A value that means no height and is not declared.")
+    ] = None,
+    bounds: Annotated[
+        str, typer.Option(help="Only this part: WEST,SOUTH,EAST,NORTH in degrees.")
+    ] = "",
+    synthetic: Annotated[
+        bool, typer.Option("--synthetic", help="The relief is invented: say so everywhere.")
+    ] = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Take an elevation model as the watch's relief, in place of the one before.
+
+    A watch that runs keeps the old one until it is started again.
+    """
+    wish = Wish(
+        name=name,
+        system=crs,
+        heights=None if heights is None else HeightSystem(heights.value),
+        nodata=nodata,
+        synthetic=synthetic,
+        bounds_deg=_bounds(bounds),
+    )
+    folder = load_settings(settings_file).data_dir / "terrain"
+    with closing(open_store(settings_file)) as store:
+        report = import_dem(files, folder, wish=wish, now=datetime.now(UTC))
+        store.audit.record(actor=ACTOR, action="terrain.imported", subject=report.terrain.name)
+        for line in (*_told(report), *_without_ground(store, report.terrain)):
+            typer.echo(speakable(line))
+    typer.echo("Start the watch again to use it.")
+
+
+@geo.command("terrain")
+def show(settings_file: SettingsFile = None) -> None:
+    """Say which relief is in force, and which cameras do not stand on it."""
+    terrain = read_terrain(load_settings(settings_file).data_dir / "terrain")
+    if terrain is None:
+        raise InputRefused(
+            "No relief is imported: fires get a direction and no place.",
+            remedy="firewatch geo import-dem FILE…",
+            code="no_terrain",
+        )
+    with closing(open_store(settings_file)) as store:
+        for line in (*_described(terrain), *_without_ground(store, terrain)):
+            typer.echo(speakable(line))
+
+
+def _bounds(text: str) -> tuple[float, float, float, float] | None:
+    if not text.strip():
+        return None
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError as error:
+        raise InputRefused(
+            f"The bounds {text[:60]!r} are not four numbers.",
+            remedy="Give WEST,SOUTH,EAST,NORTH in degrees: 106.3,28.4,107.1,29.3",
+            code="dem_bounds",
+        ) from error
+    return west, south, east, north
+
+
+def _told(report: DemReport) -> list[str]:
+    how = "read between cell centres" if report.resampled else "copied cell by cell"
+    above = "the ellipsoid, taken to sea level" if _is_ellipsoidal(report) else "sea level"
+    voids = f"{100.0 * report.void_share:.2f} % without a height"
+    return [
+        *_described(report.terrain),
+        f"{report.lowest_m:.0f} to {report.highest_m:.0f} m above {above}; {voids}; {how}",
+    ]
+
+
+def _is_ellipsoidal(report: DemReport) -> bool:
+    return report.heights is HeightSystem.ELLIPSOID
+
+
+def _described(terrain: Terrain) -> list[str]:
+    west, south, east, north = terrain.bounds_deg
+    rows, columns = terrain.values_m.shape
+    lines = [
+        f"{terrain.name}: {rows} x {columns} cells of {terrain.cell_m:.1f} m",
+        f"{west:.4f} to {east:.4f} east, {south:.4f} to {north:.4f} north",
+    ]
+    if terrain.caution:
+        lines.append(_WARNINGS.get(terrain.caution, terrain.caution))
+    return lines
+
+
+def _without_ground(store: Store, terrain: Terrain) -> list[str]:
+    """A line for each camera that stands on no height: it will get directions only."""
+    return [
+        f"camera {camera.camera_id} stands outside it, or on a void: it gets directions only"
+        for camera in store.cameras.all()
+        if np.isnan(terrain.height_at(camera.position.lon_deg, camera.position.lat_deg))
+    ]
