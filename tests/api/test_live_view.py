@@ -5,6 +5,7 @@ import json
 import logging
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from api_rig import ApiRig
@@ -196,6 +197,16 @@ def test_where_there_is_no_video_it_is_said_why(
     answer = api.client(Role.VIEWER).get(PATH)
     assert (answer.status_code, answer.json()["code"]) == (409, code)
     assert answer.json()["remedy"]
+
+
+def test_a_camera_that_runs_without_a_link_has_pictures_and_one_that_does_not_is_off(
+    api: ApiRig,
+) -> None:
+    viewer = api.client(Role.VIEWER)
+    assert viewer.get(PATH).json()["code"] == "live_view_off"
+    demo: Any = object()
+    api.context.gateways["t1-red"] = demo
+    assert viewer.get(PATH).json()["code"] == "live_view_stills_only"
 
 
 def test_strangers_and_cameras_that_are_not_there(api: ApiRig) -> None:

@@ -101,7 +101,7 @@ def see_pictures_instead(page: Page) -> None:
     expect(live).to_have_attribute("data-phase", "stills")
     expect(page.get_by_test_id("live-words")).to_contain_text("sends pictures, not video")
     expect(page.get_by_test_id("live-still")).to_be_visible()
-    expect(page.get_by_test_id("live-age")).to_contain_text("ago")
+    expect(page.get_by_test_id("live-age")).to_contain_text("old")
     page.keyboard.press("Escape")
     expect(live).to_have_count(0)
 

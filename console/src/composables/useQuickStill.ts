@@ -8,6 +8,7 @@ const EVERY_MS = 1000;
 export function useQuickStill(camera_id: () => string, wanted: () => boolean) {
   const url = ref("");
   const made_ms = ref<number | null>(null);
+  const received_ms = ref<number | null>(null);
   let ending = new AbortController();
   let timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -25,6 +26,7 @@ export function useQuickStill(camera_id: () => string, wanted: () => boolean) {
       if (found !== undefined) {
         show(found.picture);
         made_ms.value = found.captured_at;
+        received_ms.value = found.received_at;
       }
     } catch {
       // The picture that is here stays, with its age.
@@ -43,7 +45,7 @@ export function useQuickStill(camera_id: () => string, wanted: () => boolean) {
       stop();
       if (id !== before) {
         show(null);
-        made_ms.value = null;
+        made_ms.value = received_ms.value = null;
       }
       ending = new AbortController();
       if (is) void fetchIt();
@@ -55,5 +57,5 @@ export function useQuickStill(camera_id: () => string, wanted: () => boolean) {
     show(null);
   });
 
-  return { url: readonly(url), made_ms: readonly(made_ms) };
+  return { url: readonly(url), made_ms: readonly(made_ms), received_ms: readonly(received_ms) };
 }

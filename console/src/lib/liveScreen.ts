@@ -24,6 +24,7 @@ export class LiveScreen {
   private readonly opened: Promise<void>;
   private buffer: SourceBuffer | null = null;
   private codec = "";
+  private kind = "";
   private head: Uint8Array<ArrayBuffer> | null = null;
   private queue: Uint8Array<ArrayBuffer>[] = [];
   private queued = 0;
@@ -90,9 +91,20 @@ export class LiveScreen {
     if (this.buffer === null) {
       this.buffer = this.source.addSourceBuffer(kind);
       this.buffer.addEventListener("updateend", this.flush);
-    } else this.buffer.changeType(kind);
+    } else if (kind !== this.kind) {
+      await this.idle();
+      this.buffer.changeType(kind);
+    }
+    this.kind = kind;
     if (this.head !== null) this.append(this.head);
     this.append(moov);
+  }
+
+  /** Until all that was handed over is taken. */
+  private async idle(): Promise<void> {
+    const { buffer } = this;
+    while (buffer !== null && (buffer.updating || this.queue.length > 0) && this.failed === "")
+      await new Promise((resolve) => buffer.addEventListener("updateend", resolve, { once: true }));
   }
 
   private append(data: Uint8Array<ArrayBuffer>): void {
