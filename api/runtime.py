@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.auth.service import AuthService
 from api.cameras.running import CameraBook, fleet_of, fov_of
+from api.cameras.thumbs import Thumbs
 from api.context import Context, SiteFacts
 from api.live import LiveFeed
 from api.masks.watching import MaskWatch
@@ -154,7 +155,13 @@ def build_watch(
     rules = RecorderRules(settings.recording, settings.keeping)
     recorder = Recorder(store, vault, settings.data_dir / "ring", rules, clock)
     taps = TapBook(masks.hides, recorder.listen)
-    mask_watch = MaskWatch(store.masks, masks, taps, ring)
+    thumbs = Thumbs()
+
+    def forget(camera_id: str) -> None:
+        ring.forget(camera_id)
+        thumbs.forget(camera_id)
+
+    mask_watch = MaskWatch(store.masks, masks, taps, forget)
     mask_watch.refresh()  # before any picture can come
     scorer = AttentiveScorer(
         detector,
@@ -225,6 +232,7 @@ def build_watch(
         cameras_changed=fleet.nudge,
         taps=taps,
         ring=ring,
+        thumbs=thumbs,
         masks=masks,
         masks_changed=mask_watch.refresh,
         live=LiveViews(clock),

@@ -85,6 +85,11 @@ class Thumbs:
             self._kept[key] = (self._monotonic_s(), status.still, small)
             return small
 
+    def forget(self, camera_id: str) -> None:
+        """Let go of a camera's pictures: something in them has become private."""
+        for key in [key for key in list(self._kept) if key[0] == camera_id]:
+            self._kept.pop(key, None)
+
     def forget_but(self, camera_ids: Collection[str]) -> None:
         """Let go of pictures of cameras that are gone."""
         for key in [key for key in list(self._kept) if key[0] not in camera_ids]:

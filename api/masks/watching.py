@@ -1,9 +1,9 @@
 """From the masks that are stored to those that are in force, with all that hangs on them."""
 
 import threading
+from collections.abc import Callable
 
 from camera_gateway.masks import MaskBook
-from camera_gateway.ring import FrameRing
 from camera_gateway.video.tap import TapBook
 from models.store import MaskRepository
 
@@ -20,16 +20,20 @@ class MaskWatch:
         masks: stored.
         book: kept up to date with them.
         taps: closed and opened.
-        ring: holds the last pictures of each camera.
+        forget: lets go of the pictures of a camera that are kept in memory from before.
     """
 
     def __init__(
-        self, masks: MaskRepository, book: MaskBook, taps: TapBook, ring: FrameRing
+        self,
+        masks: MaskRepository,
+        book: MaskBook,
+        taps: TapBook,
+        forget: Callable[[str], None],
     ) -> None:
         self._masks = masks
         self._book = book
         self._taps = taps
-        self._ring = ring
+        self._forget = forget
         self._lock = threading.Lock()
 
     def refresh(self) -> None:
@@ -43,4 +47,4 @@ class MaskWatch:
             hiding = self._book.replace(kept.mask for kept in unended)
             self._taps.look_again()
             for camera_id in hiding:
-                self._ring.forget(camera_id)
+                self._forget(camera_id)

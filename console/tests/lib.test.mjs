@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { createServer } from "vite";
 
 let server;
-let time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol;
+let time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol, polygon, maskForm;
 
 before(async () => {
   server = await createServer({
@@ -15,7 +15,7 @@ before(async () => {
     logLevel: "error",
   });
   const load = (path) => server.ssrLoadModule(path);
-  [time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol] = await Promise.all([
+  [time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol, polygon, maskForm] = await Promise.all([
     load("/src/lib/time.ts"),
     load("/src/lib/format.ts"),
     load("/src/lib/geodesy.ts"),
@@ -25,6 +25,8 @@ before(async () => {
     load("/src/lib/cameraForm.ts"),
     load("/src/lib/cameraList.ts"),
     load("/src/lib/patrolForm.ts"),
+    load("/src/lib/polygon.ts"),
+    load("/src/lib/maskForm.ts"),
   ]);
 });
 after(() => server.close());
@@ -259,4 +261,41 @@ test("a preset that goes takes its stops along, and a tour without stops goes to
   assert.equal(left.presets.length, 1);
   assert.deepEqual([patrol.newPreset(presets).number, patrol.newPreset([]).number], [4, 0]);
   assert.deepEqual(patrol.missingIn({ address: " ", tours: [{ name: " ", stops: [] }] }), ["address", "tour_name", "stops"]);
+});
+
+test("a region that people draw is one before the server has to say that it is none", () => {
+  const square = [[0.1, 0.1], [0.4, 0.1], [0.4, 0.4], [0.1, 0.4]];
+  assert.equal(polygon.fault(square), null);
+  assert.equal(polygon.share(square).toFixed(6), "0.090000");
+  assert.equal(polygon.fault(square.slice(0, 2)), "few");
+  const tie = [[0, 0], [1, 1], [1, 0], [0, 1]];
+  assert.equal(polygon.fault(tie), "crossed");
+  assert.deepEqual([...polygon.crossings(tie, true)].sort(), [0, 2]);
+  assert.deepEqual([...polygon.crossings(tie, false)].sort(), [0, 2]);
+  assert.equal(polygon.fault([[0, 0], [0.5, 0.5], [1, 1]]), "crossed"); // folded back on itself
+  assert.equal(polygon.fault([[0.2, 0.2], [0.2, 0.2], [0.4, 0.5]]), "crossed");
+  const hook = [[0, 0], [1, 0], [1, 1], [0.5, 0.2], [0, 1]];
+  assert.equal(polygon.fault(hook), null);
+  const touching = [[0, 0], [1, 0], [1, 1], [0.5, 0], [0, 1]]; // a corner on a side
+  assert.equal(polygon.fault(touching), "crossed");
+});
+
+test("corners stay inside the picture, and a new one comes out of the middle of a side", () => {
+  assert.deepEqual(polygon.corner(-3, 1.5), [0, 1]);
+  assert.deepEqual(polygon.corner(0.123456, 0.5), [0.1235, 0.5]);
+  assert.deepEqual(polygon.middles([[0, 0], [1, 0], [1, 1]]), [[0.5, 0], [1, 0.5], [0.5, 0.5]]);
+});
+
+test("a mask is asked for with its end, and one that is redrawn keeps the end that it had", () => {
+  const words = { kind: "nuisance", days: 7, fov_min_deg: null, fov_max_deg: 20, note: " x " };
+  const corners = [[0, 0], [1, 0], [0, 1]];
+  const asked = maskForm.shapeOf(corners, words, null, NOW);
+  assert.equal(asked.expires_at, "2026-12-02T15:29:00.000Z");
+  assert.deepEqual([asked.note, asked.fov_max_deg, asked.polygon], ["x", 20, corners]);
+  assert.equal(maskForm.shapeOf(corners, { ...words, days: 0 }, null, NOW).expires_at, null);
+  const before = { expires_at: "2027-01-01T00:00:00Z" };
+  const kept = maskForm.shapeOf(corners, { ...words, days: null }, before, NOW);
+  assert.equal(kept.expires_at, before.expires_at);
+  assert.ok(maskForm.zoomFits(words));
+  assert.ok(!maskForm.zoomFits({ ...words, fov_min_deg: 21 }));
 });

@@ -37,7 +37,7 @@ def masked(api: ApiRig) -> ApiRig:
     book = MaskBook(api.clock.now)
     taps = TapBook(book.hides)
     ring = FrameRing(1000, 9)
-    watch = MaskWatch(context.store.masks, book, taps, ring)
+    watch = MaskWatch(context.store.masks, book, taps, ring.forget)
     watch.refresh()
     api.context = replace(context, masks=book, taps=taps, masks_changed=watch.refresh, ring=ring)
     return api

@@ -104,6 +104,19 @@ def test_a_camera_is_made_small_once_a_second_whoever_looks(
     assert len(thumbs) == 1
 
 
+def test_what_was_kept_of_a_camera_can_be_let_go_of_at_once() -> None:
+    watch = Watch()
+    kept = Thumbs(watch)
+    open_still, masked_still = jpeg_of(640, 360), jpeg_of(640, 360, level=10)
+    kept.of(status_of(open_still), ThumbWidth.LIST)
+    kept.of(status_of(open_still, "t1-blue"), ThumbWidth.LIST)
+    kept.forget("t1-red")
+    small = kept.of(status_of(masked_still), ThumbWidth.LIST)
+    assert small is not None
+    assert decode_jpeg(small.jpeg, "t")[-1, 0, 0] < 30
+    assert len(kept) == 2
+
+
 def test_many_who_look_at_the_same_moment_share_one(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     started = threading.Event()
