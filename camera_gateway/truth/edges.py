@@ -4,7 +4,7 @@ Light and weather change edges little, so phase correlation of them finds where 
 another, and whether two pictures show the same view at all.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import cv2
@@ -13,19 +13,34 @@ from numpy.typing import NDArray
 
 from camera_gateway.truth.thumb import Thumb
 
-__all__ = ["LEAST_PEAK", "NO_PEAK", "SAME_SHARE", "Edges", "Shift", "edges_of", "shift_between"]
+__all__ = [
+    "LEAST_PEAK",
+    "SAME_SHARE",
+    "UNLIKE",
+    "Edges",
+    "Shift",
+    "edges_of",
+    "put_back",
+    "shift_between",
+]
 
 Edges = NDArray[np.float32]
 SIZE_PX: Final = (128, 72)
 LEAST_PEAK: Final = 0.12
 """Of the correlation; from here on two pictures show the same scene."""
 
-NO_PEAK: Final = 0.03
-"""Below this they do not."""
-
 SAME_SHARE: Final = 0.02
 """Share of the picture by which a view may be off and still be this view: 1.2 degrees of a field
 of view of 60, 0.1 of one of 5."""
+
+ALIKE: Final = 0.6
+"""Correlation of two pictures put upon each other, from which on they are alike. Of one tower
+within an hour it is 0.67 in 99 of 100 pairs; of other places under the same straight horizon, which
+alone makes a peak without a shift, up to 0.44."""
+
+UNLIKE: Final = 0.2
+"""Below it, and without a peak, they show different scenes: 467 pairs of unrelated webcams reach
+0.19. Between the two the sun may have gone round."""
 
 _WINDOW: Final = np.asarray(cv2.createHanningWindow(SIZE_PX, cv2.CV_32F), np.float32)
 
@@ -38,11 +53,13 @@ class Shift:
         x_share: to the right, share of the width.
         y_share: down, share of the height.
         peak: of the correlation, 0 to 1.
+        alike: correlation of both when one is put upon the other, -1 to 1.
     """
 
     x_share: float
     y_share: float
     peak: float
+    alike: float
 
     @property
     def share(self) -> float:
@@ -52,12 +69,15 @@ class Shift:
     @property
     def is_same(self) -> bool:
         """Whether both show the same view."""
-        return self.peak >= LEAST_PEAK and self.share <= SAME_SHARE
+        near = self.peak >= LEAST_PEAK and self.share <= SAME_SHARE
+        return near and self.alike >= ALIKE
 
     @property
     def is_other(self) -> bool:
         """Whether they certainly do not."""
-        return self.peak < NO_PEAK or (self.peak >= LEAST_PEAK and self.share > SAME_SHARE)
+        if self.peak >= LEAST_PEAK:
+            return self.share > SAME_SHARE
+        return self.alike < UNLIKE
 
 
 def edges_of(thumb: Thumb) -> Edges:
@@ -68,6 +88,20 @@ def edges_of(thumb: Thumb) -> Edges:
 
 
 def shift_between(known: Edges, seen: Edges) -> Shift:
-    """How far what is seen stands from what is known."""
-    (x_px, y_px), peak = cv2.phaseCorrelate(known, seen, _WINDOW)
-    return Shift(x_px / SIZE_PX[0], y_px / SIZE_PX[1], peak)
+    """How far what is seen stands from what is known, and how alike both are."""
+    # OpenCV lays its window over the very arrays that it is given.
+    (x_px, y_px), peak = cv2.phaseCorrelate(known.copy(), seen.copy(), _WINDOW)
+    shift = Shift(x_px / SIZE_PX[0], y_px / SIZE_PX[1], peak, 0.0)
+    one, other = known * _WINDOW, put_back(seen, shift) * _WINDOW
+    one, other = one - one.mean(), other - other.mean()
+    power = float(np.sum(one * one) * np.sum(other * other))
+    return replace(shift, alike=float(np.sum(one * other)) / power**0.5 if power > 0.0 else 0.0)
+
+
+def put_back(edges: Edges, shift: Shift) -> Edges:
+    """A picture moved to where the known one has it."""
+    height, width = edges.shape
+    back = np.array(
+        [[1.0, 0.0, -shift.x_share * width], [0.0, 1.0, -shift.y_share * height]], np.float32
+    )
+    return np.asarray(cv2.warpAffine(edges, back, (width, height)), np.float32)

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from camera_gateway.truth.edges import LEAST_PEAK, NO_PEAK, Edges, edges_of, shift_between
+from camera_gateway.truth.edges import LEAST_PEAK, UNLIKE, Edges, edges_of, shift_between
 from camera_gateway.truth.thumb import Thumb
 from camera_gateway.truth.view_memory import Reference, View, ViewMemory
 from models.light import Light
@@ -75,7 +75,8 @@ class ViewCheck:
         if shift.is_same:
             self._match(known, edges)
             return ViewVerdict(matched=True)
-        if (shift.peak >= LEAST_PEAK and shift.share >= MOVED_SHARE) or shift.peak < NO_PEAK:
+        moved = shift.peak >= LEAST_PEAK and shift.share >= MOVED_SHARE
+        if moved or (shift.peak < LEAST_PEAK and shift.alike < UNLIKE):
             self._elsewhere += 1
             if self._elsewhere >= PICTURES and not view.moved:
                 self._turned(known)
