@@ -10,6 +10,7 @@ from api.cameras.thumbs import Thumbs
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook
+from camera_gateway.patrol import PatrolDesk
 from camera_gateway.recording.recorder import Recorder
 from camera_gateway.ring import FrameRing
 from camera_gateway.vault import EvidenceVault
@@ -78,6 +79,7 @@ class Context:
     thumbs: Thumbs = field(default_factory=Thumbs)
     live: LiveViews = field(default_factory=lambda: LiveViews(SystemClock()))
     wall: WallStills = field(default_factory=lambda: WallStills(SystemClock()))
+    patrols: PatrolDesk = field(default_factory=lambda: PatrolDesk(None, SystemClock()))
     recorder: Recorder | None = None
 
 

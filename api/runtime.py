@@ -28,6 +28,7 @@ from camera_gateway.bus import MemoryBus
 from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook, PictureVeil
+from camera_gateway.patrol import PatrolDesk
 from camera_gateway.recording.recorder import Recorder
 from camera_gateway.recording.rules import RecorderRules
 from camera_gateway.redaction import SecretFilter
@@ -107,6 +108,8 @@ class Watch:
                 _keep_running("pipeline", lambda: self.pipeline.run(self.bus))
             )
             stack.push_async_callback(_drain, self.bus, pipeline)
+            patrols = asyncio.create_task(_keep_running("patrols", self.context.patrols.run))
+            stack.push_async_callback(_stop, patrols)
             cameras = asyncio.create_task(_keep_running("cameras", self.fleet.run))
             stack.push_async_callback(_stop, cameras)
             yield
@@ -196,6 +199,7 @@ def build_watch(
         )
         for key, feed in feeds.items()
     }
+    patrols = PatrolDesk(store, clock)
     fleet = fleet_of(
         store,
         book,
@@ -210,6 +214,7 @@ def build_watch(
         taps=taps,
         masks=masks,
         refresh_masks=mask_watch.refresh,
+        patrols=patrols,
     )
     context = Context(
         settings=settings,
@@ -237,6 +242,7 @@ def build_watch(
         masks_changed=mask_watch.refresh,
         live=LiveViews(clock),
         wall=WallStills(clock),
+        patrols=patrols,
         recorder=recorder,
     )
     return Watch(context, bus, pipeline, desk, clips, judging, fleet, recorder)

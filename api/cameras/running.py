@@ -7,6 +7,7 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from datetime import UTC, tzinfo
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from camera_gateway.bus import FrameBus
 from camera_gateway.fleet import Fleet
@@ -15,6 +16,8 @@ from camera_gateway.knocking import knock_of
 from camera_gateway.limits import Limits
 from camera_gateway.masks import MaskBook, PictureVeil
 from camera_gateway.opening import RECORDED, opener_of
+from camera_gateway.patrol import PatrolDesk, Patrolling, patrol_of
+from camera_gateway.patrol.making import view_files
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
 from camera_gateway.truth import ViewJudge, ViewMemory
@@ -84,6 +87,7 @@ def fleet_of(
     taps: TapBook | None = None,
     masks: MaskBook | None = None,
     refresh_masks: Callable[[], None] = lambda: None,
+    patrols: PatrolDesk | None = None,
 ) -> Fleet[CameraSetup]:
     """All cameras of a store that are linked and enabled, besides fixed ones.
 
@@ -101,6 +105,7 @@ def fleet_of(
         taps: where the coded video of each camera can be heard.
         masks: what is private in the pictures; nothing is when left out.
         refresh_masks: called before the cameras are looked at.
+        patrols: desk of the cameras that are turned; none is when left out.
     """
     taps = TapBook() if taps is None else taps
 
@@ -135,6 +140,7 @@ def fleet_of(
             zone=zone,
             tap=taps.of(setup.camera.camera_id),
             masks=masks,
+            patrols=patrols,
         )
 
     return Fleet(plans, make, clock, fixed=fixed)
@@ -153,6 +159,7 @@ def gateway_of(
     zone: tzinfo = UTC,
     tap: VideoTap | None = None,
     masks: MaskBook | None = None,
+    patrols: PatrolDesk | None = None,
 ) -> Gateway:
     """The gateway of a linked camera; see :func:`fleet_of`.
 
@@ -164,7 +171,20 @@ def gateway_of(
         msg = f"camera {setup.camera.camera_id} has no link"
         raise ValueError(msg)
     recorded = link.adapter in RECORDED
-    camera_id, tours = setup.camera.camera_id, setup.patrol is not None
+    patrolling: Patrolling | None = None
+    if setup.patrol is not None and patrols is not None and not recorded:
+        patrolling = patrol_of(
+            setup,
+            setup.patrol,
+            desk=patrols,
+            clock=clock,
+            random=random.random,
+            zone=zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC"),
+            pool=pool,
+            views=views,
+            clean=clean,
+        )
+    camera_id, tours = setup.camera.camera_id, patrolling is not None
     return Gateway(
         setup.camera,
         setup.preset_number,
@@ -174,27 +194,37 @@ def gateway_of(
         clock=clock,
         random=random.random,  # jitter of retries, not a secret
         limits=Limits() if recorded else Limits.of_cadence(link.every_s),
-        judge=ViewJudge(
-            camera_id,
-            known_mode=link.mode,
-            every_s=link.every_s,
-            pool=pool,
-            memory=None if views is None or recorded else _memory_of(setup, link, views),
-        ),
+        judge=_fixed(setup, link, pool, views) if patrolling is None else patrolling.judge,
         knock=knock_of(link),
         may_end=recorded,
         first_sequence=first_sequence,
         clean=clean,
         veil=None if masks is None else PictureVeil(camera_id, masks, pool, tours=tours),
+        beside=None if patrolling is None else patrolling.round.run,
+    )
+
+
+def _fixed(
+    setup: CameraSetup, link: CameraLink, pool: Executor | None, views: Path | None
+) -> ViewJudge:
+    keeps = views is not None and link.adapter not in RECORDED
+    return ViewJudge(
+        setup.camera.camera_id,
+        known_mode=link.mode,
+        every_s=link.every_s,
+        pool=pool,
+        memory=_memory_of(setup, link, views) if keeps and views is not None else None,
     )
 
 
 def forget_view(views: Path, camera_id: str) -> bool:
     """What a camera shows from now on is its view; whether there was something to forget."""
-    with suppress(FileNotFoundError):
-        _view_file(views, camera_id).unlink()
-        return True
-    return False
+    files = [_view_file(views, camera_id), *view_files(views, camera_id)]
+    found = [file for file in files if file.exists()]
+    for file in found:
+        with suppress(FileNotFoundError):
+            file.unlink()
+    return bool(found)
 
 
 def _view_file(views: Path, camera_id: str) -> Path:

@@ -158,7 +158,7 @@ class Course:
         if self.leg is not None:
             self.leg.taken_s = now_s
 
-    def refused(self, code: str, now_s: float) -> None:
+    def declined(self, code: str, now_s: float) -> None:
         """It did not, or nobody knows."""
         self._in_flight = False
         if self.phase is _P.STEERED:

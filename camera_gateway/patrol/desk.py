@@ -19,11 +19,11 @@ from camera_gateway.patrol.visits import VisitLog
 from camera_gateway.turner import CameraPreset
 from models.clock import Clock
 from models.errors import Conflict, InputRefused, WatchError
-from models.patrol import DangerClass
+from models.patrol import UNKNOWN_DANGER
 from models.store import Store
 from models.watching import Lease
 
-__all__ = ["UNKNOWN_DANGER", "PatrolDesk"]
+__all__ = ["PatrolDesk"]
 
 _logger = logging.getLogger(__name__)
 TICK_S: Final = 0.5
@@ -32,8 +32,6 @@ WRITE_EVERY_S: Final = 10.0
 CLEAR_EVERY_S: Final = 3600.0
 VISITS_KEPT: Final = timedelta(days=31)
 MOST_NOTES: Final = 2000
-UNKNOWN_DANGER: Final = DangerClass.HIGH
-"""What holds where nobody has entered a class: an unknown danger is not a low one."""
 
 
 class PatrolDesk:

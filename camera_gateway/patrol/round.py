@@ -222,9 +222,9 @@ class Round:
                 self._stop_at_s = self._clock.monotonic_s() + command.for_s
         except SourceUnavailable as error:
             self._say(error)
-            course.refused(error.code, self._clock.monotonic_s())
+            course.declined(error.code, self._clock.monotonic_s())
         except Exception:
-            course.refused("reader_failed", self._clock.monotonic_s())
+            course.declined("reader_failed", self._clock.monotonic_s())
             raise
         else:
             self._told_code = ""

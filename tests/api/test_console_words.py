@@ -29,6 +29,7 @@ NOT_READING = {
     "sources/isapi_events.py": "events, to which nothing listens yet",
     "sources/pacing.py": "settings of a replay, given by a program",
     "bus.py": "between our own floors",
+    "patrol/desk.py": "answers a browser that steers",
     "clip.py": "makes clips",
     "vault.py": "keeps evidence",
     "recording": "writes what was read",
@@ -58,6 +59,7 @@ FROM_A_BROWSER = [
     *("api/live_view", "camera_gateway/video/live.py"),
     *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store"),
     *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
+    "camera_gateway/patrol/desk.py",
 ]
 NOT_FROM_A_BROWSER = {
     "alert_mismatch": "a fault of the watch itself",
