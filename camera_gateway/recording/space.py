@@ -7,6 +7,7 @@ go, the ring stops and says so: what is left of the disk belongs to alerts.
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -15,10 +16,11 @@ from camera_gateway.recording.shelf import Shelf
 from models.clock import Clock
 from models.errors import WatchError
 
-__all__ = ["Space", "free_bytes"]
+__all__ = ["Reserve", "Space", "free_bytes"]
 
 _logger = logging.getLogger(__name__)
 
+MOST_RESERVED: Final = 64 * 2**20
 AGAIN_SHARE: Final = 0.05
 """Recording goes on when this much more than the least is free, so that it does not flicker."""
 
@@ -27,6 +29,41 @@ def free_bytes(folder: Path) -> int:
     """What its disk still takes from this user."""
     facts = os.statvfs(folder)
     return facts.f_bavail * facts.f_frsize
+
+
+class Reserve:
+    """Bytes that are held so that they can be given to alerts when others have filled the disk.
+
+    Args:
+        path: of the file that holds them.
+        size_bytes: how many; 0 for none.
+    """
+
+    def __init__(self, path: Path, size_bytes: int) -> None:
+        self._path = path
+        self.size_bytes = size_bytes
+
+    @property
+    def is_held(self) -> bool:
+        """Whether they are held now."""
+        return self._path.exists()
+
+    def hold(self) -> None:
+        """Take them from the disk; nothing happens when it does not have them."""
+        if self.size_bytes == 0:
+            return
+        try:
+            with self._path.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, self.size_bytes)
+        except OSError:
+            self.give()
+
+    def give(self) -> bool:
+        """Give them back; whether there was anything to give."""
+        was_held = self.is_held
+        with suppress(OSError):
+            self._path.unlink(missing_ok=True)
+        return was_held
 
 
 class Space:
@@ -63,6 +100,8 @@ class Space:
         self._free = free
         self.is_full = False
         self.free_now = free(folder)
+        size_bytes = min(MOST_RESERVED, rules.least_free_bytes // 2)
+        self._reserve = Reserve(folder / ".reserve", size_bytes)
 
     def turn(self) -> None:
         """Look once, and clear what has to go."""
@@ -76,6 +115,14 @@ class Space:
         if self.free_now < least:
             self._clear(least)
         self._say(full=self.free_now < least + round(AGAIN_SHARE * least * self.is_full))
+        if self.is_full and self.free_now < self._reserve.size_bytes and self._reserve.give():
+            _logger.error("the last bytes of the disk are given to alerts")
+        elif not self.is_full and self.free_now > least + self._reserve.size_bytes:
+            self._hold()
+
+    def _hold(self) -> None:
+        if not self._reserve.is_held:
+            self._reserve.hold()
 
     def _clear(self, least: int) -> None:
         short = least - self.free_now

@@ -40,11 +40,13 @@ class Demo:
         address: of the console.
         password: of its only account: ``monitor`` of a demo, ``admin`` of a watch.
         log: what it has said on standard error, growing.
+        process: it, to be killed.
     """
 
     address: str
     password: str
     log: list[str] = field(default_factory=list)
+    process: subprocess.Popen[str] | None = None
 
 
 @contextmanager
@@ -55,12 +57,18 @@ def running_demo(folder: Path, *arguments: str) -> Iterator[Demo]:
 
 
 @contextmanager
-def running_watch(folder: Path) -> Iterator[Demo]:
-    """An installation without cameras on its first start; the password is the administrator's."""
+def running_watch(folder: Path, more: str = "", *, again: bool = False) -> Iterator[Demo]:
+    """An installation without cameras on its first start; the password is the administrator's.
+
+    With ``more`` settings; ``again`` for a later start, which tells no password.
+    """
     port, settings = free_port(), folder / "firewatch.toml"
-    settings.write_text(f"data_dir = '{folder / 'data'}'\ninference_threads = 1\n")
+    settings.write_text(f"data_dir = '{folder / 'data'}'\ninference_threads = 1\n{more}")
     command = ["serve", "--settings", str(settings), "--port", str(port)]
-    with _running(command, r"first sign-in: admin\s+(\S+)", "first sign-in") as watch:
+    password, last_line = r"first sign-in: admin\s+(\S+)", "first sign-in"
+    if again:
+        password, last_line = r"(http://\S+)", "http://"
+    with _running(command, password, last_line) as watch:
         yield watch
 
 
@@ -81,7 +89,7 @@ def _running(command: list[str], password: str, last_line: str) -> Iterator[Demo
         env={**os.environ, "PYTHONUNBUFFERED": "1"},
     )
     port = command[command.index("--port") + 1]
-    demo = Demo(f"http://127.0.0.1:{port}", "")
+    demo = Demo(f"http://127.0.0.1:{port}", "", process=process)
     assert process.stdout is not None
     assert process.stderr is not None
     stderr = process.stderr

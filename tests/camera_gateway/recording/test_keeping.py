@@ -18,7 +18,7 @@ from camera_gateway.recording.recorder import RecorderState
 from camera_gateway.recording.rules import GB, RecorderRules
 from camera_gateway.recording.segment import Segment
 from camera_gateway.recording.shelf import Hold, Shelf
-from camera_gateway.recording.space import Space, free_bytes
+from camera_gateway.recording.space import Reserve, Space, free_bytes
 from models.alert import Alert
 from models.config import KeepingRule
 from models.errors import InputRefused, StorageFull
@@ -378,6 +378,33 @@ def test_a_full_disk_takes_the_ring_then_closed_evidence_then_stops_recording(
     space.turn()
     assert not space.is_full
     assert "room on the disk again" in caplog.text
+
+
+def test_the_last_bytes_are_given_to_alerts_and_taken_back_later(
+    rig: RecorderRig, shelf: Shelf, rules_of: Callable[..., object]
+) -> None:
+    disk = Disk(shelf, 50_000)
+    space = space_of(rig, shelf, disk, rules_of(rig))
+    reserve = rig.folder / ".reserve"
+    space.turn()
+    assert reserve.stat().st_size == 500
+    assert reserve.stat().st_blocks > 0, "they are taken, not only promised"
+    disk.others = 49_400
+    space.turn()
+    assert (space.is_full, reserve.exists()) == (True, True), "alerts still have some"
+    disk.others = 49_600
+    space.turn()
+    assert (space.is_full, reserve.exists()) == (True, False)
+    space.turn()
+    disk.others = 10_000
+    space.turn()
+    assert (space.is_full, reserve.exists()) == (False, True)
+    assert not Reserve(rig.folder / "nowhere" / "x", 5).give()
+    too_large = Reserve(rig.folder / "large", 10**17)
+    too_large.hold()
+    assert not too_large.is_held
+    Reserve(rig.folder / "none", 0).hold()
+    assert not (rig.folder / "none").exists()
 
 
 def test_a_store_that_cannot_take_note_stops_nothing(
