@@ -16,13 +16,16 @@ import httpx
 import pytest
 import uvicorn
 from api_rig import PASSWORDS, ApiRig, build_api
+from coded_video import coded, write_annex_b
 from mp4_rig import decoded, walk
 from rtsp_rig import RtspServer, Wish
 
 from api.app import create_app
 from api.cameras.running import gateway_of
+from api.live_view import stream
 from camera_gateway.bus import MemoryBus
 from camera_gateway.ring import FrameRing
+from camera_gateway.video import live
 from camera_gateway.video.live import LiveViewer, LiveViews
 from camera_gateway.video.remux import Piece, VideoState
 from camera_gateway.video.tap import VideoTap
@@ -214,6 +217,64 @@ async def look(client: httpx.AsyncClient, until_seen: bytes = b"mdat") -> bytes:
     return data
 
 
+async def cookie_of(client: httpx.AsyncClient) -> str:
+    body = {"name": "viewer", "password": PASSWORDS[Role.VIEWER]}
+    assert (await client.post("/api/session", json=body)).status_code == 200
+    return "; ".join(f"{key}={value}" for key, value in client.cookies.items())
+
+
+def deaf(url: str, cookie: str) -> socket.socket:
+    """A browser that asks for the video and then reads nothing of it."""
+    host, port = url.removeprefix("http://").split(":")
+    connection = socket.socket()
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    connection.connect((host, int(port)))
+    words = f"GET /api/cameras/t1-red/live.mp4 HTTP/1.1\r\nHost: {host}\r\nCookie: {cookie}\r\n\r\n"
+    connection.sendall(words.encode())
+    return connection
+
+
+def test_one_who_takes_nothing_is_cut_off_and_nobody_else_notices(
+    tmp_path: Path,
+    gstreamer: None,  # noqa: ARG001
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(stream, "STUCK_S", 2.0)
+    monkeypatch.setattr(live, "TAIL_S", 1.0)
+    units = coded("h264", 100, 25, size=(1280, 720), delimiters=True)
+    video = write_annex_b(tmp_path, "large.h264", units)
+    api = build_api(tmp_path)
+    setup = api.context.store.links.get("t1-red")
+
+    async def play() -> None:
+        api.context.store.links.put(
+            CameraSetup(setup.camera, CameraLink(Adapter.RTSP, server.address())), actor="t"
+        )
+        async with towers({"t1-red": server.address()}) as found, served(api) as url:
+            api.context.taps._taps["t1-red"] = found["t1-red"].tap
+            async with httpx.AsyncClient(base_url=url, timeout=20.0) as client:
+                cookie = await cookie_of(client)
+                with deaf(url, cookie):
+                    await until(lambda: api.context.live.viewers == 1, 5.0)
+                    came_s: list[float] = []
+                    films = b""
+                    path = "/api/cameras/t1-red/live.mp4"
+                    async with client.stream("GET", path) as answer:
+                        async for part in answer.aiter_raw():
+                            came_s.append(time.monotonic())
+                            films += part
+                            if api.context.live.viewers == 1:
+                                break  # the deaf one has been cut off
+                            assert came_s[-1] - came_s[0] < 40.0, "it was never cut off"
+                    assert max(b - a for a, b in pairwise(came_s)) < 1.5
+                    assert found["t1-red"].longest_gap_s < 2.5
+                await until(lambda: api.context.live.viewers == 0, 5.0)
+
+    with RtspServer(Wish({"/cam": [video]}, rate_hz=25.0)) as server:
+        asyncio.run(play())
+    api.context.store.close()
+
+
 def open_files() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
 
@@ -238,8 +299,7 @@ def test_opened_and_closed_a_hundred_times_nothing_is_left_and_the_others_go_on(
         async with towers(addresses) as found, served(api) as url:
             api.context.taps._taps["t1-red"] = found["t1-red"].tap
             async with httpx.AsyncClient(base_url=url, timeout=10.0) as client:
-                body = {"name": "viewer", "password": PASSWORDS[Role.VIEWER]}
-                assert (await client.post("/api/session", json=body)).status_code == 200
+                await cookie_of(client)
                 for _ in range(10):
                     assert b"moov" in await look(client)
                 threads, files, memory = threading.active_count(), open_files(), resident_mib()
