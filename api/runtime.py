@@ -177,7 +177,7 @@ def build_watch(
         store=store,
         keeper=EvidenceKeeper(vault, ring),
         cameras=book,
-        locator=Locator(terrain),
+        locator=Locator(terrain, folder=settings.data_dir / "horizons"),
         land=LandIndex(store.land.all()),
         settings=settings,
         clock=clock,

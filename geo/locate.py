@@ -8,15 +8,17 @@ which case this is. A ray that does not meet ground gets a reason instead of a p
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
 
 from geo.camera import ray_of_pixel
-from geo.crs import Height, HeightSystem, Wgs84, above_sea_m
+from geo.crs import Height, HeightSystem, LocalFrame, Wgs84, above_sea_m
+from geo.horizon import HorizonBook, PolarGround
 from geo.rays import Ending, Rays, Walk, walk
 from geo.regions import regions
-from geo.terrain import Terrain, TowerTerrain
+from geo.terrain import Terrain
 from models.fix import Fix, FixOutcome, NoFixReason, TerrainReference
 from models.site import Camera, HeightDatum, Pose, Position
 from models.units import FloatArray
@@ -72,6 +74,7 @@ class Locator:
         ray_count: samples per fix, at least 50.
         max_range_m: no place beyond it.
         cached_towers: camera positions whose terrain stays in memory, the least used leaves.
+        folder: where profiles around the towers are kept on disk; None for memory alone.
     """
 
     def __init__(
@@ -83,12 +86,19 @@ class Locator:
         ray_count: int = 500,
         max_range_m: float = 20_000.0,
         cached_towers: int = 16,
+        folder: Path | None = None,
     ) -> None:
         self.terrain = terrain
         self._spread = spread or Spread()
         self._max_range_m = max_range_m
         self._normals = _latin_normals(np.random.default_rng(seed), ray_count)
-        self._towers = lru_cache(cached_towers)(self._around)
+        # A projection takes a millisecond to make, a tenth of a fix.
+        self._frames = lru_cache(cached_towers)(LocalFrame)
+        self._book = (
+            None
+            if terrain is None
+            else HorizonBook(terrain, folder=folder, radius_m=max_range_m, in_memory=cached_towers)
+        )
 
     @property
     def terrain_reference(self) -> TerrainReference | None:
@@ -129,15 +139,17 @@ class Locator:
         if observer.height_datum is HeightDatum.ELLIPSOID:
             observer = _above_sea(observer)
         view = self._view(pose, (x_px, y_px), (width_px, height_px), box_sigma_px)
-        if self.terrain is None:
+        if self.terrain is None or self._book is None:
             return self._refusal(NoFixReason.NO_TERRAIN, observer, view)
-        tower = self._towers(self.terrain, observer.lon_deg, observer.lat_deg)
+        tower = self._book.around(observer.lon_deg, observer.lat_deg)
         if np.isnan(tower.ground_m):
             return self._refusal(NoFixReason.OUTSIDE_TERRAIN, observer, view)
         seen = walk(tower, self._rays(tower, observer, view), self._max_range_m)
-        return self._judge(tower, observer, view, seen)
+        return self._judge(self.terrain, tower, observer, view, seen)
 
-    def _judge(self, tower: TowerTerrain, observer: Position, view: _View, seen: Walk) -> Fix:
+    def _judge(
+        self, terrain: Terrain, tower: PolarGround, observer: Position, view: _View, seen: Walk
+    ) -> Fix:
         ground = seen.ending == Ending.GROUND
         near = seen.ending == Ending.UNDERGROUND
         if tower.is_hill_top:
@@ -154,7 +166,9 @@ class Locator:
             }
             reason = max(counts, key=lambda key: counts[key])
             return self._refusal(reason, observer, view, unresolved)
-        clusters = regions(tower, view.azimuths_deg[ground], seen.range_m[ground], len(ground))
+        frame = self._frames(observer.lon_deg, observer.lat_deg)
+        places = view.azimuths_deg[ground], seen.range_m[ground]
+        clusters = regions(terrain, frame, *places, sample_count=len(ground))
         return Fix(
             FixOutcome.LOCATED,
             None,
@@ -206,7 +220,7 @@ class Locator:
             np.clip(elevations_deg + pose.tilt_sigma_deg * off_axis * tilt, -89.9, 89.9),
         )
 
-    def _rays(self, tower: TowerTerrain, observer: Position, view: _View) -> Rays:
+    def _rays(self, tower: PolarGround, observer: Position, view: _View) -> Rays:
         lens, ground, refraction = self._normals[4:7]
         spread = self._spread
         lens_m, lens_sigma_m, ramp_m = observer.height_m, spread.lens_sigma_m, 0.0
@@ -222,9 +236,6 @@ class Locator:
             ground_bias_m=spread.terrain_sigma_m * ground,
             bias_ramp_m=ramp_m,
         )
-
-    def _around(self, terrain: Terrain, lon_deg: float, lat_deg: float) -> TowerTerrain:
-        return terrain.around(lon_deg, lat_deg, self._max_range_m, terrain.cell_m)
 
 
 def _above_sea(observer: Position) -> Position:

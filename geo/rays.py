@@ -10,16 +10,19 @@ European surveying practice). The last term is how far the ground falls away: 6.
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from geo.terrain import TowerTerrain
+from geo.horizon.ground import PolarGround
+from geo.terrain import EARTH_RADIUS_M, Heights
 from models.units import FloatArray
 
 __all__ = ["EARTH_RADIUS_M", "Ending", "Rays", "Walk", "walk"]
 
-EARTH_RADIUS_M = 6_371_000.0
+_STEPS_A_STRIDE: Final = 96
+"""Of all rays together, before those that met ground are left behind."""
 
 
 class Ending(IntEnum):
@@ -66,67 +69,92 @@ class Walk:
     ending: NDArray[np.int8]
 
 
-def walk(terrain: TowerTerrain, rays: Rays, max_range_m: float) -> Walk:
+def walk(ground: PolarGround, rays: Rays, max_range_m: float) -> Walk:
     """First meeting of every ray with the ground.
 
     Steps of half a cell, then one linear refinement. Rays share ground profiles that are never
-    further apart than an eighth of a cell at the longest range, which is what makes hundreds of
-    rays cost milliseconds. Voids and everything outside the terrain count as ground as high as the
-    highest in reach: a ray that clears even that goes on, any other ends as OUTSIDE.
+    further apart than an eighth of a cell at the longest range, and those that met ground or left
+    it below for good walk no further: hundreds of rays cost milliseconds. Voids and everything
+    outside the terrain count as ground as high as the highest in reach: a ray that clears even that
+    goes on, any other ends as OUTSIDE.
 
     Args:
-        terrain: around the tower, with known ground below it.
+        ground: profiles around the tower, with known ground below it.
         rays: lines of sight.
-        max_range_m: where to stop, at most the radius of the terrain.
+        max_range_m: where to stop, at most the reach of the profiles.
     """
-    step_m = terrain.cell_m / 2.0
-    range_m = np.arange(0.0, max_range_m + step_m / 2.0, step_m)
-    ceiling_m = float(np.nanmax(terrain.values_m))
-    profile_of_ray, ground_m = _profiles(terrain, rays.azimuth_deg, range_m)
-    void = np.isnan(ground_m)
-    ground_m = np.where(void, ceiling_m, ground_m)
-
-    slope = np.tan(np.radians(rays.elevation_deg))
+    fan = _Fan(ground, rays.azimuth_deg, max_range_m)
+    range_m = ground.range_m[: int((max_range_m + ground.step_m / 2.0) / ground.step_m) + 1]
+    ramp = np.ones(len(range_m), np.float32)
+    if rays.bias_ramp_m > 0.0:
+        ramp = np.minimum(1.0, range_m / rays.bias_ramp_m).astype(np.float32)
     drop = (1.0 - rays.refraction) / (2.0 * EARTH_RADIUS_M)
-    ramp = (
-        np.minimum(1.0, range_m / rays.bias_ramp_m)
-        if rays.bias_ramp_m > 0.0
-        else 1.0 + 0.0 * range_m
-    )
-    above_m = rays.lens_m[:, None] + slope[:, None] * range_m + drop[:, None] * range_m**2
-    end_m = above_m[:, -1].copy()
-    above_m -= ground_m[profile_of_ray]
-    above_m -= rays.ground_bias_m[:, None] * ramp
+    slope = np.tan(np.radians(rays.elevation_deg))
+    terms = np.stack((rays.lens_m, slope, drop, rays.ground_bias_m)).astype(np.float32)[..., None]
 
-    below = above_m <= 0.0
-    met = below.any(axis=1)
-    every = np.arange(len(slope))
-    after = below.argmax(axis=1)
-    before = np.maximum(after - 1, 0)
-    high, low = above_m[every, before], above_m[every, after]
-    share = np.divide(high, high - low, out=np.zeros_like(high), where=high > low)
-    distance_m = range_m[before] + share * step_m
+    ending = np.full(len(slope), Ending.OUTSIDE, np.int8)
+    found_m = np.full(len(slope), np.nan)
+    walking = np.arange(len(slope))
+    carried = np.full((len(slope), 1), np.float32(np.inf))  # above the ground, at the step before
+    carried_void = np.zeros((len(slope), 1), np.bool_)
+    for first in range(0, len(range_m), _STEPS_A_STRIDE):
+        stride = range_m[first : first + _STEPS_A_STRIDE].astype(np.float32)
+        heights, void = fan.stride(walking, first, len(stride))
+        lens, tangent, bend, bias = terms[:, walking]
+        above = lens + tangent * stride + bend * (stride * stride)
+        end_m = above[:, -1].copy()
+        above -= heights
+        above -= bias * ramp[first : first + len(stride)]
 
-    rising = slope + 2.0 * drop * range_m[-1] >= 0.0
-    ending = np.where((end_m > ceiling_m) & rising, Ending.SKY, Ending.OUTSIDE).astype(np.int8)
-    unknown = void[profile_of_ray, after] | void[profile_of_ray, before]
-    ending[met] = np.where(unknown, Ending.OUTSIDE, Ending.GROUND)[met]
-    ending[met & (after == 0)] = Ending.UNDERGROUND
-    return Walk(np.where(ending == Ending.GROUND, distance_m, np.nan), ending)
+        below = above <= 0.0
+        met = below.any(axis=1)
+        every = np.flatnonzero(met)
+        after = below[every].argmax(axis=1)
+        above, void = np.hstack((carried, above)), np.hstack((carried_void, void))
+        high, low = above[every, after], above[every, after + 1]
+        share = np.divide(high, high - low, out=np.zeros_like(high), where=np.isfinite(high))
+        column = first + after
+        found_m[walking[every]] = (column - 1.0 + share) * ground.step_m
+        unknown = void[every, after] | void[every, after + 1]
+        ending[walking[every]] = np.where(unknown, Ending.OUTSIDE, Ending.GROUND)
+        ending[walking[every[column == 0]]] = Ending.UNDERGROUND
+
+        # What is above all ground, whatever its error, and rises will not come down again.
+        end = float(stride[-1])
+        rising = (tangent + 2.0 * bend * end)[:, 0] >= 0.0
+        clear = rising & (end_m > ground.ceiling_m + np.maximum(bias[:, 0], 0.0))
+        if first + len(stride) == len(range_m):
+            clear = rising & (end_m > ground.ceiling_m)
+        ending[walking[clear & ~met]] = Ending.SKY
+        going = ~met & ~clear
+        walking, carried, carried_void = walking[going], above[going, -1:], void[going, -1:]
+        if len(walking) == 0:
+            break
+    return Walk(np.where(ending == Ending.GROUND, found_m, np.nan), ending)
 
 
-def _profiles(
-    terrain: TowerTerrain, azimuth_deg: FloatArray, range_m: FloatArray
-) -> tuple[NDArray[np.intp], FloatArray]:
-    """Ground heights along a fan of azimuths, and which of them each ray uses."""
-    first, last = float(azimuth_deg.min()), float(azimuth_deg.max())
-    spacing_deg = np.degrees(terrain.cell_m / 8.0 / max(float(range_m[-1]), terrain.cell_m))
-    count = int((last - first) / spacing_deg) + 2
-    if count < len(azimuth_deg):
-        fan_deg = np.linspace(first, last, count)
-        index = np.rint((azimuth_deg - first) / max(last - first, 1e-12) * (count - 1))
-        index = index.astype(np.intp)
-    else:
-        fan_deg, index = azimuth_deg, np.arange(len(azimuth_deg))
-    east, north = np.sin(np.radians(fan_deg)), np.cos(np.radians(fan_deg))
-    return index, terrain.height_at(east[:, None] * range_m, north[:, None] * range_m)
+class _Fan:
+    """Profiles along a fan of azimuths, and which of them each ray uses."""
+
+    def __init__(self, ground: PolarGround, azimuth_deg: FloatArray, max_range_m: float) -> None:
+        first, last = float(azimuth_deg.min()), float(azimuth_deg.max())
+        spacing_deg = np.degrees(ground.cell_m / 8.0 / max(max_range_m, ground.cell_m))
+        count = int((last - first) / spacing_deg) + 2
+        if count < len(azimuth_deg):
+            fan_deg = np.linspace(first, last, count)
+            index = np.rint((azimuth_deg - first) / max(last - first, 1e-12) * (count - 1))
+            self._profile = index.astype(np.intp)
+        else:
+            fan_deg, self._profile = azimuth_deg, np.arange(len(azimuth_deg))
+        self._ground = ground
+        self._rows, self._weight = ground.rows_of(fan_deg)
+
+    def stride(
+        self, walking: NDArray[np.intp], first: int, count: int
+    ) -> tuple[Heights, NDArray[np.bool_]]:
+        """Heights below rays at some steps, voids as high as the ceiling; and which are void."""
+        used, profile = np.unique(self._profile[walking], return_inverse=True)
+        heights = self._ground.profiles(self._rows[used], self._weight[used], first, first + count)
+        void = np.isnan(heights)
+        heights[void] = self._ground.ceiling_m
+        return heights[profile], void[profile]

@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
-from geo.terrain import TowerTerrain
+from geo.crs import LocalFrame
+from geo.terrain import Terrain
 from models.fix import FixCluster
 from models.site import HeightDatum, Position
 from models.units import FloatArray
@@ -23,12 +24,18 @@ GAP_CELLS = 3.0
 
 
 def regions(
-    terrain: TowerTerrain, azimuth_deg: FloatArray, range_m: FloatArray, sample_count: int
+    terrain: Terrain,
+    frame: LocalFrame,
+    azimuth_deg: FloatArray,
+    range_m: FloatArray,
+    *,
+    sample_count: int,
 ) -> tuple[FixCluster, ...]:
     """Clusters of hits by falling weight.
 
     Args:
-        terrain: around the tower.
+        terrain: that was hit.
+        frame: around the tower.
         azimuth_deg: (n,) of the rays that met ground, not wrapped, n >= 1.
         range_m: (n,) where they met it.
         sample_count: number of all rays, those without ground included.
@@ -39,7 +46,7 @@ def regions(
     cuts = np.flatnonzero(np.diff(range_m) > gap_m) + 1
     bounds = _without_slivers([0, *cuts.tolist(), len(range_m)], range_m, SLIVER * sample_count)
     found = [
-        _region(terrain, azimuth_deg[start:stop], range_m[start:stop], sample_count)
+        _region(terrain, frame, azimuth_deg[start:stop], range_m[start:stop], sample_count)
         for start, stop in pairwise(bounds)
     ]
     return tuple(sorted(found, key=lambda cluster: -cluster.weight))
@@ -58,14 +65,18 @@ def _without_slivers(bounds: list[int], range_m: FloatArray, least: float) -> li
 
 
 def _region(
-    terrain: TowerTerrain, azimuth_deg: FloatArray, range_m: FloatArray, sample_count: int
+    terrain: Terrain,
+    frame: LocalFrame,
+    azimuth_deg: FloatArray,
+    range_m: FloatArray,
+    sample_count: int,
 ) -> FixCluster:
     bearing = np.radians(azimuth_deg)
     points = np.column_stack((range_m * np.sin(bearing), range_m * np.cos(bearing)))
     middle_m, middle = float(np.median(range_m)), float(np.median(bearing))
     best = np.array((middle_m * np.sin(middle), middle_m * np.cos(middle)))
-    lon_deg, lat_deg = terrain.frame.to_lonlat(float(best[0]), float(best[1]))
-    height_m = float(np.median(terrain.height_at(points[:, 0], points[:, 1])))
+    lon_deg, lat_deg = frame.to_lonlat(float(best[0]), float(best[1]))
+    height_m = float(np.nanmedian(terrain.height_at(*frame.to_lonlat(points[:, 0], points[:, 1]))))
     shortest, longest = np.percentile(range_m, (5.0, 95.0))
     return FixCluster(
         position=Position(lon_deg, lat_deg, height_m, HeightDatum.SEA_LEVEL),
@@ -74,12 +85,12 @@ def _region(
         range_m=middle_m,
         range_min_m=float(shortest),
         range_max_m=float(longest),
-        outline_lonlat=_outline(terrain, points, middle_m),
+        outline_lonlat=_outline(frame, terrain.cell_m, points, middle_m),
     )
 
 
 def _outline(
-    terrain: TowerTerrain, points: FloatArray, range_m: float
+    frame: LocalFrame, cell_m: float, points: FloatArray, range_m: float
 ) -> tuple[tuple[float, float], ...]:
     """Hull of the 90 % of samples nearest to their middle, as a counter-clockwise ring.
 
@@ -90,8 +101,8 @@ def _outline(
     spread = offsets.T @ offsets / len(points) + np.eye(2)  # 1 m^2 keeps a single sample regular
     distance = np.einsum("ij,ij->i", offsets @ np.linalg.inv(spread), offsets)
     held = points[distance <= np.quantile(distance, HELD)]
-    widening_m = max(1.0, min(terrain.cell_m / 8.0, range_m / 20.0))
+    widening_m = max(1.0, min(cell_m / 8.0, range_m / 20.0))
     ring = shapely.MultiPoint(held).convex_hull.buffer(widening_m, quad_segs=2)
     metric = shapely.get_coordinates(shapely.orient_polygons(ring).exterior)
-    lon_deg, lat_deg = terrain.frame.to_lonlat(metric[:, 0], metric[:, 1])
+    lon_deg, lat_deg = frame.to_lonlat(metric[:, 0], metric[:, 1])
     return tuple(zip(lon_deg.tolist(), lat_deg.tolist(), strict=True))

@@ -21,7 +21,9 @@ __all__ = ["Heights", "Terrain", "TowerTerrain"]
 Heights: TypeAlias = Annotated[NDArray[np.float32], "(rows, columns) metres above sea level, NaN"]
 
 LOWEST_M, HIGHEST_M = -500.0, 9000.0
-METRES_PER_DEGREE = 111_195.0  # of latitude, mean Earth radius 6371 km
+EARTH_RADIUS_M = 6_371_000.0
+METRES_PER_DEGREE = 111_195.0  # of latitude, on that radius
+_EXACT_EVERY = 16  # nodes of a tower's grid; between them places are interpolated, to 6 mm at 60 m
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,6 +37,8 @@ class Terrain:
         north_deg: northern edge of the northernmost cells.
         cell_deg: size of the square cells in degrees, > 0.
         caution: empty, or ``drill``, ``synthetic``, ``coarse``.
+        fingerprint: differs for every import, so that what was computed from one is never taken for
+            another's; empty for a terrain that is in memory only.
 
     Raises:
         InputRefused: the grid is too small or off the Earth, or heights lie outside -500 to 9000 m,
@@ -47,6 +51,7 @@ class Terrain:
     north_deg: float
     cell_deg: float
     caution: str = ""
+    fingerprint: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a grid from which no honest height can be read."""
@@ -129,10 +134,17 @@ class Terrain:
         """
         frame = LocalFrame(lon_deg, lat_deg)
         half = int(np.ceil(radius_m / cell_m))
-        steps = np.arange(-half, half + 1, dtype=np.float64) * cell_m
-        x_m, y_m = np.meshgrid(steps, -steps)
-        heights = self.height_at(*frame.to_lonlat(x_m, y_m))
-        return TowerTerrain(frame, heights.astype(np.float32), cell_m)
+        wide = -(-half // _EXACT_EVERY) * _EXACT_EVERY
+        exact_m = np.arange(-wide, wide + 1, _EXACT_EVERY, dtype=np.float64) * cell_m
+        corners = frame.to_lonlat(*np.meshgrid(exact_m, -exact_m))
+        steps = np.arange(wide - half, wide + half + 1) / _EXACT_EVERY
+        heights = np.empty((len(steps), len(steps)), np.float32)
+        for first in range(0, len(steps), _EXACT_EVERY):
+            rows = steps[first : first + _EXACT_EVERY]
+            heights[first : first + _EXACT_EVERY] = self.height_at(
+                *(_between(corner, rows, steps) for corner in corners)
+            )
+        return TowerTerrain(frame, heights, cell_m)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -168,6 +180,19 @@ class TowerTerrain:
     def height_at(self, x_m: FloatArray, y_m: FloatArray) -> FloatArray:
         """Bilinear height at metres east and north of the tower; NaN at voids and outside."""
         return bilinear(self.values_m, self.half - y_m / self.cell_m, self.half + x_m / self.cell_m)
+
+
+def _between(corner: FloatArray, rows: FloatArray, columns: FloatArray) -> FloatArray:
+    """A smooth grid at fractional rows by fractional columns, linear in both."""
+    last_row, last_column = corner.shape[0] - 1, corner.shape[1] - 1
+    top = np.clip(rows.astype(np.intp), 0, max(last_row - 1, 0))
+    left = np.clip(columns.astype(np.intp), 0, max(last_column - 1, 0))
+    down, right = (rows - top)[:, None], columns - left
+    lines = corner[top] * (1.0 - down) + corner[np.minimum(top + 1, last_row)] * down
+    between: FloatArray = (
+        lines[:, left] * (1.0 - right) + lines[:, np.minimum(left + 1, last_column)] * right
+    )
+    return between
 
 
 def bilinear(values: Heights, rows: FloatArray, columns: FloatArray) -> FloatArray:

@@ -65,7 +65,7 @@ def promote_candidate(
         raise NotFound(f"Nobody remembers the camera {candidate.draft.camera_id}.")
     drafter = Drafter(
         {camera.camera_id: camera},
-        Locator(context.terrain),
+        Locator(context.terrain, folder=context.settings.data_dir / "horizons"),
         LandIndex(store.land.all()),
         context.settings,
         context.clock,

@@ -155,4 +155,5 @@ def _terrain(folder: Path, told: Any) -> Terrain:  # noqa: ANN401 -- JSON is any
     if values.dtype != np.float32:
         raise ValueError(f"its heights are {values.dtype}")
     west, north, cell = (float(told[key]) for key in ("west_deg", "north_deg", "cell_deg"))
-    return Terrain(str(told["name"]), values, west, north, cell, str(told["caution"]))
+    fingerprint = told["heights_file"].removesuffix(".npy")
+    return Terrain(str(told["name"]), values, west, north, cell, str(told["caution"]), fingerprint)

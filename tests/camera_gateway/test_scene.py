@@ -9,6 +9,7 @@ from camera_gateway.scene import Plume, View, render_view
 from camera_gateway.scene.forest import Texture, fractal
 from camera_gateway.scene.view import AIR, lens_height_m
 from geo.camera import ray_of_pixel
+from geo.horizon import PolarGround
 from geo.rays import Ending, Rays, walk
 from geo.relief import drill_relief
 from geo.terrain import Terrain
@@ -62,7 +63,7 @@ def test_land_lies_where_an_independent_walk_meets_it(view: View) -> None:
         ground_bias_m=many * 5.0,  # trees: half of the crowns' height
         bias_ramp_m=0.0,
     )
-    walked = walk(near, rays, 12_000.0)
+    walked = walk(PolarGround.of(near, 12_000.0), rays, 12_000.0)
     shown_m = view.range_m[rows, columns].ravel()
     met = walked.ending == Ending.GROUND
     assert met.sum() > 200

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from geo.crs import LocalFrame
+from geo.horizon import PolarGround
 from geo.rays import EARTH_RADIUS_M, Ending, Rays, walk
 from geo.terrain import TowerTerrain
 
@@ -9,8 +10,9 @@ CELL_M, HALF = 90.0, 120
 LENS_M = 100.0
 
 
-def tower(values: np.ndarray) -> TowerTerrain:
-    return TowerTerrain(LocalFrame(106.65, 28.85), values.astype(np.float32), CELL_M)
+def tower(values: np.ndarray) -> PolarGround:
+    grid = TowerTerrain(LocalFrame(106.65, 28.85), values.astype(np.float32), CELL_M)
+    return PolarGround.of(grid, HALF * CELL_M)
 
 
 def flat() -> np.ndarray:
