@@ -22,6 +22,10 @@ STILLS: Final = 2
 """Some turn one axis after the other, and rest in between."""
 
 STILLS_BACK: Final = 3
+STILLS_LONG: Final = 5
+NO_PAUSE_S: Final = 20.0
+"""No head rests for so long on its way, through so many pictures: it goes no further."""
+
 BLIND_TIMES: Final = 1.5
 
 
@@ -62,16 +66,16 @@ def _at_rest(
     leg: Leg, seen: Seen, senses: StatusSense, *, under_way_s: float, late: bool
 ) -> Doubt | None:
     moved, sight = has_moved(seen), seen.sight
-    if sight is not None and sight.shown == leg.stop.preset:
+    arrived = sight is not None and sight.shown == leg.stop.preset
+    if arrived or (leg.returns and leg.stills >= STILLS_BACK):
         return Doubt.NONE
-    if late:
+    goes_no_further = leg.stills >= STILLS_LONG and under_way_s >= NO_PAUSE_S
+    if late or goes_no_further:
         return Doubt.NOT_LEFT if leg.needs_move and moved is False else Doubt.NONE
-    if leg.returns and leg.stills >= STILLS_BACK:
-        return Doubt.NONE
     elsewhere = sight is not None and sight.against
-    if elsewhere or senses.says_moving() or (leg.needs_move and moved is not True):
-        return None
-    if moved is False and under_way_s < SLOW_START_S:
+    not_begun = moved is False and under_way_s < SLOW_START_S
+    not_left = leg.needs_move and moved is not True
+    if elsewhere or not_begun or not_left or senses.says_moving():
         return None
     return Doubt.NONE if leg.stills >= STILLS else None
 

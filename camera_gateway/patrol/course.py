@@ -259,9 +259,9 @@ class Course:
             longest_s=self._longest_s,
         )
         if doubt is None:
-            if self.is_stuck and has_moved(seen) is False:
-                leg.doubt = Doubt.NOT_LEFT
-                return self._watched(leg, seen)  # it stands where it stood: go on looking
+            if self.is_stuck and seen.step.is_still:
+                leg.doubt = Doubt.NOT_LEFT if has_moved(seen) is False else Doubt.NONE
+                return self._watched(leg, seen)  # it stands somewhere: go on looking
             return self._unscored(Fault.MOVING)
         leg.doubt, leg.is_late = doubt, late
         if doubt is Doubt.NONE and not late and seen.step.is_still:

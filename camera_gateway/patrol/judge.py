@@ -46,6 +46,7 @@ class _Question:
     view: int | None
     stands: bool
     proves: bool
+    returns: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,7 @@ class PatrolJudge:
             course.shown if course.is_stuck else course.expected,
             course.phase in {PatrolPhase.WATCHING, PatrolPhase.UNREACHED, PatrolPhase.OFF},
             course.phase is PatrolPhase.PROVING,
+            course.leg is not None and course.leg.returns,
         )
         look = await self._aside(lambda: self._measure(raw, first, question, now_s))
         if look.judgement.fault is not None or look.seen is None:
@@ -190,8 +192,8 @@ class PatrolJudge:
         self._last = edges
         return Seen(
             step=step,
-            from_departure=step_between(self._departure, edges),
-            from_home=step_between(self._home, edges),
+            from_departure=Step() if question.stands else step_between(self._departure, edges),
+            from_home=step_between(self._home, edges) if question.returns else Step(),
             sight=self._sights.look(edges, light, question.expected) if clear else None,
             light=light,
         )

@@ -96,12 +96,12 @@ class Sights:
         own = None if expected is None else shifts.get(expected)
         shown: int | None = None
         if matches and frozenset(matches) <= self._places[matches[0]]:
-            shown = expected if expected in matches else matches[0]
-        proven = self._is_proven(shown, light)
+            shown = expected if expected in self._places[matches[0]] else matches[0]
+        proven = any(self._is_proven(number, light) for number in matches)
         others = 0 if shown is None else len(shifts.keys() - self._places[shown])
         return Sight(
             shown=shown,
-            verified=proven and others > 0,
+            verified=shown is not None and proven and others > 0,
             is_learned=own is not None,
             is_proven=self._is_proven(expected, light),
             against=own is not None and own.is_other,

@@ -7,6 +7,7 @@ anything: fog, night and a blank wall look the same everywhere. Field reports:
 pyronear/pyro-engine#347 (every pose the same picture), #421.
 """
 
+from collections import deque
 from typing import Final
 
 from camera_gateway.truth.edges import ALIKE, LEAST_PEAK, SAME_SHARE, Shift
@@ -14,7 +15,9 @@ from models.site import Pose
 
 __all__ = ["StuckWatch", "axis_stayed"]
 
-MOST_NEEDED: Final = 3
+FEW_PLACES: Final = 3
+HEALED_BY: Final = 3
+LONGEST_TOUR: Final = 64
 TOLD_SHARE: Final = 0.1
 MOST_SHARE: Final = 0.5
 HEIGHT: Final = 9.0 / 16.0
@@ -24,11 +27,14 @@ class StuckWatch:
     """Of one camera."""
 
     def __init__(self) -> None:
-        self._failed = 0
+        self._failed: deque[bool] = deque(maxlen=LONGEST_TOUR)
         self.is_stuck = False
 
     def journey(self, *, failed: bool | None, places: int) -> None:
         """A journey between two places is over.
+
+        One axis that is stuck may be right for some of the presets, so it is counted over as many
+        journeys as there are places; what obeys again does so several times in a row.
 
         Args:
             failed: whether the camera did not turn as told; None when nobody can tell.
@@ -36,9 +42,13 @@ class StuckWatch:
         """
         if failed is None:
             return
-        self._failed = self._failed + 1 if failed else 0
-        needed = min(max(places, 2), MOST_NEEDED)
-        self.is_stuck = failed and (self.is_stuck or self._failed >= needed)
+        self._failed.append(failed)
+        last = list(self._failed)
+        if self.is_stuck:
+            self.is_stuck = any(last[-min(max(places, 2), HEALED_BY) :])
+        else:
+            needed = 2 if places <= FEW_PLACES else 3
+            self.is_stuck = sum(last[-max(places, 2) :]) >= needed
 
 
 def axis_stayed(shift: Shift | None, there: Pose, here: Pose) -> bool:

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from ptz_world import Head, Panorama, Target
 
 from camera_gateway.patrol import PatrolDesk, patrol_of
-from camera_gateway.patrol.making import Patrolling
 from camera_gateway.source import RawFrame
 from camera_gateway.truth.judgement import Fault, Judgement
 from camera_gateway.turner import CameraPreset, Position3, TurnerStatus
@@ -163,7 +162,7 @@ class PatrolRig:
     def start(self) -> None:
         """Begin anew, as after a restart of the gateway."""
         assert self.setup.patrol is not None
-        self.parts: Patrolling = patrol_of(
+        self.parts = patrol_of(
             self.setup, self.setup.patrol, desk=self.desk, clock=self.clock, random=lambda: 0.5,
             zone=ZoneInfo("Asia/Shanghai"), turner=self.turner, views=self.views,
         )  # fmt: skip
