@@ -190,11 +190,12 @@ class TapBook:
     def look_again(self) -> None:
         """Close the taps of cameras whose video must not be heard now, open those of the others."""
         with self._lock:
-            for camera_id, tap in self._taps.items():
-                if self._hides(camera_id):
-                    tap.close()
-                else:
-                    tap.open()
+            taps = list(self._taps.items())
+        for camera_id, tap in taps:  # listeners are told: not while the book is held
+            if self._hides(camera_id):
+                tap.close()
+            else:
+                tap.open()
 
     def forget(self, camera_id: str) -> None:
         """Drop the tap of a camera that was removed."""

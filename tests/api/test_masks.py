@@ -60,7 +60,7 @@ def test_an_administrator_draws_changes_and_ends(masked: ApiRig) -> None:
     assert (changed["mask_id"], changed["polygon"], changed["note"]) == (2, wider, "")
     viewer = masked.client(Role.VIEWER)
     assert viewer.get("/api/masks?camera_id=t1-red").json()["masks"] == [changed]
-    assert viewer.get("/api/masks?camera_id=t1-blue").json()["masks"] == []
+    assert viewer.get("/api/masks?camera_id=t2-fog").json()["masks"] == []
     ended = client.post("/api/masks/2/end").json()
     assert (ended["ended_by"], ended["is_over"]) == ("admin", True)
     assert viewer.get("/api/masks").json()["masks"] == []
@@ -77,7 +77,7 @@ def test_what_is_private_is_hidden_when_the_answer_comes_and_seen_when_it_ends(
     masked: ApiRig,
 ) -> None:
     context, client = masked.context, masked.client(Role.ADMIN)
-    tap, other = context.taps.of("t1-red"), context.taps.of("t1-blue")
+    tap, other = context.taps.of("t1-red"), context.taps.of("t2-fog")
     tap.begin(FORM)
     other.begin(FORM)
     cameras = {each["camera_id"]: each for each in client.get("/api/cameras").json()}

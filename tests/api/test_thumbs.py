@@ -109,7 +109,7 @@ def test_what_was_kept_of_a_camera_can_be_let_go_of_at_once() -> None:
     kept = Thumbs(watch)
     open_still, masked_still = jpeg_of(640, 360), jpeg_of(640, 360, level=10)
     kept.of(status_of(open_still), ThumbWidth.LIST)
-    kept.of(status_of(open_still, "t1-blue"), ThumbWidth.LIST)
+    kept.of(status_of(open_still, "t2-fog"), ThumbWidth.LIST)
     kept.forget("t1-red")
     small = kept.of(status_of(masked_still), ThumbWidth.LIST)
     assert small is not None
