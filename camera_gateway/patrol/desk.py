@@ -189,7 +189,7 @@ class PatrolDesk:
         """Look and write where it is time."""
         now_s = self._clock.monotonic_s()
         if now_s >= self._look_at_s:
-            await self._look()
+            await self.look()
         if now_s >= self._write_at_s:
             self._write_at_s = now_s + WRITE_EVERY_S
             await self._write()
@@ -209,7 +209,7 @@ class PatrolDesk:
         one = self._round(camera_id)
         lease = self.lease_of(camera_id)
         if lease is None or lease.holder != who:
-            await self._look()
+            await self.look()
             lease = self.lease_of(camera_id)
         if lease is None or lease.holder != who:
             raise Conflict(
@@ -222,8 +222,8 @@ class PatrolDesk:
     def _look_soon(self) -> None:
         self._look_at_s = self._clock.monotonic_s()
 
-    async def _look(self) -> None:
-        """Who steers, and how dangerous it is; what cannot be read stays as it was."""
+    async def look(self) -> None:
+        """Learn now who steers, and how dangerous it is; what cannot be read stays as it was."""
         self._look_at_s = self._clock.monotonic_s() + LOOK_EVERY_S
         store = self._store
         if store is None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from camera_gateway.credentials import host_of
 from camera_gateway.patrol.course import Course
 from camera_gateway.patrol.desk import PatrolDesk
 from camera_gateway.patrol.judge import PatrolJudge
@@ -83,8 +84,7 @@ def patrol_of(
     def tour_now() -> Tour | None:
         return patrol.tour_at(clock.now(), zone, desk.danger)
 
-    rest = setup.preset_number if camera.presets else None
-    route = Route(patrol.mover, rest, tour_now)
+    route = Route(patrol.mover, tuple(poses), tour_now)
     course = Course(poses, route, every_s=every_s, random=random, is_on=patrol.is_on)
     sights = Sights(poses, {} if views is None else _memories(setup, patrol.mover, views))
     judge = PatrolJudge(
@@ -101,7 +101,7 @@ def patrol_of(
         Round(
             camera.camera_id,
             patrol.mover,
-            turner or turner_of(patrol.mover, setup.credential, clock),
+            turner or turner_of(patrol.mover, _credential_of(setup, patrol.mover), clock),
             course,
             route=route,
             sights=sights,
@@ -110,6 +110,14 @@ def patrol_of(
             clean=clean,
         ),
     )
+
+
+def _credential_of(setup: CameraSetup, mover: Mover) -> Credential | None:
+    """The camera's own, where the mount is at its host; a password goes to no other one."""
+    if setup.link is None or setup.credential is None:
+        return None
+    hosts = {host_of(address)[0].lower() for address in (setup.link.address, mover.address)}
+    return setup.credential if len(hosts) == 1 else None
 
 
 def view_files(views: Path, camera_id: str) -> list[Path]:

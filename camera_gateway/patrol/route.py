@@ -36,16 +36,18 @@ class Route:
 
     Args:
         mover: knows the tokens.
-        rest: number of the preset at which the camera rests; None for a camera without presets.
+        presets: numbers of the camera's own; the first one is where it rests.
         tour_now: the tour that holds now; None for none.
 
     Attributes:
         skipped: presets that the camera said it no longer has, or that have no token.
     """
 
-    def __init__(self, mover: Mover, rest: int | None, tour_now: Callable[[], Tour | None]) -> None:
+    def __init__(
+        self, mover: Mover, presets: Sequence[int], tour_now: Callable[[], Tour | None]
+    ) -> None:
         self._mover = mover
-        self._rest = rest
+        self._presets = tuple(presets)
         self._tour_now = tour_now
         self._tour = ""
         self._place = -1
@@ -75,10 +77,9 @@ class Route:
 
     def _following(self, tour: Tour | None) -> Stop | None:
         if tour is None:
-            token = None if self._rest is None else self._token(self._rest)
-            return (
-                None if self._rest is None or token is None else Stop(self._rest, token, RECHECK_S)
-            )
+            rest = self._presets[0] if self._presets else 0
+            token = self._token(rest)
+            return None if token is None else Stop(rest, token, RECHECK_S)
         first = self._place + 1 if tour.name == self._tour else 0
         count = len(tour.stops)
         for step in range(count):
@@ -90,4 +91,5 @@ class Route:
         return None
 
     def _token(self, preset: int) -> str | None:
-        return None if preset in self.skipped else self._mover.token_of(preset)
+        there = preset in self._presets and preset not in self.skipped
+        return self._mover.token_of(preset) if there else None
