@@ -192,3 +192,18 @@ def test_the_units_of_every_kind_are_read_from_its_header() -> None:
     assert scan_jpeg(coded(flat, grey=True)).unit_px == (8, 8)
     assert scan_jpeg(coded(flat, progressive=True)).progressive
     assert not scan_jpeg(coded(flat)).progressive
+
+
+@pytest.mark.parametrize("size", [(320, 180), (1280, 720), (1920, 1080), (1920, 1440)])
+def test_a_mask_lies_in_the_same_place_at_every_resolution(size: tuple[int, int]) -> None:
+    width, height = size
+    white = np.full((height, width, 3), 255, np.uint8)
+    square = ((0.25, 0.5), (0.5, 0.5), (0.5, 0.75), (0.25, 0.75))
+    after = decode_jpeg(painted(encode_jpeg(white), [mask(square)], "t1"), "t1")
+    dark = after.max(axis=2) < 128
+    rows, columns = np.flatnonzero(dark.any(axis=1)), np.flatnonzero(dark.any(axis=0))
+    more_px = 16 + SLACK_PX
+    assert columns[0] == pytest.approx(0.25 * width - more_px, abs=2)
+    assert columns[-1] == pytest.approx(0.5 * width + more_px, abs=2)
+    assert rows[0] == pytest.approx(0.5 * height - more_px, abs=2)
+    assert rows[-1] == pytest.approx(0.75 * height + more_px, abs=2)
