@@ -21,7 +21,7 @@ __all__ = ["MOST_PER_CAMERA", "MOST_VIEWERS", "LiveViewer", "LiveViews"]
 
 MOST_PER_CAMERA: Final = 8
 MOST_VIEWERS: Final = 32
-MOST_KEPT_BYTES: Final = 24 * 2**20
+MOST_KEPT_BYTES: Final = 16 * 2**20
 """Of the pictures since the last key frame. More, and who comes has to wait for the next one."""
 
 MOST_WAITING_BYTES: Final = 16 * 2**20

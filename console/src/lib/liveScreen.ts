@@ -45,7 +45,8 @@ export class LiveScreen {
     video.src = this.address;
     video.addEventListener("waiting", this.ranDry);
     video.addEventListener("error", this.broke);
-    this.callback = video.requestVideoFrameCallback(this.shown);
+    if ("requestVideoFrameCallback" in video) this.callback = video.requestVideoFrameCallback(this.shown);
+    else (video as HTMLVideoElement).addEventListener("timeupdate", this.moved); // older browsers
   }
 
   /** Words of the server: also by how much its clock differs from this page's. */
@@ -76,7 +77,8 @@ export class LiveScreen {
   }
 
   close(): void {
-    this.video.cancelVideoFrameCallback(this.callback);
+    if (this.callback !== 0) this.video.cancelVideoFrameCallback(this.callback);
+    this.video.removeEventListener("timeupdate", this.moved);
     this.video.removeEventListener("waiting", this.ranDry);
     this.video.removeEventListener("error", this.broke);
     this.video.removeAttribute("src");
@@ -145,9 +147,15 @@ export class LiveScreen {
     this.onShown({ made_ms: this.made_ms, behind_s: Math.max(0, behind_s) });
   }
 
-  private readonly shown = (_now: number, frame: VideoFrameCallbackMetadata): void => {
-    this.made_ms = madeAt(this.references, frame.mediaTime) ?? this.made_ms;
+  private show(media_s: number): void {
+    this.made_ms = madeAt(this.references, media_s) ?? this.made_ms;
     this.tell();
+  }
+
+  private readonly moved = (): void => this.show(this.video.currentTime);
+
+  private readonly shown = (_now: number, frame: VideoFrameCallbackMetadata): void => {
+    this.show(frame.mediaTime);
     this.callback = this.video.requestVideoFrameCallback(this.shown);
   };
 

@@ -148,3 +148,25 @@ def test_a_parameter_set_of_absurd_size_is_refused() -> None:
     whole = parameters_of(coded("h264", 10, 10)[0], NONE)
     with pytest.raises(ValueError, match="64 kB"):
         Parameters(whole.sequences, (b"\x68" * 70_000,)).record()
+
+
+@pytest.mark.parametrize(("pix_fmt", "behind"), [("yuv420p", b"\xfd"), ("yuv422p", b"\xfe")])
+def test_the_record_of_a_high_profile_tells_its_samples_too(pix_fmt: str, behind: bytes) -> None:
+    sequence = sequence_of((320, 180), preset="medium", pix_fmt=pix_fmt)
+    record = Parameters((sequence,), (b"\x68\xee",)).record()
+    assert record[:4] == bytes([1]) + sequence[1:4]
+    assert record[4:6] == b"\xff\xe1"
+    assert record[-4:] == behind + b"\xf8\xf8\0"
+    assert b"\x68\xee" in record
+    low = sequence_of((320, 180), profile="baseline")
+    assert Parameters((low,), (b"\x68\xee",)).record()[-2:] == b"\x68\xee"
+
+
+@pytest.mark.parametrize(
+    "bits", ["1" + "0" * 40, "1" + "1" + "010" + "1" + "1" + "1" + "0" * 9 + "1" * 40]
+)
+def test_numbers_that_nobody_writes_are_refused(bits: str) -> None:
+    bits += "0" * (-len(bits) % 8)
+    unit = bytes([0x67, 66, 0, 10]) + int(bits, 2).to_bytes(len(bits) // 8, "big")
+    with pytest.raises(ValueError, match=r"no number|too many offsets"):
+        shape_of(unit)

@@ -157,6 +157,12 @@ def test_many_cameras_get_theirs_half_as_often_and_a_slow_machine_leaves_some_ou
     asyncio.run(look())
 
 
+def test_a_wall_that_nobody_looks_at_does_nothing() -> None:
+    stills = WallStills(ManualClock(MADE))
+    assert not stills.submit(lambda: None)
+    assert stills.looked_at == 0
+
+
 def test_a_decoder_that_fails_leaves_the_wall_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     async def look() -> None:
         tap, stills = VideoTap(), WallStills(ManualClock(MADE))
