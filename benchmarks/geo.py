@@ -1,0 +1,11 @@
+"""How fast a fire gets a place, and what towers see: ``./run bench geo [--quick]``."""
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    # A script's own folder comes first on the path, and there geo.py hides the package.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    from benchmarks.ground.speed import main
+
+    sys.exit(main())

@@ -1,0 +1,120 @@
+"""A network on the drill's relief, against asking every tower about every place by itself."""
+
+import math
+
+import numpy as np
+import pytest
+
+from geo.coverage import NOBODY, Coverage, cover
+from geo.crs import LocalFrame
+from geo.horizon import Horizon, HorizonBook
+from geo.relief import drill_relief
+from geo.terrain import Terrain
+from models.errors import InputRefused
+from models.site import HeightDatum, Position
+
+TOWERS = [
+    Position(-84.25583, 36.23666, 30.0, HeightDatum.GROUND),
+    Position(-84.26917, 36.31166, 30.0, HeightDatum.GROUND),
+]
+LAND = (-84.30, 36.20, -84.20, 36.34)
+
+
+@pytest.fixture(scope="module")
+def terrain() -> Terrain:
+    return drill_relief()
+
+
+@pytest.fixture(scope="module")
+def horizons(terrain: Terrain) -> dict[Position, Horizon]:
+    book = HorizonBook(terrain, radius_m=9_000.0)
+    grounds = {tower: book.around(tower.lon_deg, tower.lat_deg) for tower in TOWERS}
+    return {tower: Horizon(each, each.ground_m + 30.0) for tower, each in grounds.items()}
+
+
+@pytest.fixture(scope="module")
+def network(terrain: Terrain, horizons: dict[Position, Horizon]) -> Coverage:
+    return cover(terrain, TOWERS, horizons.get, bounds_deg=LAND, cell_m=180.0)
+
+
+def test_every_cell_has_the_best_of_all_towers(
+    terrain: Terrain, horizons: dict[Position, Horizon], network: Coverage
+) -> None:
+    rng = np.random.default_rng(1)
+    rows = rng.integers(0, network.smoke_m.shape[0], 200)
+    columns = rng.integers(0, network.smoke_m.shape[1], 200)
+    for row, column in zip(rows, columns, strict=True):
+        lon = network.west_deg + (column + 0.5) * network.cell_deg
+        lat = network.north_deg - (row + 0.5) * network.cell_deg
+        ground = np.array([terrain.height_at(lon, lat)])
+        alone = []
+        for tower in TOWERS:
+            x, y = LocalFrame(tower.lon_deg, tower.lat_deg).to_metric(lon, lat)
+            alone.append(
+                float(horizons[tower].smoke_height_m(np.array([x]), np.array([y]), ground)[0])
+            )
+        known = [each for each in alone if not math.isnan(each)]
+        least = min(known, default=math.inf)
+        assert network.smoke_m[row, column] == pytest.approx(least, abs=0.01)
+        if known:
+            assert alone[network.best[row, column]] == pytest.approx(least, abs=0.01)
+        else:
+            assert network.best[row, column] == NOBODY
+
+
+def test_a_place_is_asked_by_its_coordinates(network: Coverage) -> None:
+    assert network.towers == 2
+    assert network.smoke_at(TOWERS[0].lon_deg, TOWERS[0].lat_deg) == 0.0
+    assert network.could_be_seen(TOWERS[0].lon_deg, TOWERS[0].lat_deg, 0.0) is True
+    row, column = np.unravel_index(
+        int(np.where(np.isfinite(network.smoke_m), network.smoke_m, 0.0).argmax()),
+        network.smoke_m.shape,
+    )
+    lon = network.west_deg + (column + 0.5) * network.cell_deg
+    lat = network.north_deg - (row + 0.5) * network.cell_deg
+    assert network.could_be_seen(lon, lat, 20.0) is False
+    assert network.could_be_seen(lon, lat, 5_000.0) is True
+    for outside in [(-85.0, 36.3), (-84.25, 37.0), (-84.25, 36.0), (-84.0, 36.3)]:
+        assert math.isnan(network.smoke_at(*outside))
+        assert network.could_be_seen(*outside, 100.0) is None
+
+
+def test_two_towers_see_more_than_one_and_higher_smoke_is_seen_more(
+    terrain: Terrain, horizons: dict[Position, Horizon], network: Coverage
+) -> None:
+    alone = cover(terrain, TOWERS[:1], horizons.get, bounds_deg=LAND, cell_m=180.0)
+    shares = [network.seen_share(height) for height in (0.0, 10.0, 50.0, 200.0)]
+    assert shares == sorted(shares)
+    assert 0.05 < shares[0] < shares[-1] <= 1.0
+    assert alone.seen_share(10.0) < network.seen_share(10.0)
+
+
+def test_unknown_ground_is_neither_seen_nor_blind(
+    terrain: Terrain, horizons: dict[Position, Horizon]
+) -> None:
+    beyond = (-84.45, 36.20, -84.39, 36.24)  # the western edge of the relief lies within
+    network = cover(terrain, TOWERS, horizons.get, bounds_deg=beyond, cell_m=400.0)
+    assert np.isnan(network.smoke_m[:, 0]).all()
+    assert (network.best[:, 0] == NOBODY).all()
+    assert np.isinf(network.smoke_m[:, -1]).all()  # known, and out of everybody's reach
+    assert network.seen_share(50.0) == 0.0
+    nowhere = cover(
+        terrain, TOWERS, horizons.get, bounds_deg=(-86.0, 36.2, -85.9, 36.3), cell_m=400.0
+    )
+    assert nowhere.seen_share(50.0) == 0.0
+
+
+def test_a_tower_that_stands_nowhere_sees_nothing(terrain: Terrain) -> None:
+    network = cover(terrain, TOWERS, lambda _tower: None, bounds_deg=LAND, cell_m=500.0)
+    assert np.isinf(network.smoke_m).all()
+
+
+@pytest.mark.parametrize(
+    "bounds", [(0.0, 0.0, 0.0, 1.0), (0.0, 1.0, 1.0, 0.0), (-180.0, -90.0, 180.0, 90.0)]
+)
+def test_what_is_no_land_is_refused(
+    terrain: Terrain, bounds: tuple[float, float, float, float]
+) -> None:
+    with pytest.raises(InputRefused) as caught:
+        cover(terrain, TOWERS, lambda _tower: None, bounds_deg=bounds, cell_m=100.0)
+    assert caught.value.code == "coverage_size"
