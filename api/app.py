@@ -27,6 +27,7 @@ from api.live_view import routes as live_view
 from api.maps import routes as maps
 from api.masks import routes as masks
 from api.patrols import routes as patrols
+from api.patrols import steering
 from api.patrols import sweeps as tower_sweeps
 from api.sweeps import routes as sweeps
 
@@ -107,6 +108,7 @@ def create_app(
         live_view.router,
         maps.router,
         masks.router,
+        steering.router,
         tower_sweeps.router,
         patrols.router,
         sweeps.router,
