@@ -27,6 +27,7 @@ class DeedKind(StrEnum):
     LAND = "land"
     LEDGER = "ledger"
     MASK = "mask"
+    TERRAIN = "terrain"
     USER = "user"
 
 
