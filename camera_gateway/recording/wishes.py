@@ -105,8 +105,10 @@ class Wishes:
             return  # a camera without coded video: its stills and their clip are what there is
         if ask.until_at is None:
             from_at = ask.first_seen_at - rules.pre_roll
+        elif ask.last_seen_at - ask.until_at <= rules.longest + rules.pre_roll:
+            from_at = ask.until_at  # it burns on: no second is left out
         else:
-            from_at = max(ask.until_at, ask.last_seen_at - rules.pre_roll)
+            from_at = ask.last_seen_at - rules.pre_roll
         until_at = self._end(from_at, ask.last_seen_at)
         if until_at > from_at:
             one = self._store.recordings.want(ask.alert_id, ask.camera_id, from_at, until_at)

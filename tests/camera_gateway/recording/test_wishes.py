@@ -56,6 +56,21 @@ def test_a_fire_that_burns_on_gets_further_recordings_and_no_more_than_agreed(
     assert len({part.key for one in found for part in one.parts}) == 3
 
 
+def test_an_alert_that_opens_long_after_it_was_first_seen_leaves_no_second_out(
+    rig: RecorderRig,
+) -> None:
+    rig.send(60)
+    began_at = rig.clock.now()
+    rig.send(200, connect=False)
+    alert = rig.alert(first_seen_s_ago=200)
+    rig.send(100, connect=False)
+    first, second = rig.recordings(alert)
+    assert first.from_at == began_at - 30 * SECOND
+    assert second.from_at == first.until_at
+    assert second.until_at == first.until_at + 120 * SECOND
+    assert {first.state, second.state} == {RecordingState.CUT}
+
+
 def test_a_plume_that_comes_back_later_is_recorded_from_then_on(rig: RecorderRig) -> None:
     rig.send(40)
     alert = rig.alert()
