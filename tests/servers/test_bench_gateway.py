@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from rtsp_rig import RtspServer, Wish
 
-from benchmarks.live import outages
+from benchmarks.live import looking, outages
 from benchmarks.live.contender import Contender
 from benchmarks.support.peer import PeerFailed
 
@@ -54,6 +54,20 @@ def test_a_reader_that_cannot_read_fails_with_a_word(videos: dict[str, str]) -> 
         pytest.raises(PeerFailed, match="cannot read"),
     ):
         reader.wait_ready()
+
+
+@pytest.mark.timeout(300)
+def test_what_looking_costs_is_told_beside_nobody_looking(
+    videos: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("CAMERAS", 3), ("WALL", 2), ("SPREAD", 1)):
+        monkeypatch.setattr(looking, name, value)
+    measures = looking.looking(Path(videos["h264"]), every_s=1.0, seconds=6.0)
+    told = {measure.name: measure for measure in measures}
+    assert set(told) == {"look_gap_p99_ratio", "live_behind_s", "wall24_core_share"}
+    assert 0.0 < (told["live_behind_s"].value or 0.0) < 5.0
+    assert "0.00 stills" not in told["wall24_core_share"].against
+    assert all(measure.value is not None for measure in measures)
 
 
 def test_outages_are_told_with_their_bars(tmp_path: Path, gstreamer: None) -> None:  # noqa: ARG001
