@@ -1,6 +1,6 @@
 """``/api/patrols/sweeps``: whether the towers saw their whole area in time, and where not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Annotated, Final
@@ -12,8 +12,7 @@ from pydantic import BaseModel
 from api.auth.roles import ViewerUser
 from api.context import Context
 from api.patrols.asking import InContext
-from models.camera_setup import CameraSetup
-from models.patrol import UNKNOWN_DANGER
+from models.patrol import UNKNOWN_DANGER, Patrol
 from models.sweep_time import LONGEST, CameraSweep, Overdue, Planned, SweepReport, sweep_report
 from models.watching import DangerEntry, GapCause, WatchGap
 
@@ -109,24 +108,24 @@ def get_sweeps(
     context: InContext,
     hours: Annotated[float, Query(gt=0.0, le=LONGEST_HOURS)] = 24.0,
 ) -> SweepAnswer:
-    """The last hours, by the tours as they are set now and the views that were really held."""
+    """The last hours, by the tours that were set then and the views that were really held."""
     until_at = context.clock.now()
     from_at = until_at - timedelta(hours=hours)
     return _judged(context, from_at, until_at)
 
 
 def _judged(context: Context, from_at: datetime, until_at: datetime) -> SweepAnswer:
-    patrols, since = context.store.patrols, from_at - LONGEST
-    gaps = patrols.gaps(since, until_at)
+    store, since = context.store, from_at - LONGEST
+    gaps = store.patrols.gaps(since, until_at)
     report = sweep_report(
         planned(
-            context.store.links.all(),
-            patrols.dangers(since, until_at),
+            store.links.patrols_since(since),
+            store.patrols.dangers(since, until_at),
             ZoneInfo(context.settings.time_zone),
             since,
             until_at,
         ),
-        patrols.visits(since, until_at),
+        store.patrols.visits(since, until_at),
         gaps,
         from_at,
         until_at,
@@ -136,41 +135,40 @@ def _judged(context: Context, from_at: datetime, until_at: datetime) -> SweepAns
 
 
 def planned(
-    setups: Iterable[CameraSetup],
+    histories: Mapping[str, Sequence[tuple[datetime, Patrol | None]]],
     dangers: Sequence[DangerEntry],
     zone: ZoneInfo,
     from_at: datetime,
     until_at: datetime,
 ) -> list[Planned]:
-    """What the tours, as they are set now, ask of each camera, span by span.
+    """What the tours asked of each camera, span by span.
 
     Args:
-        setups: all cameras; one that is not read has no tour.
+        histories: by camera, since when it patrolled how, in order; None stands still.
         dangers: that held in the span, in order.
         zone: of the site's clock.
         from_at: UTC.
         until_at: UTC.
     """
-    touring = [
-        (setup.camera.camera_id, setup.patrol)
-        for setup in setups
-        if setup.patrol is not None and setup.link is not None and setup.link.enabled
-    ]
     minutes = {
         minute
-        for _, patrol in touring
-        for tour in patrol.tours
+        for history in histories.values()
+        for _, patrol in history
+        for tour in (() if patrol is None else patrol.tours)
         for minute in (tour.times.from_minute, tour.times.to_minute)
         if minute is not None
     }
     changes = _changes(minutes | {0}, zone, from_at, until_at)
-    changes |= {entry.at for entry in dangers if from_at < entry.at < until_at}
+    changes |= {entry.at for entry in dangers}
+    changes |= {since for history in histories.values() for since, _ in history}
+    inside = {at for at in changes if from_at < at < until_at}
     found: list[Planned] = []
-    for start, end in pairwise(sorted({from_at, until_at} | changes)):
+    for start, end in pairwise(sorted({from_at, until_at} | inside)):
         entered = [entry.danger for entry in dangers if entry.at <= start]
         danger = entered[-1] if entered else UNKNOWN_DANGER
-        for camera_id, patrol in touring:
-            tour = patrol.tour_at(start, zone, danger)
+        for camera_id, history in histories.items():
+            held = [patrol for since, patrol in history if since <= start]
+            tour = None if not held or held[-1] is None else held[-1].tour_at(start, zone, danger)
             if tour is not None:
                 found.append(Planned(camera_id, tour.presets, start, end))
     return found

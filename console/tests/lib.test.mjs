@@ -47,6 +47,8 @@ test("ages never run backwards", () => {
   assert.deepEqual(time.ageOf("2026-11-25T14:00:00Z", NOW), { key: "time.hours", count: 1 });
   assert.deepEqual(time.ageOf("2018-07-28T22:15:06Z", NOW).key, "time.days");
   assert.equal(time.lengthOf(739.6), "12:20");
+  assert.equal(time.lengthOf(3599.4), "59:59");
+  assert.equal(time.lengthOf(88_205), "24:30:05");
 });
 
 test("zero is a value and null a dash", () => {

@@ -7,6 +7,7 @@ The audit log is told that one was set, changed or removed, and never what it is
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum
 from typing import Any, Final
 
@@ -128,6 +129,17 @@ class LinkRepository:
         with self._database.read() as connection:
             return _setups(connection)
 
+    def patrols_since(self, at: datetime) -> dict[str, list[tuple[datetime, Patrol | None]]]:
+        """By camera, since when it patrolled how: what held at a moment and what came after it."""
+        found: dict[str, list[tuple[datetime, Patrol | None]]] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(select(patrol_table).order_by(patrol_table.c.since_at)):
+                known = found.setdefault(row.camera_id, [])
+                if row.since_at <= at:
+                    known.clear()
+                known.append((row.since_at, row.patrol))
+        return found
+
     def remove(self, camera_id: str, *, actor: str) -> None:
         """Remove a camera with its presets, link and credential; its alerts stay, with its name.
 
@@ -146,9 +158,13 @@ class LinkRepository:
         if patrol is not None:
             _check_address(patrol.mover.address)
             check_patrol(patrol, [preset.number for preset in before.camera.presets])
-        connection.execute(delete(patrol_table).where(patrol_table.c.camera_id == camera_id))
-        if patrol is not None:
-            connection.execute(insert(patrol_table).values(camera_id=camera_id, patrol=patrol))
+        since_at = self._clock.now()
+        again = (patrol_table.c.camera_id == camera_id) & (patrol_table.c.since_at >= since_at)
+        connection.execute(
+            delete(patrol_table).where(again)
+        )  # two in one moment, or a clock set back
+        row = {"camera_id": camera_id, "since_at": since_at, "patrol": patrol}
+        connection.execute(insert(patrol_table).values(**row))
         audit.append(
             connection,
             self._clock,
@@ -246,7 +262,9 @@ def _setups(connection: Connection, camera_id: str | None = None) -> list[Camera
     if camera_id is not None:
         query = query.where(link_table.c.camera_id == camera_id)
     links = {row.camera_id: _link(row) for row in connection.execute(query)}
-    patrols = {row.camera_id: row.patrol for row in connection.execute(select(patrol_table))}
+    # The last of each camera stays in the dictionary: the newest one.
+    in_order = select(patrol_table).order_by(patrol_table.c.since_at)
+    patrols = {row.camera_id: row.patrol for row in connection.execute(in_order)}
     setups = []
     for camera in load_cameras(connection, *wanted):
         link, credential = links.get(camera.camera_id, (None, None))

@@ -128,7 +128,9 @@ camera_patrol = Table(
     "camera_patrol",
     metadata,
     Column("camera_id", ForeignKey(camera.c.camera_id, ondelete="CASCADE"), primary_key=True),
-    Column("patrol", Coded(Patrol, "patrol"), nullable=False),
+    # The newest is in force; older ones say what a sweep of that time is judged by.
+    Column("since_at", UtcTime, primary_key=True),
+    Column("patrol", Coded(Patrol, "patrol")),  # none: it stands still
 )
 
 # A lease and a gap outlive their camera: who steered what, and when nobody watched, stays true.

@@ -1,14 +1,11 @@
 """Whether the whole area was seen in time, as the console asks for it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from api_rig import START, ApiRig
+from api_rig import ApiRig
 
 from api.patrols.sweeps import planned
-from models.camera_link import Adapter, CameraLink
-from models.camera_setup import CameraSetup
 from models.patrol import DangerClass, Mover, Patrol, PoseTrust, Tour, TourStop
 from models.site import Preset
 from models.sweep_time import Planned
@@ -23,36 +20,39 @@ DRY = Tour("dry", (TourStop(1, 20.0),), least_danger=DangerClass.VERY_HIGH)
 NIGHT = Tour("night", (TourStop(0, 20.0),))
 
 
-def touring(api: ApiRig, *tours: Tour) -> CameraSetup:
+def touring(api: ApiRig, *tours: Tour) -> None:
     setup = api.context.store.links.get("t1-red")
     (preset,) = setup.camera.presets
     presets = (preset, Preset(1, "south", preset.pose))
-    link = CameraLink(Adapter.RTSP, "rtsp://10.0.0.5/1")
-    api.context.store.links.put(replace(setup, link=link), actor="t")
-    return api.context.store.links.put_patrol(
-        "t1-red", Patrol(MOVER, tours), actor="t", presets=presets
-    )
+    api.context.store.links.put_patrol("t1-red", Patrol(MOVER, tours), actor="t", presets=presets)
 
 
-def test_what_was_planned_follows_the_hours_and_the_danger(api: ApiRig) -> None:
-    setup = touring(api, DRY, DAY, NIGHT)
+def test_what_was_planned_follows_the_hours_the_danger_and_every_change() -> None:
     midnight = datetime(2026, 4, 4, 16, 0, tzinfo=UTC)  # of 5 April in Shanghai
     at = {hour: midnight + timedelta(hours=hour) for hour in (0, 6, 9, 20, 24)}
+    long_ago = midnight - timedelta(days=9)
+    always = {"t1": [(long_ago, Patrol(MOVER, (DRY, DAY, NIGHT)))]}
     dangers = [
         DangerEntry(DangerClass.LOW, "wang", midnight - timedelta(days=1)),
         DangerEntry(DangerClass.EXTREME, "wang", at[9]),
     ]
-    ours = ("t1-red",)
-    assert planned([setup], dangers, SHANGHAI, at[0], at[24]) == [
-        Planned(*ours, (0,), at[0], at[6]),
-        Planned(*ours, (0, 1), at[6], at[9]),
-        Planned(*ours, (1,), at[9], at[20]),
-        Planned(*ours, (1,), at[20], at[24]),
+    assert planned(always, dangers, SHANGHAI, at[0], at[24]) == [
+        Planned("t1", (0,), at[0], at[6]),
+        Planned("t1", (0, 1), at[6], at[9]),
+        Planned("t1", (1,), at[9], at[20]),
+        Planned("t1", (1,), at[20], at[24]),
     ]
-    assert planned([setup], [], SHANGHAI, at[9], at[20]) == [Planned(*ours, (0, 1), at[9], at[20])]
-    off = replace(setup, link=replace(setup.link, enabled=False))  # type: ignore[type-var]
-    assert planned([off, replace(setup, patrol=None)], [], SHANGHAI, at[0], at[24]) == []
-    two_days = planned([setup], [], SHANGHAI, at[0], at[0] + timedelta(days=2))
+    assert planned(always, [], SHANGHAI, at[9], at[20]) == [Planned("t1", (0, 1), at[9], at[20])]
+    changed: dict[str, list[tuple[datetime, Patrol | None]]] = {
+        "t1": [(long_ago, None), (at[9], Patrol(MOVER, (NIGHT,))), (at[20], None)],
+        "t2": [(at[20], Patrol(MOVER, (NIGHT,)))],
+        "t3": [(long_ago, Patrol(MOVER, (NIGHT,), is_on=False))],
+    }
+    assert planned(changed, [], SHANGHAI, at[0], at[24]) == [
+        Planned("t1", (0,), at[9], at[20]),
+        Planned("t2", (0,), at[20], at[24]),
+    ]
+    two_days = planned(always, [], SHANGHAI, at[0], at[0] + timedelta(days=2))
     assert len(two_days) == 6  # small hours, day, evening, and again
     assert [one.until_at for one in two_days[:-1]] == [one.from_at for one in two_days[1:]]
 
@@ -62,13 +62,15 @@ def test_the_console_is_told_what_was_seen_in_time(api: ApiRig) -> None:
     nothing = viewer.get("/api/patrols/sweeps").json()
     assert (nothing["share"], nothing["cameras"], nothing["limit_s"]) == (None, [], 1800.0)
     touring(api, NIGHT)
+    api.clock.advance(5 * 3600.0)
+    now = api.clock.now()
     patrols = api.context.store.patrols
     patrols.add_visits(
         Visit("t1-red", 0, at, at + timedelta(minutes=1), PoseTrust.VERIFIED, None, 9)
-        for at in (START - timedelta(minutes=minute) for minute in range(240, 60, -10))
+        for at in (now - timedelta(minutes=minute) for minute in range(240, 60, -10))
     )
-    patrols.begin_gap("t1-red", GapCause.OPERATOR, START - timedelta(minutes=50), "wang")
-    patrols.begin_gap("t2", GapCause.STUCK, START - timedelta(minutes=9))
+    patrols.begin_gap("t1-red", GapCause.OPERATOR, now - timedelta(minutes=50), "wang")
+    patrols.begin_gap("t2", GapCause.STUCK, now - timedelta(minutes=9))
     told = viewer.get("/api/patrols/sweeps", params={"hours": 2}).json()
     (camera,) = told["cameras"]
     # Seen until 69 minutes before now, and in time for half an hour more.

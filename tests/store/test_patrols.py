@@ -1,6 +1,7 @@
 """Patrols are kept: how a camera tours, who steers it, what was watched and what was not."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -48,6 +49,28 @@ def test_a_patrol_outlives_a_restart_and_changes_of_its_camera(
         ("li", "camera.patrol_removed", {}),
         ("li", "camera.patrol_changed", {"tours": 1}),
     ]
+
+
+def test_what_a_camera_patrolled_before_is_remembered(
+    store: Store, clock: ManualClock, path: Path
+) -> None:
+    store.links.put(CameraSetup(CAMERA), actor="wang")
+    start = clock.now()
+    off = replace(PATROL, is_on=False)
+    for patrol in (PATROL, off, None):
+        store.links.put_patrol("t1", patrol, actor="wang")
+        clock.advance(60.0)
+    minutes = [start + timedelta(minutes=minute) for minute in range(3)]
+    whole = [(minutes[0], PATROL), (minutes[1], off), (minutes[2], None)]
+    assert store.links.patrols_since(start - QUARTER) == {"t1": whole}
+    assert store.links.patrols_since(start) == {"t1": whole}
+    assert store.links.patrols_since(minutes[1] + timedelta(seconds=30)) == {"t1": whole[1:]}
+    assert store.links.patrols_since(minutes[2] + QUARTER) == {"t1": whole[2:]}
+    assert store.links.get("t1").patrol is None
+    # Whose clock was set back says the last word all the same.
+    with closing(Store.open(f"sqlite:///{path}", clock=ManualClock(start))) as late:
+        late.links.put_patrol("t1", PATROL, actor="wang")
+    assert store.links.get("t1").patrol == PATROL
 
 
 def test_a_patrol_that_cannot_be_is_refused_whole(store: Store) -> None:

@@ -60,8 +60,11 @@ export function ageOf(iso: string, now: Date): Age {
   return { key: "time.days", count: Math.floor(seconds / 86_400) };
 }
 
-/** Flight or clip length, `12:05` (minutes:seconds). */
+/** A length of time, `12:05` (minutes:seconds), from an hour on `1:12:05`. */
 export function lengthOf(duration_s: number): string {
   const whole = Math.round(duration_s);
-  return `${Math.floor(whole / 60)}:${String(whole % 60).padStart(2, "0")}`;
+  const two = (number: number): string => String(number).padStart(2, "0");
+  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60)];
+  if (hours === 0) return `${minutes}:${two(whole % 60)}`;
+  return `${hours}:${two(minutes % 60)}:${two(whole % 60)}`;
 }

@@ -16,14 +16,15 @@ def upgrade() -> None:
     op.create_table(
         "camera_patrol",
         sa.Column("camera_id", sa.Text(), nullable=False),
-        sa.Column("patrol", sa.Text(), nullable=False),
+        sa.Column("since_at", sa.BigInteger(), nullable=False),
+        sa.Column("patrol", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(
             ["camera_id"],
             ["camera.camera_id"],
             name=op.f("fk_camera_patrol_camera_id_camera"),
             ondelete="CASCADE",
         ),
-        sa.PrimaryKeyConstraint("camera_id", name=op.f("pk_camera_patrol")),
+        sa.PrimaryKeyConstraint("camera_id", "since_at", name=op.f("pk_camera_patrol")),
     )
     op.create_table(
         "camera_lease",
