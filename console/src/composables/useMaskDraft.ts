@@ -10,6 +10,7 @@ interface State {
 
 const NOTHING: State = { corners: [], closed: false };
 const MOST_STEPS = 200;
+const NEAR = 0.004;
 
 export function useMaskDraft() {
   const state = ref<State>(NOTHING);
@@ -42,8 +43,12 @@ export function useMaskDraft() {
 
   function add(x: number, y: number): void {
     if (closed.value) return;
-    to({ corners: [...corners.value, corner(x, y)], closed: false });
-    cursor.value = corner(x, y);
+    const next = corner(x, y);
+    cursor.value = next;
+    const last = corners.value.at(-1);
+    // The second half of a double click sets no corner of its own.
+    if (last !== undefined && Math.hypot(next[0] - last[0], next[1] - last[1]) < NEAR) return;
+    to({ corners: [...corners.value, next], closed: false });
   }
 
   /** Without a way back of its own: a pull is one step, whatever its length; see `hold`. */
