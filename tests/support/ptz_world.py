@@ -142,9 +142,10 @@ class Head:
         return self.velocity != (0.0, 0.0) and self.now_s < self.until_s
 
     def advance(self, to_s: float) -> None:
-        """Let time pass, in steps of at most 50 ms."""
+        """Let time pass, in steps of at most 50 ms while it turns."""
         while self.now_s < to_s - 1e-9:
-            step_s = min(0.05, to_s - self.now_s)
+            rests = not self.is_moving and self.now_s >= self.begin_s
+            step_s = to_s - self.now_s if rests else min(0.05, to_s - self.now_s)
             self.now_s += step_s
             self._turn(step_s)
 
