@@ -20,6 +20,7 @@ __all__ = ["Reserve", "Space", "free_bytes"]
 
 _logger = logging.getLogger(__name__)
 
+SPARE_AGAIN_S: Final = 60.0
 MOST_RESERVED: Final = 64 * 2**20
 AGAIN_SHARE: Final = 0.05
 """Recording goes on when this much more than the least is free, so that it does not flicker."""
@@ -98,6 +99,7 @@ class Space:
         self._clock = clock
         self._spare = spare
         self._free = free
+        self._spares_s = float("-inf")
         self.is_full = False
         self.free_now = free(folder)
         size_bytes = min(MOST_RESERVED, rules.least_free_bytes // 2)
@@ -129,11 +131,14 @@ class Space:
         if self._shelf.make_room(short + round(AGAIN_SHARE * least)):
             self.free_now = self._free(self._folder)
             short = least - self.free_now
-        if short > 0:
+        if short > 0 and self._clock.monotonic_s() >= self._spares_s:
             try:
-                self._spare(short)
+                freed = self._spare(short)
             except WatchError:
                 _logger.exception("evidence cannot be cleared to make room")
+                freed = 0
+            if not freed:  # all evidence was looked through for nothing
+                self._spares_s = self._clock.monotonic_s() + SPARE_AGAIN_S
             self.free_now = self._free(self._folder)
 
     def _say(self, *, full: bool) -> None:

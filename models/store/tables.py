@@ -237,6 +237,7 @@ alert = Table(
     UniqueConstraint("idempotency_key"),
     Index(None, "state"),
     Index(None, "camera_id", "preset", "state"),
+    Index(None, "opened_at"),
     sqlite_autoincrement=True,  # numbers rise and are never used again
 )
 

@@ -32,6 +32,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_recording_alert_id"), "recording", ["alert_id"])
     op.create_index(op.f("ix_recording_state"), "recording", ["state"])
+    op.create_index(op.f("ix_alert_opened_at"), "alert", ["opened_at"])
     op.create_table(
         "clearing",
         sa.Column("alert_id", IDENTITY, nullable=False),
@@ -49,5 +50,6 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_index(op.f("ix_alert_opened_at"), "alert")
     op.drop_table("clearing")
     op.drop_table("recording")
