@@ -4,11 +4,8 @@ The camera's picture tells when it was made, so that what a browser shows can be
 the alert says of it: by somebody who knows neither ring nor recorder.
 """
 
-import os
-import subprocess
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -19,6 +16,7 @@ from clock_camera import CLOCK_JS, ClockCamera
 from desk_rig import DeskRig, plume
 from e2e_rig import Demo, Seen, field_of, running_watch, sign_in
 from playwright.sync_api import Locator, Page, expect
+from small_disk import fill, small_disk
 
 from models.alert import AlertState, DismissReason
 from models.clock import ManualClock, SystemClock
@@ -77,19 +75,6 @@ def add(page: Page, watch: Demo, address: str) -> None:
     }
     answer = page.request.put(f"{watch.address}/api/cameras/t1", data=body)
     assert answer.ok, answer.text()
-
-
-@contextmanager
-def small_disk(folder: Path) -> Iterator[None]:
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={SMALL_DISK}", "tmpfs", str(folder)]
-    as_root = os.geteuid() == 0
-    if not as_root or subprocess.run(command, check=False).returncode != 0:  # noqa: S603
-        pytest.skip("needs root to mount a small disk")
-    try:
-        yield
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)  # noqa: S603, S607
 
 
 class Desk:
@@ -160,16 +145,6 @@ def play_all(page: Page, parts: list[dict[str, Any]]) -> None:
             assert abs(off_s) < 1.0, f"it shows {off_s:.2f} s beside its time"
 
 
-def fill(folder: Path) -> None:
-    """Others fill the disk to its last byte."""
-    with (folder / "others").open("ab", buffering=0) as file:
-        try:
-            while True:
-                file.write(bytes(1 << 16))
-        except OSError:
-            pass
-
-
 def cut_often(page: Page, watch: Demo, camera: ClockCamera, desk: Desk) -> list[int]:
     """An alert, and the camera is gone in the middle of what it wants; again and again."""
     opened = []
@@ -214,7 +189,7 @@ def test_after_twenty_cuts_and_on_a_full_disk_every_video_plays(
 ) -> None:
     data = tmp_path / "data"
     with (
-        small_disk(data),
+        small_disk(data, SMALL_DISK),
         ClockCamera(gop=25) as camera,
         running_watch(tmp_path, SETTINGS) as watch,
     ):

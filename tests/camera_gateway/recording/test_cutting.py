@@ -2,8 +2,6 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -13,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from recording_rig import MADE_AT, Disk, form, pictures, times_in
+from small_disk import fill, small_disk
 
 from camera_gateway.recording.cutting import cut
 from camera_gateway.recording.preview import encode_preview
@@ -123,21 +122,6 @@ def test_a_first_piece_that_came_late_does_not_date_the_rest(
     assert one.from_at == MADE_AT + 5 * SECOND
 
 
-@contextmanager
-def small_disk(folder: Path, size: str) -> Iterator[Path]:
-    import os
-    import subprocess
-
-    folder.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", str(folder)]
-    if os.geteuid() != 0 or subprocess.run(command, check=False, capture_output=True).returncode:  # noqa: S603
-        pytest.skip("needs root to mount a small disk")
-    try:
-        yield folder
-    finally:
-        subprocess.run(["umount", "-l", str(folder)], check=True)  # noqa: S603, S607
-
-
 def test_a_disk_that_is_really_full_leaves_nothing_half(
     ring: list[Segment], tmp_path: Path
 ) -> None:
@@ -152,11 +136,7 @@ def test_a_disk_that_is_really_full_leaves_nothing_half(
         (small / "preview.mp4").unlink(missing_ok=True)
         vault = EvidenceVault(small / "vault")
         _, size_bytes = vault.adopt("a/b.mp4", one.path)
-        (small / "filler").write_bytes(b"")
-        with pytest.raises(OSError, match="space"), (small / "filler").open("wb") as filler:  # noqa: PT012
-            while True:
-                filler.write(b"x" * 4096)
-                filler.flush()
+        fill(small)
         with pytest.raises(StorageFull):
             vault.put("a/c.jpg", b"y" * 100_000)
         assert [key for key, _ in vault.files()] == ["a/b.mp4"]

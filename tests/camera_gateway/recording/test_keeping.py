@@ -1,8 +1,10 @@
 """What goes when, what never goes, and what is said of it."""
 
 import os
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -10,13 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from recorder_rig import CAMERA, SECOND, RecorderRig
-from recording_rig import MADE_AT
+from recording_rig import MADE_AT, form, pictures
 
 from camera_gateway.recording.clearing import Bundle, in_order, over
 from camera_gateway.recording.reconcile import clear_strays, reconcile
 from camera_gateway.recording.recorder import RecorderState
 from camera_gateway.recording.rules import GB, RecorderRules
 from camera_gateway.recording.segment import Segment
+from camera_gateway.recording.segment_file import SegmentFile
 from camera_gateway.recording.shelf import Hold, Shelf
 from camera_gateway.recording.space import Reserve, Space, free_bytes
 from models.alert import Alert
@@ -444,6 +447,33 @@ def test_it_runs_by_itself_and_ends_whole(rig: RecorderRig) -> None:
     assert rig.recorder.facts().cameras == 0
     (left,) = (rig.folder / "ring" / CAMERA).iterdir()
     assert left.suffix == ".mp4"
+
+
+def test_a_reader_never_waits_for_a_disk_that_hangs(
+    rig: RecorderRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hangs, goes_on = threading.Event(), threading.Event()
+    write = SegmentFile.write
+
+    def slow(*told: object, **more: object) -> None:
+        hangs.set()
+        assert goes_on.wait(20)
+        write(*told, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(SegmentFile, "write", slow)
+    rig.tap.begin(form())
+    one = next(pictures(1))
+    rig.tap.take(one)
+    rig.recorder.start()
+    assert hangs.wait(10)
+    began_s = time.monotonic()
+    heavy = bytes(100_000)
+    for number in range(1, 500):  # twenty seconds of it, 50 MB
+        rig.tap.take(replace(one, data=heavy, is_key=False, pts=number * 3600, dts=number * 3600))
+    assert time.monotonic() - began_s < 2.0
+    assert rig.recorder.facts().dropped >= 500 - 4 * 2**20 // 100_000 - 1
+    goes_on.set()
+    rig.recorder.stop()
 
 
 def test_by_the_settings_nothing_is_recorded(tmp_path: Path) -> None:
