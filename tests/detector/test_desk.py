@@ -45,6 +45,8 @@ def test_one_fire_is_one_located_alert_with_pictures_from_before_it_began(rig: R
     for kept in alert.evidence:
         decode_jpeg(rig.vault.get(kept.key), kept.key)
     assert rig.vault.get(alert.clip_key)[4:8] == b"ftyp"
+    clips = [key for key, _ in rig.vault.files() if key.endswith(".mp4")]
+    assert clips == [alert.clip_key], "a clip that another one has replaced is gone"
 
 
 def test_the_alert_keeps_when_it_was_decided_and_takes_newer_knowledge(rig: Rig) -> None:
@@ -185,6 +187,19 @@ def test_a_clip_that_is_cut_but_not_noted_is_logged_and_made_again(
     see_a_fire(rig, from_s=180.0, count=6)
     (alert,) = rig.store.alerts.working()
     assert alert.clip_key
+
+
+def test_an_old_clip_that_cannot_be_removed_costs_nothing(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_key: str) -> int:
+        raise StorageFull("No.")
+
+    monkeypatch.setattr(rig.vault, "remove", refuse)
+    see_a_fire(rig)
+    assert "an old clip cannot be removed" in caplog.text
+    (alert,) = rig.store.alerts.working()
+    assert rig.vault.get(alert.clip_key)[4:8] == b"ftyp"
 
 
 def test_what_the_desk_remembers_is_bounded_and_forgetting_costs_nothing(
