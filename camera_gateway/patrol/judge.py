@@ -124,7 +124,8 @@ class PatrolJudge:
     def _judged(self, look: _Look, said: Said) -> Judgement:
         sighted = said.sighted
         conditions = look.judgement.conditions | look.found | said.conditions
-        if self._sights.moved(sighted.preset):
+        if said.fault is None and sighted.pose is None:
+            # Nothing that was drawn into its preset's picture may hold an alert of it back.
             conditions |= {Condition.MOVED}
         judged = self._senses.told(look.judgement, said.fault, conditions)
         judged = replace(judged, sighted=sighted, pose_doubtful=sighted.pose is None)

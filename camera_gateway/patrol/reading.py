@@ -49,8 +49,6 @@ def reading_of(leg: Leg, seen: Seen, known: Reading) -> Said:
     if sight is not None and sight.shown not in {None, target}:
         return Said(Sighted(sight.shown or 0, None, None), conditions=conditions)
     unrepeatable = sight is not None and sight.unrepeatable
-    if unrepeatable:
-        conditions |= {Condition.MOVED}
     blurred = leg.disturbed or leg.doubt in {Doubt.NOT_LEFT, Doubt.UNSETTLED}
     doubtful = known.distrusted or blurred or unrepeatable
     number = leg.origin if stayed and leg.origin is not None else target

@@ -79,11 +79,6 @@ class Sights:
         """What this preset shows from now on is its view; from any thread."""
         self._forgotten.add(number)
 
-    def moved(self, number: int) -> bool:
-        """Whether the preset has for some pictures not shown its own proven view."""
-        view = self._views.get(number)
-        return view is not None and view.moved
-
     def look(self, edges: Edges, light: Light | None, expected: int | None) -> Sight:
         """Which view a picture shows; to be asked of pictures that show something."""
         self._forget_what_is_gone()
@@ -146,21 +141,18 @@ class Sights:
         known.seen += 1
         known.matched = view.number
         self._strikes.pop(number, None)
-        was_moved, view.moved = view.moved, False
-        if known.seen == LEARNED or was_moved or (shift.peak < FITS_BADLY and not learning):
+        if known.seen == LEARNED or (shift.peak < FITS_BADLY and not learning):
             self._keep(number)
 
     def _strike(self, number: int, light: Light | None, known: Reference) -> None:
-        """What was never proven is learned anew; what was proven says that the mast is wrong."""
-        self._strikes[number] = self._strikes.get(number, 0) + 1
-        if self._strikes[number] < STRIKES:
+        """What was never proven is learned anew; what was proven stays, and speaks against it."""
+        if known.proven:
             return
-        view = self._views[number]
-        if not known.proven:
-            del view.references[light]
+        self._strikes[number] = self._strikes.get(number, 0) + 1
+        if self._strikes[number] >= STRIKES:
+            del self._views[number].references[light]
             self._strikes.pop(number)
-        elif not view.moved:
-            view.moved = True
+            self._missed = {key: many for key, many in self._missed.items() if key[0] != number}
             self._keep(number)
 
     def _is_proven(self, number: int | None, light: Light | None) -> bool:
