@@ -38,6 +38,8 @@ TURN_EACH_S: Final = 2.0
 SPACE_EACH_S: Final = 5.0
 KEEP_EACH_S: Final = 3600.0
 LATELY_S: Final = 60.0
+LONGEST_END_S: Final = 20.0
+"""A thread that is in the middle of much work is not waited for longer; nothing of it is half."""
 
 
 class RecorderState(StrEnum):
@@ -191,7 +193,7 @@ class Recorder:
         self._stop.set()
         self._look.set()
         for thread in self._threads:
-            thread.join()
+            thread.join(LONGEST_END_S)
         self.previews.close()
 
     def open_ring(self) -> None:
