@@ -17,7 +17,7 @@ from geo.camera import ray_of_pixel
 from geo.crs import Height, HeightSystem, LocalFrame, Wgs84, above_sea_m
 from geo.horizon import HorizonBook, PolarGround
 from geo.rays import Ending, Rays, Walk, walk
-from geo.regions import regions
+from geo.regions import Hits, regions
 from geo.terrain import Terrain
 from models.fix import Fix, FixOutcome, NoFixReason, TerrainReference
 from models.site import Camera, HeightDatum, Pose, Position
@@ -26,6 +26,7 @@ from models.units import FloatArray
 __all__ = ["Locator", "Spread"]
 
 NEAR_CELLS = 2.0
+LEAST_CLOSING = 0.01  # flat ground from a low mast; less is the grain of the grid
 MOST_UNRESOLVED = 0.5  # a place is told when at least half of the samples met ground
 
 
@@ -167,8 +168,13 @@ class Locator:
             reason = max(counts, key=lambda key: counts[key])
             return self._refusal(reason, observer, view, unresolved)
         frame = self._frames(observer.lon_deg, observer.lat_deg)
-        places = view.azimuths_deg[ground], seen.range_m[ground]
-        clusters = regions(terrain, frame, *places, sample_count=len(ground))
+        hits = Hits(
+            azimuth_deg=view.azimuths_deg[ground],
+            range_m=seen.range_m[ground],
+            land=_land(seen.range_m[ground], seen.closing[ground], NEAR_CELLS * tower.cell_m),
+            resolved=float(ground.mean()),
+        )
+        clusters = regions(terrain, frame, hits)
         return Fix(
             FixOutcome.LOCATED,
             None,
@@ -243,6 +249,19 @@ def _above_sea(observer: Position) -> Position:
     height = Height(observer.height_m, HeightSystem.ELLIPSOID)
     height_m = above_sea_m(height, Wgs84.at(observer.lon_deg, observer.lat_deg))
     return Position(observer.lon_deg, observer.lat_deg, height_m, HeightDatum.SEA_LEVEL)
+
+
+def _land(range_m: FloatArray, closing: FloatArray, near_m: float) -> FloatArray:
+    """How many fires each sample stands for: they are spread over land, not over angles.
+
+    A degree of elevation is range / closing metres of ground, and a degree of azimuth is range; one
+    range is left out, because near smoke is found more surely than far. Not so for a camera that
+    looks at the ground before its feet: there the cells know no slope, and what an eye under trees
+    sees does not go on to the horizon.
+    """
+    if np.median(range_m) < near_m:
+        return np.ones_like(range_m)
+    return range_m / np.maximum(closing, LEAST_CLOSING)
 
 
 def _latin_normals(random: np.random.Generator, count: int) -> FloatArray:

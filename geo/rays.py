@@ -62,10 +62,13 @@ class Walk:
 
     Attributes:
         range_m: ground distance of the first meeting; NaN unless the ending is GROUND.
+        closing: how fast ray and ground come together there, metres a metre; NaN likewise. It is
+            small where the ground is grazed: much of it then lies within a little angle.
         ending: values of :class:`Ending`.
     """
 
     range_m: FloatArray
+    closing: FloatArray
     ending: NDArray[np.int8]
 
 
@@ -93,7 +96,7 @@ def walk(ground: PolarGround, rays: Rays, max_range_m: float) -> Walk:
     terms = np.stack((rays.lens_m, slope, drop, rays.ground_bias_m)).astype(np.float32)[..., None]
 
     ending = np.full(len(slope), Ending.OUTSIDE, np.int8)
-    found_m = np.full(len(slope), np.nan)
+    found_m, closing = np.full((2, len(slope)), np.nan)
     walking = np.arange(len(slope))
     carried = np.full((len(slope), 1), np.float32(np.inf))  # above the ground, at the step before
     carried_void = np.zeros((len(slope), 1), np.bool_)
@@ -115,6 +118,7 @@ def walk(ground: PolarGround, rays: Rays, max_range_m: float) -> Walk:
         share = np.divide(high, high - low, out=np.zeros_like(high), where=np.isfinite(high))
         column = first + after
         found_m[walking[every]] = (column - 1.0 + share) * ground.step_m
+        closing[walking[every]] = (high - low) / ground.step_m
         unknown = void[every, after] | void[every, after + 1]
         ending[walking[every]] = np.where(unknown, Ending.OUTSIDE, Ending.GROUND)
         ending[walking[every[column == 0]]] = Ending.UNDERGROUND
@@ -130,7 +134,9 @@ def walk(ground: PolarGround, rays: Rays, max_range_m: float) -> Walk:
         walking, carried, carried_void = walking[going], above[going, -1:], void[going, -1:]
         if len(walking) == 0:
             break
-    return Walk(np.where(ending == Ending.GROUND, found_m, np.nan), ending)
+    no_place = ending != Ending.GROUND
+    found_m[no_place] = closing[no_place] = np.nan
+    return Walk(found_m, closing, ending)
 
 
 class _Fan:

@@ -4,6 +4,7 @@ Samples far apart along the range are different places (a ridge, and the slope b
 its own weight. One ellipse over both would name the valley between them, where nothing was hit.
 """
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -15,49 +16,58 @@ from models.fix import FixCluster
 from models.site import HeightDatum, Position
 from models.units import FloatArray
 
-__all__ = ["regions"]
+__all__ = ["Hits", "regions"]
 
 HELD = 0.90
-SLIVER = 0.02  # a tail of fewer samples is the end of the place next to it, not a place
+SLIVER = 0.02  # a tail of less weight is the end of the place next to it, not a place
 MIN_GAP_M = 150.0
 GAP_CELLS = 3.0
 
 
-def regions(
-    terrain: Terrain,
-    frame: LocalFrame,
-    azimuth_deg: FloatArray,
-    range_m: FloatArray,
-    *,
-    sample_count: int,
-) -> tuple[FixCluster, ...]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Hits:
+    """Samples that met ground; arrays are (n,), n >= 1.
+
+    Attributes:
+        azimuth_deg: of the rays, not wrapped.
+        range_m: where they met it.
+        land: how many fires each of them stands for, > 0, in any unit.
+        resolved: share of all samples that met ground, (0, 1].
+    """
+
+    azimuth_deg: FloatArray
+    range_m: FloatArray
+    land: FloatArray
+    resolved: float
+
+
+def regions(terrain: Terrain, frame: LocalFrame, hits: Hits) -> tuple[FixCluster, ...]:
     """Clusters of hits by falling weight.
 
     Args:
         terrain: that was hit.
         frame: around the tower.
-        azimuth_deg: (n,) of the rays that met ground, not wrapped, n >= 1.
-        range_m: (n,) where they met it.
-        sample_count: number of all rays, those without ground included.
+        hits: samples.
     """
-    order = np.argsort(range_m, kind="stable")
-    azimuth_deg, range_m = azimuth_deg[order], range_m[order]
+    order = np.argsort(hits.range_m, kind="stable")
+    azimuth_deg, range_m = hits.azimuth_deg[order], hits.range_m[order]
+    weight = hits.land[order] * (hits.resolved / hits.land.sum())
     gap_m = max(MIN_GAP_M, GAP_CELLS * terrain.cell_m)
     cuts = np.flatnonzero(np.diff(range_m) > gap_m) + 1
-    bounds = _without_slivers([0, *cuts.tolist(), len(range_m)], range_m, SLIVER * sample_count)
+    bounds = _without_slivers([0, *cuts.tolist(), len(range_m)], range_m, weight)
     found = [
-        _region(terrain, frame, azimuth_deg[start:stop], range_m[start:stop], sample_count)
+        _region(terrain, frame, azimuth_deg[start:stop], range_m[start:stop], weight[start:stop])
         for start, stop in pairwise(bounds)
     ]
     return tuple(sorted(found, key=lambda cluster: -cluster.weight))
 
 
-def _without_slivers(bounds: list[int], range_m: FloatArray, least: float) -> list[int]:
-    """Join every group of fewer than ``least`` samples to its nearer neighbour."""
+def _without_slivers(bounds: list[int], range_m: FloatArray, weight: FloatArray) -> list[int]:
+    """Join every group of less weight than a sliver to its nearer neighbour."""
     while len(bounds) > 2:
-        sizes = np.diff(bounds)
+        sizes = np.add.reduceat(weight, bounds[:-1])
         smallest = int(sizes.argmin())
-        if sizes[smallest] >= least:
+        if sizes[smallest] >= SLIVER:
             break
         inner = [edge for edge in (smallest, smallest + 1) if 0 < edge < len(bounds) - 1]
         bounds.pop(min(inner, key=lambda edge: range_m[bounds[edge]] - range_m[bounds[edge] - 1]))
@@ -69,40 +79,58 @@ def _region(
     frame: LocalFrame,
     azimuth_deg: FloatArray,
     range_m: FloatArray,
-    sample_count: int,
+    weight: FloatArray,
 ) -> FixCluster:
     bearing = np.radians(azimuth_deg)
     points = np.column_stack((range_m * np.sin(bearing), range_m * np.cos(bearing)))
-    middle_m, middle = float(np.median(range_m)), float(np.median(bearing))
+    shortest, middle_m, longest = _quantiles(range_m, weight, (0.05, 0.5, 0.95))
+    (middle,) = _quantiles(bearing, weight, (0.5,))
     best = np.array((middle_m * np.sin(middle), middle_m * np.cos(middle)))
     lon_deg, lat_deg = frame.to_lonlat(float(best[0]), float(best[1]))
     height_m = float(np.nanmedian(terrain.height_at(*frame.to_lonlat(points[:, 0], points[:, 1]))))
-    shortest, longest = np.percentile(range_m, (5.0, 95.0))
+    (r90_m,) = _quantiles(np.hypot(*(points - best).T), weight, (HELD,))
     return FixCluster(
         position=Position(lon_deg, lat_deg, height_m, HeightDatum.SEA_LEVEL),
-        weight=len(range_m) / sample_count,
-        r90_m=float(np.percentile(np.hypot(*(points - best).T), 100.0 * HELD)),
+        weight=min(1.0, round(float(weight.sum()), 9)),
+        r90_m=r90_m,
         range_m=middle_m,
-        range_min_m=float(shortest),
-        range_max_m=float(longest),
-        outline_lonlat=_outline(frame, terrain.cell_m, points, middle_m),
+        range_min_m=shortest,
+        range_max_m=longest,
+        outline_lonlat=_outline(frame, points, weight),
     )
 
 
-def _outline(
-    frame: LocalFrame, cell_m: float, points: FloatArray, range_m: float
-) -> tuple[tuple[float, float], ...]:
-    """Hull of the 90 % of samples nearest to their middle, as a counter-clockwise ring.
+def _quantiles(
+    values: FloatArray, weight: FloatArray, shares: tuple[float, ...]
+) -> tuple[float, ...]:
+    """Weighted quantiles, between the middles of the samples' weights."""
+    order = np.argsort(values, kind="stable")
+    summed = np.cumsum(weight[order])
+    middles = (summed - weight[order] / 2.0) / summed[-1]
+    return tuple(float(each) for each in np.interp(shares, middles, values[order]))
 
-    Nearness is measured in the samples' own spread. The hull is widened by an eighth of a cell,
-    what the grid's own rounding moves a hit by, and never by more than a twentieth of the range.
+
+def _outline(
+    frame: LocalFrame, points: FloatArray, weight: FloatArray
+) -> tuple[tuple[float, float], ...]:
+    """Hull of the 90 % of the weight nearest to its middle, as a counter-clockwise ring.
+
+    Nearness is measured in the samples' own spread. The hull of few samples holds less of what they
+    were drawn from than of themselves: it is stretched about its middle by as much as makes up for
+    that in a normal distribution (found by simulation: 1.07 for 450 samples, 1.23 for 100, 1.5 for
+    40), and widened by three metres in ten thousand for what the profiles round. How often it then
+    holds the truth is told by ``./run bench geo-accuracy``.
     """
-    offsets = points - np.median(points, axis=0)
-    spread = offsets.T @ offsets / len(points) + np.eye(2)  # 1 m^2 keeps a single sample regular
+    middle = np.array([_quantiles(axis, weight, (0.5,))[0] for axis in points.T])
+    offsets = points - middle
+    share = weight / weight.sum()
+    spread = (offsets * share[:, None]).T @ offsets + np.eye(2)  # 1 m^2: one sample is regular
     distance = np.einsum("ij,ij->i", offsets @ np.linalg.inv(spread), offsets)
-    held = points[distance <= np.quantile(distance, HELD)]
-    widening_m = max(1.0, min(cell_m / 8.0, range_m / 20.0))
-    ring = shapely.MultiPoint(held).convex_hull.buffer(widening_m, quad_segs=2)
+    held = points[distance <= _quantiles(distance, weight, (HELD,))[0]]
+    samples = 1.0 / float(share @ share)
+    stretch = min(2.5, 1.0 + 10.0 / samples**0.82)
+    ring = shapely.MultiPoint(middle + (held - middle) * stretch).convex_hull
+    ring = ring.buffer(0.5 + 3e-4 * float(np.hypot(*middle)), quad_segs=2)
     metric = shapely.get_coordinates(shapely.orient_polygons(ring).exterior)
     lon_deg, lat_deg = frame.to_lonlat(metric[:, 0], metric[:, 1])
     return tuple(zip(lon_deg.tolist(), lat_deg.tolist(), strict=True))

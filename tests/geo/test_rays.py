@@ -49,6 +49,15 @@ def test_flat_ground_is_met_where_the_quadratic_says(refraction: float, range_m:
     np.testing.assert_allclose(seen.range_m, range_m, rtol=2e-4)
 
 
+@pytest.mark.parametrize("elevation", [-0.8, -3.0, -20.0])
+def test_how_fast_ray_and_flat_ground_close_is_the_tangent_of_the_depression(
+    elevation: float,
+) -> None:
+    seen = walk(tower(flat()), rays([30.0], [elevation], refraction=1.0), 10_000.0)
+    assert seen.closing[0] == pytest.approx(-np.tan(np.radians(elevation)), rel=1e-3)
+    assert np.isnan(walk(tower(flat()), rays([30.0], [5.0]), 10_000.0).closing[0])
+
+
 def test_a_wall_hides_what_is_behind_it() -> None:
     values = flat()
     values[:, HALF + 40] = 90.0  # 3600 m east of the tower
