@@ -5,6 +5,7 @@ the process ends, and no more than that is held in memory.
 """
 
 import io
+import os
 from contextlib import suppress
 from datetime import datetime
 from fractions import Fraction
@@ -28,7 +29,8 @@ class _Out(io.RawIOBase):
     """A file that only grows and counts; FFmpeg gets no other call than ``write``."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("xb", buffering=0)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+        self._file = os.fdopen(os.open(path, flags, 0o640), "wb", buffering=0)
         self.size_bytes = 0
 
     def writable(self) -> bool:

@@ -35,6 +35,9 @@ break."""
 
 LARGEST_WANDER_S: Final = 2.0
 USUAL_STEP_S: Final = 0.04
+NEVER_TELLS: Final = 50
+"""After so many pictures without a decoding time a stream is taken for one that has none."""
+
 RETRY_S: Final = 2.0
 
 
@@ -89,6 +92,7 @@ class Segmenter:
         self._open: _Open | None = None
         self._untimed: CodedPicture | None = None
         self._run, self._number = "", 0
+        self._without_dts = 0
         self._rests_until_s = 0.0
 
     @property
@@ -142,15 +146,24 @@ class Segmenter:
             av.error.FFmpegError: the picture cannot be put in.
             ValueError: a time that no file can hold.
         """
-        if picture.pts is None or picture.dts is None:
+        dts = self._dts_of(picture)
+        if picture.pts is None or dts is None:
             self._keep_untimed(picture)
             return
         before, self._untimed = self._untimed, None
         if before is not None:
             # A connection's first picture has no time; it was made just before the next one.
             step = max(1, round(USUAL_STEP_S / form.time_base))
-            self._timed(before, picture.pts - step, picture.dts - step, form)
-        self._timed(picture, picture.pts, picture.dts, form)
+            self._timed(before, picture.pts - step, dts - step, form)
+        self._timed(picture, picture.pts, dts, form)
+
+    def _dts_of(self, picture: CodedPicture) -> int | None:
+        """Its decoding time; of a stream that never tells any, the time at which it is shown."""
+        if picture.dts is not None:
+            self._without_dts = 0
+            return picture.dts
+        self._without_dts += 1
+        return picture.pts if self._without_dts > NEVER_TELLS else None
 
     def _keep_untimed(self, picture: CodedPicture) -> None:
         self._end_run()

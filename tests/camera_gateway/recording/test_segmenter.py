@@ -85,6 +85,17 @@ def test_pictures_without_a_time_break_the_recording_until_the_next_key_frame(di
     assert disk.segmenter.skipped == 15
 
 
+def test_a_stream_that_never_tells_when_to_decode_is_recorded_all_the_same(disk: Disk) -> None:
+    disk.begin()
+    disk.take(replace(one, dts=None) for one in pictures(8))
+    disk.end()
+    (piece,) = disk.closed
+    assert piece.from_at == MADE_AT + timedelta(seconds=2), "it is waited for at first"
+    times, whole = times_in(piece.path)
+    assert len(times) == whole == 150
+    assert piece.path.stat().st_mode & 0o777 == 0o640
+
+
 def test_parameters_that_come_with_the_description_only_are_put_into_the_file(disk: Disk) -> None:
     coming = list(pictures(4))
     sets = parameter_sets("h264", coming[0].data)
