@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
+import numpy as np
+
 from camera_gateway.patrol.course import Course
 from camera_gateway.patrol.leg import Said, Seen
 from camera_gateway.patrol.motion import LEAST_TEXTURE, Step, StepWatch, step_between, texture_of
@@ -22,7 +24,7 @@ from camera_gateway.source import RawFrame
 from camera_gateway.truth.edges import Edges, edges_of
 from camera_gateway.truth.judge import conditions_of
 from camera_gateway.truth.judgement import Fault, Judgement
-from camera_gateway.truth.outlook import Outlook, OutlookWatch
+from camera_gateway.truth.outlook import Outlook, OutlookWatch, is_dense_fog
 from camera_gateway.truth.senses import CameraSenses
 from camera_gateway.truth.stillness import StillnessWatch
 from camera_gateway.truth.thumb import Thumb
@@ -159,13 +161,17 @@ class PatrolJudge:
         if thumb.is_tiny:
             return _Look(senses.told(judgement, None, judgement.conditions), seen=_nothing())
         fault, hidden = senses.empty(thumb, now_s)
-        outlook, still = Outlook(), False
+        outlook, still = Outlook(fogged=is_dense_fog(thumb)), False
         if fault is None and question.stands:
             outlook, fault, still = self._at_preset(thumb, question, now_s)
         if fault is not None:
             return _Look(senses.told(judgement, fault, judgement.conditions))
         found = conditions_of(outlook, still=still, hidden=hidden, moved=False)
         edges = edges_of(thumb)
+        if outlook.fogged:
+            edges = np.zeros_like(
+                edges
+            )  # what is left may be drops on the dome, the same everywhere
         clear = not (outlook.fogged or outlook.blurred) and texture_of(edges) >= LEAST_TEXTURE
         seen = self._seen(edges, question, now_s, clear=clear)
         return _Look(judgement, edges, seen, found)

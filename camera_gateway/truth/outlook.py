@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from camera_gateway.truth.thumb import Thumb
 from models.light import Light
 
-__all__ = ["Outlook", "OutlookWatch", "Sight", "sight_of"]
+__all__ = ["Outlook", "OutlookWatch", "Sight", "is_dense_fog", "sight_of"]
 
 FOG_DETAIL: Final = 2.5
 FOG_VEIL: Final = 45.0
@@ -85,6 +85,15 @@ def sight_of(thumb: Thumb) -> Sight:
     )
 
 
+def is_dense_fog(thumb: Thumb) -> bool:
+    """Whether a picture by itself shows fog and nothing else, whatever is usual."""
+    return _is_dense(sight_of(thumb))
+
+
+def _is_dense(sight: Sight) -> bool:
+    return sight.detail < FOG_DETAIL and sight.veil > FOG_VEIL
+
+
 def _levels(grey: NDArray[np.generic], *shares: float) -> list[float]:
     """Grey levels below which these shares of a picture lie; counting is faster than sorting."""
     counted = np.cumsum(np.bincount(grey.ravel(), minlength=256))
@@ -146,7 +155,7 @@ class OutlookWatch:
 
 def _against(sight: Sight, kept: deque[Sight]) -> tuple[bool, bool]:
     """Whether it is fogged, and whether it has lost its detail without being fogged."""
-    dense = sight.detail < FOG_DETAIL and sight.veil > FOG_VEIL
+    dense = _is_dense(sight)
     if len(kept) < NEEDED:
         return dense, False
     detail, veil, contrast = (

@@ -85,6 +85,7 @@ class Head:
         says: ``honest``; ``idle``: always at rest; ``there``: always at rest at the last target;
             ``mute``: neither motion nor position.
         fog: 0 to 1; 1 hides everything.
+        dirt: of the dome, grey levels; it lies in the same place whatever lies behind.
         night: an infrared picture with hardly any light.
         noise: of the sensor, grey levels of the small picture.
     """
@@ -98,6 +99,7 @@ class Head:
     refuses: bool = False
     says: str = "honest"
     fog: float = 0.0
+    dirt: float = 0.0
     night: bool = False
     noise: float = 1.5
     motor: list[float] = field(default_factory=lambda: [20.0, 0.0])
@@ -175,6 +177,9 @@ class Head:
             grey = seen.mean(axis=-1, keepdims=True)
             seen = np.repeat(20.0 + 0.01 * (grey - 100.0), 3, axis=-1)
         seen = (1.0 - self.fog) * seen + self.fog * 170.0
+        if self.dirt > 0.0:
+            spots = np.random.default_rng(8).normal(0.0, 1.0, (14, 24)).astype(np.float32)
+            seen = seen + self.dirt * cv2.resize(spots, size)[..., None]
         noise = self.random.normal(0.0, self.noise, seen.shape[:2]).astype(np.float32)
         return np.clip(np.rint(seen + noise[..., None]), 0, 255).astype(np.uint8)
 

@@ -88,7 +88,7 @@ def test_a_mast_that_gets_stuck_is_found_within_two_tours_and_heals_by_itself(
     assert rig.wrong(MOST_DEG) == []
 
 
-@pytest.mark.parametrize("blind", [{"fog": 1.0}, {"night": True}])
+@pytest.mark.parametrize("blind", [{"fog": 1.0}, {"fog": 1.0, "dirt": 6.0}, {"night": True}])
 @pytest.mark.parametrize("says", ["honest", "mute"])
 def test_neither_fog_nor_night_is_taken_for_a_stuck_mast(blind: dict[str, Any], says: str) -> None:
     rig = rig_of(says=says)
@@ -102,7 +102,7 @@ def test_neither_fog_nor_night_is_taken_for_a_stuck_mast(blind: dict[str, Any], 
     wanted = PoseTrust.REPORTED if says == "honest" else PoseTrust.COMMANDED
     assert wanted in trusts
     assert PoseTrust.VERIFIED not in trusts
-    rig.head.fog, rig.head.night = 0.0, False
+    rig.head.fog, rig.head.dirt, rig.head.night = 0.0, 0.0, False
     asyncio.run(rig.play(40.0))
     seen = asyncio.run(rig.play(60.0))
     assert {one.trust for one in seen if one.is_scored} == {PoseTrust.VERIFIED}
