@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.runtime import CameraFeed, Watch, build_watch
 from api.site import read_site
-from camera_gateway.masks.paint import PAINT_BGR
+from camera_gateway.masks.paint import PAINT_BGR, PAINT_SPREAD
 from camera_gateway.pictures import decode_jpeg
 from camera_gateway.sources.folder import FolderSource
 from geo.relief import drill_relief
@@ -57,7 +57,7 @@ def watch_of(store: Store, folder: Path) -> Watch:
 def is_painted(jpeg: bytes) -> bool:
     shown = decode_jpeg(jpeg, "t")
     left = shown[:, : shown.shape[1] // 3].astype(int)
-    return bool(np.abs(left - PAINT_BGR).max() < 12)
+    return bool(np.abs(left - PAINT_BGR).max() < PAINT_SPREAD + 12)
 
 
 @pytest.fixture

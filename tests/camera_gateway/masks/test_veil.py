@@ -12,7 +12,7 @@ import pytest
 from camera_gateway.bus import MemoryBus
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook, PictureVeil
-from camera_gateway.masks.paint import PAINT_BGR
+from camera_gateway.masks.paint import PAINT_BGR, PAINT_SPREAD
 from camera_gateway.pictures import decode_jpeg, encode_jpeg
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import RawFrame
@@ -34,7 +34,7 @@ NEVER = ViewMask("t1", 0, MaskKind.PRIVACY, LEFT, "wang", NOW)
 
 
 def picture(seed: int = 1) -> bytes:
-    return encode_jpeg(np.random.default_rng(seed).integers(60, 256, (120, 160, 3), np.uint8))
+    return encode_jpeg(np.random.default_rng(seed).integers(130, 256, (120, 160, 3), np.uint8))
 
 
 def frame(jpeg: bytes | None = None, **facts: object) -> Frame:
@@ -55,7 +55,7 @@ def frame(jpeg: bytes | None = None, **facts: object) -> Frame:
 
 def is_painted(jpeg: bytes, side: slice) -> bool:
     shown = decode_jpeg(jpeg, "t1")[:, side].astype(int)
-    return bool(np.abs(shown - PAINT_BGR).max() < 40)
+    return bool(np.abs(shown - PAINT_BGR).max() < PAINT_SPREAD + 25)
 
 
 LEFT_SIDE, RIGHT_SIDE = slice(0, 70), slice(120, 160)

@@ -10,8 +10,7 @@ from ptz_sim import head_of
 from ptz_world import Head, Target
 
 from camera_gateway.labelling import Labels
-from camera_gateway.masks import MaskBook, PictureVeil
-from camera_gateway.masks.paint import PAINT_BGR
+from camera_gateway.masks import MaskBook, PictureVeil, painted
 from camera_gateway.pictures import decode_jpeg, encode_jpeg
 from camera_gateway.source import RawFrame
 from models.frame import Frame, FrameMode, Provenance, TimeSource
@@ -85,12 +84,15 @@ class VeiledRig(PatrolRig):
 
 def _shows_a_home(frame: Frame, look: tuple[float, float, float]) -> bool:
     shown = decode_jpeg(frame.jpeg, "north")
+    white = encode_jpeg(np.full((SIZE[1], SIZE[0], 3), 255, np.uint8))
+    hidden = decode_jpeg(painted(white, frame.hidden, "north"), "north") if frame.hidden else None
     for home in HOMES.values():
         x, y = (int(part * side) for part, side in zip(place_of(home, look), SIZE, strict=True))
-        if 0 <= x < SIZE[0] and 0 <= y < SIZE[1]:
-            off = np.abs(shown[y, x].astype(int) - PAINT_BGR).max()
-            if off > 12:
-                return True
+        is_in_it = 0 <= x < SIZE[0] and 0 <= y < SIZE[1]
+        if is_in_it and (
+            hidden is None or np.abs(shown[y, x].astype(int) - hidden[y, x]).max() > 12
+        ):
+            return True
     return False
 
 
