@@ -86,7 +86,7 @@ async def read_by_turns(
     while len(came) < len(urls):
         await empty(0.5)
     await asyncio.to_thread(start)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         for number in range(turns):
             turn = None
             if number % 2:

@@ -46,6 +46,7 @@ class _Open:
     """The piece that is being written; times in ticks."""
 
     file: SegmentFile
+    tick_s: float
     made_at: datetime
     run: str
     number: int
@@ -176,8 +177,8 @@ class Segmenter:
     def _timed(self, picture: CodedPicture, pts: int, dts: int, form: VideoForm) -> None:
         opened = self._open
         if opened is not None:
-            since_s = float((dts - opened.last_dts) * form.time_base)
-            lasted_s = float((dts - opened.first_dts) * form.time_base)
+            since_s = (dts - opened.last_dts) * opened.tick_s
+            lasted_s = (dts - opened.first_dts) * opened.tick_s
             if dts <= opened.last_dts or since_s > LONGEST_GAP_S:
                 self._end_run()
             elif picture.is_key and (lasted_s >= SEGMENT_S or self._has_new_sets(picture, form)):
@@ -225,7 +226,9 @@ class Segmenter:
         path = self._folder / part_name(made_at, self._run, self._number)
         file = SegmentFile(path, form.codec, size_px, form.time_base, made_at)
         step = max(1, round(USUAL_STEP_S / form.time_base))
-        self._open = _Open(file, made_at, self._run, self._number, dts, dts, step)
+        self._open = _Open(
+            file, float(form.time_base), made_at, self._run, self._number, dts, dts, step
+        )
         self._number += 1
         return True
 
