@@ -1,5 +1,6 @@
 """``firewatch geo``: the relief that the watch stands on."""
 
+from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -11,12 +12,14 @@ import typer
 
 from api.commands.terminal import speakable
 from api.commands.user import ACTOR, SettingsFile, open_store
+from geo.coverage import cover
 from geo.crs import HeightSystem
-from geo.dem import DemReport, Wish, import_dem, read_terrain
+from geo.dem import DemReport, Wish, import_dem, read_terrain, write_coverage
+from geo.horizon import HorizonBook
 from geo.terrain import Terrain
 from models.config import load_settings
 from models.errors import InputRefused
-from models.store import Store
+from models.site import Camera, CameraKind
 
 __all__ = ["geo"]
 
@@ -72,7 +75,7 @@ def import_files(
     with closing(open_store(settings_file)) as store:
         report = import_dem(files, folder, wish=wish, now=datetime.now(UTC))
         store.audit.record(actor=ACTOR, action="terrain.imported", subject=report.terrain.name)
-        for line in (*_told(report), *_without_ground(store, report.terrain)):
+        for line in (*_told(report), *_without_ground(store.cameras.all(), report.terrain)):
             typer.echo(speakable(line))
     typer.echo("Start the watch again to use it.")
 
@@ -82,14 +85,59 @@ def show(settings_file: SettingsFile = None) -> None:
     """Say which relief is in force, and which cameras do not stand on it."""
     terrain = read_terrain(load_settings(settings_file).data_dir / "terrain")
     if terrain is None:
-        raise InputRefused(
-            "No relief is imported: fires get a direction and no place.",
-            remedy="firewatch geo import-dem FILE…",
-            code="no_terrain",
-        )
+        raise _no_relief()
     with closing(open_store(settings_file)) as store:
-        for line in (*_described(terrain), *_without_ground(store, terrain)):
+        for line in (*_described(terrain), *_without_ground(store.cameras.all(), terrain)):
             typer.echo(speakable(line))
+
+
+@geo.command("viewshed")
+def viewshed(
+    file: Annotated[Path, typer.Argument(help="New GeoTIFF: least smoke height that is seen.")],
+    *,
+    camera: Annotated[
+        list[str] | None, typer.Option(help="Only these; every tower when left out.")
+    ] = None,
+    bounds: Annotated[
+        str, typer.Option(help="WEST,SOUTH,EAST,NORTH in degrees; the whole relief otherwise.")
+    ] = "",
+    cell: Annotated[float, typer.Option(min=5.0, max=5000.0, help="Size of cells, m.")] = 100.0,
+    radius: Annotated[
+        float, typer.Option(min=500.0, max=40_000.0, help="How far a tower looks, m.")
+    ] = 15_000.0,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Write what the towers see together, and say how much of the land that is."""
+    settings = load_settings(settings_file)
+    terrain = read_terrain(settings.data_dir / "terrain")
+    if terrain is None:
+        raise _no_relief()
+    with closing(open_store(settings_file)) as store:
+        known = {each.camera_id: each for each in store.cameras.all()}
+    wanted = camera or [key for key, each in known.items() if each.kind is CameraKind.TOWER]
+    missing = [key for key in wanted if key not in known]
+    if missing or not wanted:
+        raise InputRefused(
+            f"There is no camera {missing[0]}." if missing else "There is no tower.",
+            remedy="See the list of cameras in the console, or `firewatch camera export`.",
+        )
+    book = HorizonBook(terrain, folder=settings.data_dir / "horizons", radius_m=radius)
+    coverage = cover(
+        terrain,
+        [known[key].position for key in wanted],
+        book.horizon,
+        bounds_deg=_bounds(bounds) or terrain.bounds_deg,
+        cell_m=cell,
+    )
+    tags = {f"TOWER_{index}": key for index, key in enumerate(wanted)}
+    write_coverage(coverage, file, tags | {"RELIEF": terrain.name, "CAUTION": terrain.caution})
+    for line in _described(terrain):
+        typer.echo(speakable(line))
+    for smoke_m in (0, 10, 50, 100):
+        what = "the ground itself" if smoke_m == 0 else f"smoke of {smoke_m:>3} m"
+        typer.echo(f"{what:<18} is seen over {100.0 * coverage.seen_share(smoke_m):5.1f} %")
+    for line in _without_ground([known[key] for key in wanted], terrain):
+        typer.echo(speakable(line))
 
 
 def _bounds(text: str) -> tuple[float, float, float, float] | None:
@@ -132,10 +180,18 @@ def _described(terrain: Terrain) -> list[str]:
     return lines
 
 
-def _without_ground(store: Store, terrain: Terrain) -> list[str]:
+def _no_relief() -> InputRefused:
+    return InputRefused(
+        "No relief is imported: fires get a direction and no place.",
+        remedy="firewatch geo import-dem FILE…",
+        code="no_terrain",
+    )
+
+
+def _without_ground(cameras: Sequence[Camera], terrain: Terrain) -> list[str]:
     """A line for each camera that stands on no height: it will get directions only."""
     return [
         f"camera {camera.camera_id} stands outside it, or on a void: it gets directions only"
-        for camera in store.cameras.all()
+        for camera in cameras
         if np.isnan(terrain.height_at(camera.position.lon_deg, camera.position.lat_deg))
     ]

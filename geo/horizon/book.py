@@ -6,6 +6,7 @@ profiles of the old, which are taken away.
 """
 
 import logging
+import math
 from collections import OrderedDict
 from contextlib import suppress
 from pathlib import Path
@@ -15,13 +16,21 @@ from uuid import uuid4
 
 import numpy as np
 
+from geo.crs import Height, HeightSystem, Origin, Wgs84, above_sea_m
 from geo.horizon.ground import FINEST_CELL_M, PolarGround
+from geo.horizon.horizon import Horizon
 from geo.terrain import Terrain
+from models.site import HeightDatum, Position
 
 __all__ = ["HorizonBook"]
 
 _log = logging.getLogger(__name__)
 _SUFFIX: Final = ".profile.npy"
+_SYSTEM: Final = {
+    HeightDatum.SEA_LEVEL: HeightSystem.EGM96,
+    HeightDatum.ELLIPSOID: HeightSystem.ELLIPSOID,
+    HeightDatum.GROUND: HeightSystem.GROUND,
+}
 
 
 class HorizonBook:
@@ -58,6 +67,19 @@ class HorizonBook:
             if len(self._open) > self._in_memory:
                 self._open.popitem(last=False)
             return ground
+
+    def horizon(self, lens: Position) -> Horizon | None:
+        """What a lens sees; None when the ground below it is not known.
+
+        Raises:
+            InputRefused: its height is above the ellipsoid where the geoid is not known.
+        """
+        ground = self.around(lens.lon_deg, lens.lat_deg)
+        if math.isnan(ground.ground_m):
+            return None
+        height = Height(lens.height_m, _SYSTEM[lens.height_datum])
+        place = Wgs84.at(lens.lon_deg, lens.lat_deg)
+        return Horizon(ground, above_sea_m(height, place, Origin(ground_m=ground.ground_m)))
 
     def _cell_m(self) -> float:
         return max(self._terrain.cell_m, FINEST_CELL_M)

@@ -115,3 +115,31 @@ def test_a_damaged_terrain_stops_the_start_and_says_so(
     capsys.readouterr()
     assert firewatch(monkeypatch, "geo", "terrain") == 1
     assert "Import it again" in capsys.readouterr().err
+
+
+def test_what_the_towers_see_is_written_and_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    out = tmp_path / "seen.tif"
+    assert firewatch(monkeypatch, "geo", "viewshed", out) == 1
+    assert "No relief is imported" in capsys.readouterr().err
+    file = relief(tmp_path / "a.tif", 0.0005)
+    assert firewatch(monkeypatch, "geo", "import-dem", file, "--heights", "1985") == 0
+    assert firewatch(monkeypatch, "geo", "viewshed", out) == 1
+    assert "There is no tower" in capsys.readouterr().err
+    table = tmp_path / "c.csv"
+    table.write_text(LIST, encoding="utf-8")
+    assert firewatch(monkeypatch, "camera", "import", table) == 0
+    short = ["--cell", 100, "--radius", 3000, "--bounds", "106.62,28.82,106.68,28.88"]
+    assert firewatch(monkeypatch, "geo", "viewshed", out, *short) == 0
+    told = capsys.readouterr().out
+    assert "the ground itself  is seen over" in told
+    assert "smoke of 100 m     is seen over" in told
+    assert "camera gn-2 stands outside it" in told
+    with rasterio.open(out) as dataset:
+        assert dataset.tags()["TOWER_0"] == "gn-1"
+        assert dataset.read(1).min() == 0.0
+    assert firewatch(monkeypatch, "geo", "viewshed", out, *short, "--camera", "gn-1") == 0
+    assert "gn-2" not in capsys.readouterr().out
+    assert firewatch(monkeypatch, "geo", "viewshed", out, "--camera", "gn-9") == 1
+    assert "There is no camera gn-9" in capsys.readouterr().err

@@ -1,12 +1,16 @@
 """A network on the drill's relief, against asking every tower about every place by itself."""
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
+import rasterio
 
 from geo.coverage import NOBODY, Coverage, cover
 from geo.crs import LocalFrame
+from geo.dem import write_coverage
 from geo.horizon import Horizon, HorizonBook
 from geo.relief import drill_relief
 from geo.terrain import Terrain
@@ -118,3 +122,23 @@ def test_what_is_no_land_is_refused(
     with pytest.raises(InputRefused) as caught:
         cover(terrain, TOWERS, lambda _tower: None, bounds_deg=bounds, cell_m=100.0)
     assert caught.value.code == "coverage_size"
+
+
+def test_a_network_is_written_as_any_gis_reads_it(tmp_path: Path, network: Coverage) -> None:
+    path = tmp_path / "seen.tif"
+    path.write_bytes(b"older")
+    hole = replace(network, smoke_m=network.smoke_m.copy())
+    hole.smoke_m[0, 0], hole.smoke_m[0, 1] = np.nan, np.inf
+    write_coverage(hole, path, {"TOWER_0": "t1-red"})
+    assert [each.name for each in tmp_path.iterdir()] == ["seen.tif"]
+    with rasterio.open(path) as dataset:
+        smoke_m, best = dataset.read()
+        assert dataset.tags()["TOWER_0"] == "t1-red"
+        lon, lat = dataset.xy(5, 7)
+    assert np.isnan(smoke_m[0, 0])
+    assert smoke_m[0, 1] == 9999.0
+    np.testing.assert_array_equal(smoke_m[1:], hole.smoke_m[1:])
+    np.testing.assert_array_equal(best, hole.best)
+    assert network.smoke_at(lon, lat) == smoke_m[5, 7]
+    with pytest.raises(InputRefused, match="cannot be written"):
+        write_coverage(network, tmp_path / "no" / "seen.tif", {})

@@ -10,6 +10,7 @@ from geo.horizon import HorizonBook, PolarGround
 from geo.locate import Locator
 from geo.relief import drill_relief
 from geo.terrain import Terrain
+from models.errors import InputRefused
 from models.site import HeightDatum, Pose, Position
 
 TOWER = (-84.25583, 36.23666)
@@ -116,6 +117,21 @@ def test_very_fine_relief_is_read_at_ten_metres() -> None:
     ground = HorizonBook(fine, radius_m=300.0).around(106.6036, 28.8964)
     assert ground.cell_m == 10.0
     assert ground.values_m.shape == PolarGround.shape_for(10.0, 300.0)
+
+
+def test_a_lens_sees_from_its_own_height(relief: Terrain) -> None:
+    book = HorizonBook(relief, radius_m=RADIUS_M)
+    on_mast = book.horizon(Position(*TOWER, 30.0, HeightDatum.GROUND))
+    assert on_mast is not None
+    ground_m = on_mast.ground.ground_m
+    assert on_mast.lens_m == pytest.approx(ground_m + 30.0)
+    above_sea = book.horizon(Position(*TOWER, 1_050.0, HeightDatum.SEA_LEVEL))
+    assert above_sea is not None
+    assert above_sea.lens_m == 1_050.0
+    assert book.horizon(Position(-85.0, 36.2, 30.0, HeightDatum.GROUND)) is None
+    with pytest.raises(InputRefused) as caught:
+        book.horizon(Position(*TOWER, 1_050.0, HeightDatum.ELLIPSOID))
+    assert caught.value.code == "geoid_outside"
 
 
 def test_a_locator_with_kept_profiles_answers_the_same(tmp_path: Path, relief: Terrain) -> None:
