@@ -38,8 +38,8 @@ def backup(
 ) -> None:
     """Copy the database as of one moment, also while the watch runs.
 
-    Pictures and clips lie beside it in the folder `evidence`; copy that folder as well. A copy that
-    leaves the house is better made without passwords.
+    Pictures and clips lie beside it in the folder `evidence`, the relief in `terrain`; copy those
+    folders as well. A copy that leaves the house is better made without passwords.
     """
     with closing(open_store(settings_file)) as store:
         store.backup_to(file, with_credentials=not without_passwords)
