@@ -1,0 +1,50 @@
+"""The tables; every change to them is a migration in ``migrations/versions``."""
+
+from models.store.tables.alerts import alert, clearing, evidence, recording, verdict
+from models.store.tables.base import metadata
+from models.store.tables.cameras import (
+    camera,
+    camera_credential,
+    camera_link,
+    former_camera,
+    land_feature,
+    preset,
+)
+from models.store.tables.memory import candidate, event, ledger_entry
+from models.store.tables.patrols import (
+    camera_lease,
+    camera_patrol,
+    danger_entry,
+    view_mask,
+    visit,
+    watch_gap,
+)
+from models.store.tables.people import account, audit_entry, audit_head, session
+
+__all__ = [
+    "account",
+    "alert",
+    "audit_entry",
+    "audit_head",
+    "camera",
+    "camera_credential",
+    "camera_lease",
+    "camera_link",
+    "camera_patrol",
+    "candidate",
+    "clearing",
+    "danger_entry",
+    "event",
+    "evidence",
+    "former_camera",
+    "land_feature",
+    "ledger_entry",
+    "metadata",
+    "preset",
+    "recording",
+    "session",
+    "verdict",
+    "view_mask",
+    "visit",
+    "watch_gap",
+]
