@@ -77,8 +77,13 @@ class Course(Looking):
             if now_s < self.leg.until_s:
                 return None
             if self._is_to_be_proven(self.leg, now_s):
-                came_deg = self._came_deg(self.leg)
-                return self._proving.nudge(self.leg.stop.preset, self._light, came_deg, now_s)
+                return self._proving.nudge(
+                    self.leg.stop.preset,
+                    self._light,
+                    self._came_deg(self.leg),
+                    now_s,
+                    by_zoom=self._has_turned,
+                )
         return self._go_on(now_s)
 
     def _waits(self, now_s: float) -> bool:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 __all__ = ["PatrolJudge"]
 
 T = TypeVar("T")
+FOG_TEXTURE = 4.0
+"""Mean edge, grey levels, with which a view can be told however pale it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class PatrolJudge:
         self._last: Edges | None = None
         self._departure: Edges | None = None
         self._home: Edges | None = None
+        self._in_fog = False
 
     async def look(self, raw: RawFrame, received_at: datetime, now_s: float) -> Judgement:
         """Judge the next picture."""
@@ -140,9 +143,13 @@ class PatrolJudge:
 
     async def _learn(self, said: Said, look: _Look) -> None:
         edges, light = look.edges, look.seen.light if look.seen is not None else None
-        if said.proof is not None:
-            number, of_light, holds = said.proof
-            await self._aside(lambda: self._sights.prove(number, of_light, holds=holds))
+        proof = said.proof
+        if proof is not None:
+            await self._aside(
+                lambda: self._sights.prove(
+                    proof.preset, proof.light, holds=proof.holds, by_zoom=proof.by_zoom
+                )
+            )
         if said.learn is not None and edges is not None:
             number = said.learn
             await self._aside(lambda: self._sights.learn(number, edges, light))
@@ -161,18 +168,18 @@ class PatrolJudge:
         if thumb.is_tiny:
             return _Look(senses.told(judgement, None, judgement.conditions), seen=_nothing())
         fault, hidden = senses.empty(thumb, now_s)
-        outlook, still = Outlook(fogged=is_dense_fog(thumb)), False
+        outlook, still = Outlook(fogged=self._in_fog and is_dense_fog(thumb)), False
         if fault is None and question.stands:
             outlook, fault, still = self._at_preset(thumb, question, now_s)
         if fault is not None:
             return _Look(senses.told(judgement, fault, judgement.conditions))
         found = conditions_of(outlook, still=still, hidden=hidden, moved=False)
         edges = edges_of(thumb)
-        if outlook.fogged:
+        if outlook.fogged and texture_of(edges) < FOG_TEXTURE:
             edges = np.zeros_like(
                 edges
-            )  # what is left may be drops on the dome, the same everywhere
-        clear = not (outlook.fogged or outlook.blurred) and texture_of(edges) >= LEAST_TEXTURE
+            )  # what is left may be drops on the dome, everywhere the same
+        clear = not outlook.blurred and texture_of(edges) >= LEAST_TEXTURE
         seen = self._seen(edges, question, now_s, clear=clear)
         return _Look(judgement, edges, seen, found)
 

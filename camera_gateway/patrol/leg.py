@@ -10,7 +10,7 @@ from camera_gateway.truth.judgement import Fault, Sighted
 from models.condition import Condition
 from models.light import Light
 
-__all__ = ["Command", "Doubt", "Go", "Leg", "Nudge", "Said", "Seen"]
+__all__ = ["Command", "Doubt", "Go", "Leg", "Nudge", "Proof", "Said", "Seen"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,13 @@ class Nudge:
         pan: speed, -1 to 1.
         tilt: speed, -1 to 1.
         for_s: seconds.
+        zoom: speed, -1 to 1; then pan and tilt are 0.
     """
 
     pan: float
     tilt: float
     for_s: float
+    zoom: float = 0.0
 
 
 Command = Go | Nudge
@@ -100,6 +102,23 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
+class Proof:
+    """What a return from a nudge has shown.
+
+    Attributes:
+        preset: to which the camera came back.
+        light: of the pictures.
+        holds: whether to its own view.
+        by_zoom: from another zoom, instead of from the side.
+    """
+
+    preset: int
+    light: Light | None
+    holds: bool
+    by_zoom: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Said:
     """What becomes of one picture.
 
@@ -108,11 +127,11 @@ class Said:
         fault: why it is not scored; None for one that is.
         conditions: of the patrol.
         learn: preset for which it is learned, or against which it speaks; None for none.
-        proof: (preset, light, whether it holds): what a return has shown; None for nothing.
+        proof: what a return has shown; None for nothing.
     """
 
     sighted: Sighted
     fault: Fault | None = None
     conditions: frozenset[Condition] = field(default_factory=frozenset)
     learn: int | None = None
-    proof: tuple[int, Light | None, bool] | None = None
+    proof: Proof | None = None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from camera_gateway.patrol.arrival import LEAST_S, arrival, has_moved
 from camera_gateway.patrol.gap_notes import GapNotes
 from camera_gateway.patrol.honesty import StatusSense
-from camera_gateway.patrol.leg import Doubt, Leg, Said, Seen
+from camera_gateway.patrol.leg import Doubt, Leg, Proof, Said, Seen
 from camera_gateway.patrol.proving import Proving
 from camera_gateway.patrol.reading import Reading, reading_of
 from camera_gateway.patrol.route import Route, Stop
@@ -67,7 +67,7 @@ class Looking:
         self._longest_s: float | None = None
         self._failures = 0
         self._light: Light | None = None
-        self._may_prove = False
+        self._may_prove = self._has_turned = False
         self.senses = StatusSense()
         self.phase = phase
         self.since_s = 0.0
@@ -123,6 +123,7 @@ class Looking:
         said = reading_of(leg, seen, self._known())
         sight = seen.sight
         own = leg.stop.preset
+        self._has_turned = sight is not None and sight.has_turned
         self._may_prove = (
             sight is not None
             and sight.shown == own
@@ -160,7 +161,9 @@ class Looking:
         said = self._watched(leg, seen)
         if holds is None:
             return said
-        return replace(said, learn=None, proof=(leg.stop.preset, seen.light, holds))
+        return replace(
+            said, learn=None, proof=Proof(leg.stop.preset, seen.light, holds, self._proving.by_zoom)
+        )
 
     def _settle(self, leg: Leg, seen: Seen, now_s: float) -> bool | None:
         """The leg is over; what a return has shown of its preset, None for nothing."""

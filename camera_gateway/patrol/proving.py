@@ -4,7 +4,8 @@ What a preset shows proves nothing by itself. A mast that never turned shows the
 one whose tilt is broken shows views that differ and are all wrong, and a worn gear comes back
 elsewhere from one side than from the other. So once for each preset and light the camera is turned
 a little further in the direction from which it came, both axes have to follow, and from there it
-has to come back to the same view: from the other side.
+has to come back to the same view: from the other side. Where presets differ in their zoom, that is
+tried likewise, at another visit.
 """
 
 from typing import Final
@@ -23,6 +24,11 @@ AGAIN_AFTER_S: Final = 86_400.0
 DEAD_AFTER: Final = 3
 DEAD_AGAIN_S: Final = 600.0
 SPEED: Final = 0.1
+ZOOM_SPEED: Final = 0.5
+ZOOM_S: Final = 1.5
+UNZOOMED: Final = 0.9
+"""Correlation that pictures of one view keep within a minute; a zoom by a twelfth leaves less."""
+
 SHORTEST_S, LONGEST_S = 0.2, 3.0
 
 
@@ -30,11 +36,14 @@ class Proving:
     """Of one camera.
 
     Attributes:
+        by_zoom: the last nudge was one of the zoom.
         leg: at whose end the camera is nudged now; None while it is not.
-        is_dead: one axis follows again and again, and the other one never.
+        is_dead: one axis follows again and again and the other one never, or the zoom never does.
     """
 
     def __init__(self) -> None:
+        self._zoom_in = True
+        self.by_zoom = False
         self._speed = SPEED
         self._for_s = 0.5
         self._tilts_up = True
@@ -58,7 +67,15 @@ class Proving:
             tries = 0
         return tries < MOST_TRIES
 
-    def nudge(self, preset: int, light: Light | None, came_deg: float, now_s: float) -> Nudge:
+    def nudge(
+        self,
+        preset: int,
+        light: Light | None,
+        came_deg: float,
+        now_s: float,
+        *,
+        by_zoom: bool = False,
+    ) -> Nudge:
         """The next try.
 
         Args:
@@ -66,10 +83,14 @@ class Proving:
             light: of its pictures.
             came_deg: how far it came, to the right positive.
             now_s: monotonic.
+            by_zoom: that of the sides has been answered.
         """
         tries, since_s = self._tries.get((preset, light), (0, now_s))
         self._tries[preset, light] = tries + 1, since_s
         self._tried_s = now_s
+        self.by_zoom = by_zoom
+        if by_zoom:
+            return Nudge(0.0, 0.0, ZOOM_S, ZOOM_SPEED if self._zoom_in else -ZOOM_SPEED)
         pan = self._speed if came_deg >= 0.0 else -self._speed
         return Nudge(pan, self._speed if self._tilts_up else -self._speed, self._for_s)
 
@@ -93,7 +114,7 @@ class Proving:
     def seen(self, shift: Shift | None) -> None:
         """It has come to rest: how far the picture has gone."""
         if self._followed is None:
-            self._followed = self._follows(shift)
+            self._followed = self._zoomed(shift) if self.by_zoom else self._follows(shift)
 
     def back(self, shift: Shift | None, *, late: bool) -> bool | None:
         """It has come back: whether to the view from which it was nudged; None for no answer."""
@@ -101,6 +122,14 @@ class Proving:
         if shift is None or late or not (shift.is_same or shift.is_other):
             return None
         return False if shift.is_other else True if followed else None
+
+    def _zoomed(self, shift: Shift | None) -> bool:
+        """Whether the zoom has followed; the next try goes the other way."""
+        followed = shift is not None and not (shift.is_same and shift.alike >= UNZOOMED)
+        self._halves = 0 if followed else self._halves + 1
+        self._zoom_in = self._zoom_in if followed else not self._zoom_in
+        self.is_dead = self._halves >= DEAD_AFTER
+        return followed
 
     def _follows(self, shift: Shift | None) -> bool:
         """Whether both axes have followed; the next try is larger, smaller or downwards."""

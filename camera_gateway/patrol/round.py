@@ -218,7 +218,9 @@ class Round:
             if isinstance(command, Go):
                 await self._turner.goto(command.stop.token)
             else:
-                await self._turner.move(command.pan, command.tilt, 0.0, for_s=command.for_s)
+                await self._turner.move(
+                    command.pan, command.tilt, command.zoom, for_s=command.for_s
+                )
                 self._stop_at_s = self._clock.monotonic_s() + command.for_s
         except SourceUnavailable as error:
             self._say(error)

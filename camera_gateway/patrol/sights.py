@@ -41,6 +41,7 @@ class Sight:
         is_proven: and it is proven.
         against: it does not show the expected preset's view.
         unrepeatable: the camera was seen not to come back to that view from its other side.
+        has_turned: the expected view is proven but for its zoom.
     """
 
     shown: int | None = None
@@ -49,6 +50,7 @@ class Sight:
     is_proven: bool = False
     against: bool = False
     unrepeatable: bool = False
+    has_turned: bool = False
 
 
 class Sights:
@@ -71,6 +73,8 @@ class Sights:
             number: frozenset(other for other in poses if same_place(poses[number], poses[other]))
             for number in poses
         }
+        widths = [pose.horizontal_fov_deg for pose in poses.values()]
+        self._zooms = max(widths, default=1.0) > (1.0 + SAME_ZOOM) * min(widths, default=1.0)
         self._strikes: dict[int, int] = {}
         self._missed: dict[tuple[int, Light | None], int] = {}
         self._forgotten: set[int] = set()
@@ -94,7 +98,9 @@ class Sights:
             shown = expected if expected in self._places[matches[0]] else matches[0]
         proven = any(self._is_proven(number, light) for number in matches)
         others = 0 if shown is None else len(shifts.keys() - self._places[shown])
+        known = None if expected is None else self._views[expected].references.get(light)
         return Sight(
+            has_turned=known is not None and known.turned,
             shown=shown,
             verified=shown is not None and proven and others > 0,
             is_learned=own is not None,
@@ -119,16 +125,27 @@ class Sights:
         elif shift.is_other:
             self._strike(number, light, known)
 
-    def prove(self, number: int, light: Light | None, *, holds: bool) -> None:
-        """The camera was seen to come back to this view, or not to; may block."""
+    def prove(
+        self, number: int, light: Light | None, *, holds: bool, by_zoom: bool = False
+    ) -> None:
+        """The camera was seen to come back to this view, or not to; may block.
+
+        Args:
+            number: of the preset.
+            light: of its pictures.
+            holds: whether it came back.
+            by_zoom: from another zoom, instead of from the side.
+        """
         known = self._views[number].references.get(light)
         if known is None:
             return
-        if holds:
+        if holds and self._zooms and not by_zoom:
+            known.turned = True
+        elif holds and (known.turned or not self._zooms):
             known.proven = True
             self._missed.pop((number, light), None)
             self._keep(number)
-        else:
+        elif not holds:
             self._missed[number, light] = self._missed.get((number, light), 0) + 1
 
     def _match(self, number: int, known: Reference, edges: Edges, shift: Shift) -> None:

@@ -37,6 +37,7 @@ class Reference:
         born: number of the picture at which learning began.
         matched: number of the last picture that showed it.
         proven: whether the camera was seen to obey at this view, and to come back to it.
+        turned: whether that was seen but for its zoom; not kept.
     """
 
     edges: Edges
@@ -44,6 +45,7 @@ class Reference:
     born: int
     matched: int
     proven: bool = False
+    turned: bool = False
 
 
 @dataclass(slots=True)

@@ -56,11 +56,10 @@ class HeadTurner:
         return TurnerStatus(place, self.head.says_moving())
 
     async def move(self, pan: float, tilt: float, zoom: float, *, for_s: float) -> None:
-        del zoom
         self._answer()
         if not self.moves:
             raise SourceUnavailable("It does not turn so.", code="camera_answer")
-        self.head.turn(pan, tilt, for_s)
+        self.head.turn(pan, tilt, for_s, zoom)
 
     async def stop(self) -> None:
         self._answer()
@@ -108,11 +107,12 @@ class Seen:
 
     @property
     def off_deg(self) -> float:
-        """How far the pose is from the truth; 0 without one."""
+        """How far the pose is from the truth, at the picture's edge for the zoom; 0 without one."""
         if self.pose is None:
             return 0.0
         pan = abs((self.pose.azimuth_deg - self.truth[0] + 180.0) % 360.0 - 180.0)
-        return max(pan, abs(self.pose.tilt_deg - self.truth[1]))
+        zoom = abs(self.pose.horizontal_fov_deg - self.truth[2]) / 2.0
+        return max(pan, abs(self.pose.tilt_deg - self.truth[1]), zoom)
 
 
 def setup_of(

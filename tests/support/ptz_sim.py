@@ -156,7 +156,8 @@ class PtzSim(OnvifSim):
             self.timeouts.append(seconds)
             found = re.search(r'PanTilt[^>]* x="([-\d.]+)" y="([-\d.]+)"', text)
             pan, tilt = (float(found[1]), float(found[2])) if found else (0.0, 0.0)
-            head.turn(pan, tilt, float(seconds))
+            zoomed = re.search(r'Zoom[^>]* x="([-\d.]+)"', text)
+            head.turn(pan, tilt, float(seconds), float(zoomed[1]) if zoomed else 0.0)
         elif operation == "Stop":
             head.stop()
         elif operation == "SetPreset":

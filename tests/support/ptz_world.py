@@ -80,7 +80,7 @@ class Head:
         speed_deg_s: of both axes; the zoom takes no time.
         delay_s: from a command to the first motion.
         backlash_deg: how far the camera lags behind its motor, from one side to the other.
-        stuck: axes that do not move: ``pan``, ``tilt``.
+        stuck: axes that do not move: ``pan``, ``tilt``, ``zoom``.
         refuses: no command is taken.
         says: ``honest``; ``idle``: always at rest; ``there``: always at rest at the last target;
             ``mute``: neither motion nor position.
@@ -107,6 +107,7 @@ class Head:
     fov_deg: float = 60.0
     goal: Target | None = None
     velocity: tuple[float, float] = (0.0, 0.0)
+    zoom_speed: float = 0.0
     until_s: float = 0.0
     begin_s: float = 0.0
     now_s: float = 0.0
@@ -119,18 +120,19 @@ class Head:
         self.goal, self.velocity = self.presets[token], (0.0, 0.0)
         self.begin_s = self.now_s + self.delay_s
 
-    def turn(self, pan: float, tilt: float, for_s: float) -> None:
+    def turn(self, pan: float, tilt: float, for_s: float, zoom: float = 0.0) -> None:
         """Told to turn for a while; full speed is ten times that of a tour's slow nudge."""
         self.commands.append("move")
         self.goal = None
         self.velocity = (pan * 100.0, tilt * 100.0)
+        self.zoom_speed = zoom
         self.begin_s = self.now_s
         self.until_s = self.now_s + for_s
 
     def stop(self) -> None:
         """Told to stand still."""
         self.commands.append("stop")
-        self.goal, self.velocity = None, (0.0, 0.0)
+        self.goal, self.velocity, self.zoom_speed = None, (0.0, 0.0), 0.0
 
     @property
     def is_moving(self) -> bool:
@@ -141,7 +143,8 @@ class Head:
             free = [one for axis, one in zip(("pan", "tilt"), off, strict=True)
                     if axis not in self.stuck]  # fmt: skip
             return max(free, default=0.0) > 1e-6
-        return self.velocity != (0.0, 0.0) and self.now_s < self.until_s
+        turns = self.velocity != (0.0, 0.0) or self.zoom_speed != 0.0
+        return turns and self.now_s < self.until_s
 
     def advance(self, to_s: float) -> None:
         """Let time pass, in steps of at most 50 ms while it turns."""
@@ -191,10 +194,14 @@ class Head:
             steps = [_off(self.motor[0], self.goal.azimuth_deg),
                      self.goal.tilt_deg - self.motor[1]]  # fmt: skip
             moves = [min(most, max(-most, one)) for one in steps]
-            self.fov_deg = self.goal.fov_deg
+            if "zoom" not in self.stuck:
+                self.fov_deg = self.goal.fov_deg
         else:
             running = self.now_s < self.until_s
             moves = [one * step_s if running else 0.0 for one in self.velocity]
+            if running and "zoom" not in self.stuck:
+                zoomed = self.fov_deg * 2.0 ** (-self.zoom_speed * step_s)
+                self.fov_deg = min(65.0, max(4.0, zoomed))
         for index, axis in enumerate(("pan", "tilt")):
             if axis in self.stuck:
                 continue

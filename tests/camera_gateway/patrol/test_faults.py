@@ -88,6 +88,29 @@ def test_a_mast_that_gets_stuck_is_found_within_two_tours_and_heals_by_itself(
     assert rig.wrong(MOST_DEG) == []
 
 
+NARROW = TARGETS | {1: Target(30.0, -12.0, 32.0)}
+
+
+def test_a_zoom_that_never_worked_is_told_and_yields_no_verified_pose() -> None:
+    rig = PatrolRig(head_of(NARROW, stuck={"zoom"}), setup_of(NARROW))
+    while not rig.course.is_stuck and stops_since(rig, 0) <= 20:
+        asyncio.run(rig.play(5.0))
+    assert rig.course.is_stuck
+    asyncio.run(rig.play(100.0))
+    assert not any(one.trust is PoseTrust.VERIFIED for one in rig.seen)
+
+
+def test_presets_of_different_zoom_are_verified_once_the_zoom_has_followed_too() -> None:
+    rig = PatrolRig(head_of(NARROW), setup_of(NARROW))
+    asyncio.run(rig.play(420.0))
+    later = [one for one in rig.seen[-50:] if one.is_scored]
+    assert {one.trust for one in later} == {PoseTrust.VERIFIED}
+    assert rig.wrong(MOST_DEG) == []
+    rig.head.stuck = {"zoom"}
+    asyncio.run(rig.play(200.0))
+    assert rig.wrong(MOST_DEG) == []
+
+
 @pytest.mark.parametrize("blind", [{"fog": 1.0}, {"fog": 1.0, "dirt": 6.0}, {"night": True}])
 @pytest.mark.parametrize("says", ["honest", "mute"])
 def test_neither_fog_nor_night_is_taken_for_a_stuck_mast(blind: dict[str, Any], says: str) -> None:
@@ -188,7 +211,9 @@ def test_a_head_that_never_rests_is_overdue_and_watched_without_a_pose() -> None
 
 
 CHANGES = st.one_of(
-    st.tuples(st.just("stuck"), st.sampled_from([set(), {"pan"}, {"tilt"}, {"pan", "tilt"}])),
+    st.tuples(
+        st.just("stuck"), st.sampled_from([set(), {"pan"}, {"tilt"}, {"zoom"}, {"pan", "tilt"}])
+    ),
     st.tuples(st.just("says"), st.sampled_from(["honest", "idle", "there", "mute"])),
     st.tuples(st.just("fog"), st.sampled_from([0.0, 0.7, 0.92, 1.0])),
     st.tuples(st.just("night"), st.booleans()),
@@ -205,12 +230,18 @@ CHANGES = st.one_of(
 )  # fmt: skip
 @given(
     st.sampled_from([0.0, 0.6]),
+    st.sampled_from([(), ("pan",), ("tilt",), ("zoom",), ("pan", "tilt")]),
+    st.sampled_from(["honest", "there", "mute"]),
     st.lists(st.tuples(st.integers(20, 160), CHANGES), min_size=2, max_size=6),
 )
 def test_no_mixture_of_faults_makes_a_wrong_pose_look_verified(
-    backlash_deg: float, script: list[tuple[int, tuple[str, Any]]]
+    backlash_deg: float,
+    stuck: tuple[str, ...],
+    says: str,
+    script: list[tuple[int, tuple[str, Any]]],
 ) -> None:
-    rig = rig_of(backlash_deg=backlash_deg)
+    head = head_of(NARROW, backlash_deg=backlash_deg, stuck=set(stuck), says=says)
+    rig = PatrolRig(head, setup_of(NARROW))
     for after_s, (name, value) in script:
         asyncio.run(rig.play(float(after_s)))
         if name == "restart":
