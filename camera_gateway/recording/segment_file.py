@@ -18,7 +18,7 @@ import av.container
 __all__ = ["SegmentFile"]
 
 FRAGMENT_US: Final = 2_000_000
-_BUFFER_BYTES: Final = 1 << 16
+_BUFFER_BYTES: Final = 1 << 19
 _OPTIONS: Final = {
     "movflags": "empty_moov+default_base_moof+frag_keyframe+skip_trailer",
     "frag_duration": str(FRAGMENT_US),
