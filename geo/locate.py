@@ -6,7 +6,7 @@ good to 100 m, some graze a ridge and are wrong by kilometres or not at all; onl
 which case this is. A ray that does not meet ground gets a reason instead of a place.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from statistics import NormalDist
@@ -15,11 +15,12 @@ import numpy as np
 
 from geo.camera import ray_of_pixel
 from geo.crs import Height, HeightSystem, LocalFrame, Wgs84, above_sea_m
+from geo.hidden import Sight, behind_ridges
 from geo.horizon import HorizonBook, PolarGround
 from geo.rays import Ending, Rays, Walk, walk
 from geo.regions import Hits, regions
 from geo.terrain import Terrain
-from models.fix import Fix, FixOutcome, NoFixReason, TerrainReference
+from models.fix import Fix, FixOutcome, HiddenStretch, NoFixReason, TerrainReference
 from models.site import Camera, HeightDatum, Pose, Position
 from models.units import FloatArray
 
@@ -166,7 +167,10 @@ class Locator:
                 NoFixReason.OUTSIDE_TERRAIN: int((seen.ending == Ending.OUTSIDE).sum()),
             }
             reason = max(counts, key=lambda key: counts[key])
-            return self._refusal(reason, observer, view, unresolved)
+            refusal = self._refusal(reason, observer, view, unresolved)
+            if reason is not NoFixReason.SKY:
+                return refusal
+            return replace(refusal, hidden=self._hidden(tower, observer, view))
         frame = self._frames(observer.lon_deg, observer.lat_deg)
         hits = Hits(
             azimuth_deg=view.azimuths_deg[ground],
@@ -185,7 +189,24 @@ class Locator:
             clusters,
             unresolved,
             self.terrain_reference,
+            self._hidden(tower, observer, view),
         )
+
+    def _hidden(
+        self, tower: PolarGround, observer: Position, view: _View
+    ) -> tuple[HiddenStretch, ...]:
+        """Ground that a foot of smoke on a ridge leaves open."""
+        lens_m = observer.height_m
+        if observer.height_datum is HeightDatum.GROUND:
+            lens_m += tower.ground_m
+        sight = Sight(
+            lens_m,
+            view.bearing_deg,
+            view.elevation_deg,
+            float(view.elevations_deg.std()),
+            self._spread.refraction,
+        )
+        return behind_ridges(tower, self._frames(observer.lon_deg, observer.lat_deg), sight)
 
     def _refusal(
         self,

@@ -5,7 +5,14 @@ from enum import StrEnum
 
 from models.site import Position
 
-__all__ = ["Fix", "FixCluster", "FixOutcome", "NoFixReason", "TerrainReference"]
+__all__ = [
+    "Fix",
+    "FixCluster",
+    "FixOutcome",
+    "HiddenStretch",
+    "NoFixReason",
+    "TerrainReference",
+]
 
 
 class FixOutcome(StrEnum):
@@ -67,6 +74,23 @@ class FixCluster:
 
 
 @dataclass(frozen=True, slots=True)
+class HiddenStretch:
+    """Ground along the bearing, behind a ridge that the ray grazes: no ray gets there, smoke does.
+
+    Attributes:
+        from_m: ground distance from the camera where it begins.
+        to_m: where it ends.
+        smoke_m: the most that smoke must have risen to be seen over any of it.
+        line_lonlat: its two ends, (lon, lat).
+    """
+
+    from_m: float
+    to_m: float
+    smoke_m: float
+    line_lonlat: tuple[tuple[float, float], tuple[float, float]]
+
+
+@dataclass(frozen=True, slots=True)
 class Fix:
     """The answer to "where is it".
 
@@ -81,6 +105,7 @@ class Fix:
             ridge and every one of them must be told.
         unresolved_weight: share of the samples that met no ground, [0, 1].
         terrain: what it stands on; None without terrain.
+        hidden: where else the fire may be, should its foot be hidden; by distance.
     """
 
     outcome: FixOutcome
@@ -92,3 +117,4 @@ class Fix:
     clusters: tuple[FixCluster, ...] = ()
     unresolved_weight: float = 0.0
     terrain: TerrainReference | None = None
+    hidden: tuple[HiddenStretch, ...] = ()

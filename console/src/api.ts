@@ -448,6 +448,14 @@ export interface FixCluster {
   outline_lonlat: LonLat[];
 }
 
+/** Ground behind a ridge that the ray grazes: the fire may be there, out of sight. */
+export interface HiddenStretch {
+  from_m: number;
+  to_m: number;
+  smoke_m: number;
+  line_lonlat: [LonLat, LonLat];
+}
+
 export interface Fix {
   outcome: "located" | "direction_only" | "unknown";
   reason: NoFixReason | null;
@@ -458,6 +466,7 @@ export interface Fix {
   clusters: FixCluster[];
   unresolved_weight: number;
   terrain: TerrainReference | null;
+  hidden: HiddenStretch[];
 }
 
 export interface NearestAsset {
