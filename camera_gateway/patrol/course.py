@@ -161,7 +161,9 @@ class Course(Looking):
         if self.phase is _P.STEERED:
             self.generation += 1
             self._route.again()
-            self._enter(_P.WAITING if self._is_on else _P.OFF, now_s)
+            self._enter(_P.WAITING, now_s)
+            if not self._is_on:
+                self._leave_alone(now_s)
 
     def _go_on(self, now_s: float) -> Command | None:
         leg = self.leg
@@ -169,7 +171,7 @@ class Course(Looking):
         if following is None:
             self._retry_s = now_s + RECHECK_S
             if self.phase is _P.WAITING:
-                self._enter(_P.OFF, now_s)
+                self._leave_alone(now_s)
             return None
         if leg is not None and self._stays(leg, following):
             stop = self._route.next()
@@ -178,6 +180,11 @@ class Course(Looking):
             return None
         stop = self._route.next()
         return None if stop is None else Go(stop)
+
+    def _leave_alone(self, now_s: float) -> None:
+        """There is no tour to which it could return."""
+        self.gaps.end(GapCause.OPERATOR)
+        self._enter(_P.OFF, now_s)
 
     def _stays(self, leg: Leg, following: int) -> bool:
         """Whether the next stop is the one at which the camera stands, and well."""

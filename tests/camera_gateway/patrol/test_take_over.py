@@ -137,6 +137,26 @@ def test_a_camera_given_back_goes_on_at_once(store: Store, tmp_path: Path) -> No
     assert gaps(rig) == [(GapCause.OPERATOR, "li", True)]
 
 
+@pytest.mark.parametrize("is_on", [True, False])
+def test_a_camera_without_a_tour_to_return_to_has_no_gap_that_lasts(
+    store: Store,
+    tmp_path: Path,
+    is_on: bool,  # noqa: FBT001
+) -> None:
+    rig = rig_on(store, tmp_path)
+    assert rig.setup.patrol is not None
+    mover = replace(rig.setup.patrol.mover, tokens=())
+    patrol = replace(rig.setup.patrol, is_on=is_on, mover=mover)
+    rig.setup = replace(rig.setup, patrol=patrol)
+    rig.start()
+    store.patrols.take("north", "li", timedelta(seconds=20))
+    asyncio.run(rig.play(10.0))
+    assert gaps(rig) == [(GapCause.OPERATOR, "li", False)]
+    seen = asyncio.run(rig.play(30.0))
+    assert gaps(rig) == [(GapCause.OPERATOR, "li", True)]
+    assert all(one.is_scored for one in seen[-5:])
+
+
 def test_what_cannot_be_steered_says_why(store: Store, tmp_path: Path) -> None:
     rig = rig_on(store, tmp_path)
     store.patrols.take("north", "li", HOUR)
