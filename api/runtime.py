@@ -49,17 +49,15 @@ from geo.terrain import Terrain
 from models.camera_setup import CameraSetup
 from models.clock import Clock, SystemClock
 from models.config import Settings
-from models.errors import InputRefused
 from models.site import Camera
 from models.store import Store
 from models.zoo.registry import load_card
 
-__all__ = ["CameraFeed", "Watch", "build_watch", "listen", "serve"]
+__all__ = ["CameraFeed", "Watch", "build_watch", "serve"]
 
 logger = logging.getLogger(__name__)
 
 RESTART_S = 1.0
-DEAD_LINE_MS = 60_000
 RING_BYTES_PER_CAMERA = 10 * 2**20  # 110 cameras then hold 1.1 GiB at the most
 RING_FRAMES = 48  # some for each view of a camera that turns
 JUDGING_THREADS = 2  # a picture of 100 million pixels holds one of them up for a second
@@ -253,34 +251,6 @@ def serve(watch: Watch, listening: socket.socket) -> None:
     app = create_app(watch.context, lifespan=watch.running)
     config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, server_header=False)
     uvicorn.Server(config).run(sockets=[listening])
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """Take the address before anything else is started.
-
-    Raises:
-        InputRefused: the port is in use or may not be used, or the host is not ours.
-    """
-    try:
-        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        # A browser that takes nothing more, or is gone without a word, is let go of after this.
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, DEAD_LINE_MS)
-        try:
-            listening.bind((host, port))
-            listening.listen(128)  # whoever comes before the server is up waits instead of failing
-        except OSError:
-            listening.close()
-            raise
-    except OSError as error:
-        raise InputRefused(
-            f"Cannot listen on {host} port {port}: {error.strerror}.",
-            remedy="Stop the program that uses it, or choose another with --port.",
-            code="port_in_use",
-        ) from error
-    return listening
 
 
 def _logged(job: Callable[[], None]) -> None:

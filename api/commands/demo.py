@@ -10,8 +10,9 @@ import typer
 
 from api.auth.passwords import hash_password, make_one_time_password
 from api.demo_feeds import FeedPlan, Scene, plan_feeds
+from api.listening import listen
 from api.observe import configure_logging
-from api.runtime import build_watch, listen
+from api.runtime import build_watch
 from api.runtime import serve as run_server
 from api.site import read_site
 from geo.relief import drill_relief

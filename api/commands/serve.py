@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from api.commands.user import add_user
+from api.listening import listen
 from api.observe import configure_logging
-from api.runtime import build_watch, listen
+from api.runtime import build_watch
 from api.runtime import serve as run_server
 from geo.dem import read_terrain
 from models.clock import SystemClock

@@ -13,7 +13,7 @@ from api_rig import ApiRig
 from asgi_viewer import Viewer
 from mp4_rig import FORM, boxes_of, decoded, pictures_of
 
-from api import runtime
+from api import listening
 from api.app import create_app
 from api.live_view import stream
 from camera_gateway.video.live import LiveViews
@@ -214,13 +214,13 @@ def test_a_camera_that_runs_without_a_link_has_pictures_and_one_that_does_not_is
 def test_a_line_that_takes_nothing_more_is_let_go_of_by_the_system() -> None:
     if not hasattr(socket, "TCP_USER_TIMEOUT"):
         pytest.skip("this system has no such limit")
-    with runtime.listen("127.0.0.1", 0) as listening:
-        listening.settimeout(5.0)
-        with socket.create_connection(listening.getsockname()):
-            taken, _ = listening.accept()
+    with listening.listen("127.0.0.1", 0) as waiting:
+        waiting.settimeout(5.0)
+        with socket.create_connection(waiting.getsockname()):
+            taken, _ = waiting.accept()
             with taken:
                 told = taken.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT)
-    assert told == runtime.DEAD_LINE_MS
+    assert told == listening.DEAD_LINE_MS
 
 
 def test_strangers_and_cameras_that_are_not_there(api: ApiRig) -> None:

@@ -14,7 +14,8 @@ from detector_rig import jpeg_with_mark
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.runtime import CameraFeed, Watch, _keep_running, _logged, build_watch, listen
+from api.listening import listen
+from api.runtime import CameraFeed, Watch, _keep_running, _logged, build_watch
 from api.site import read_site
 from camera_gateway.sources.folder import FolderSource
 from geo.relief import drill_relief

@@ -21,6 +21,7 @@ camera_patrol = Table(
     Column("patrol", Coded(Patrol, "patrol")),  # none: it stands still
 )
 
+# A lease and a gap outlive their camera: who steered what, and when nobody watched, stays true.
 camera_lease = Table(
     "camera_lease",
     metadata,
