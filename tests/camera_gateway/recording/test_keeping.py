@@ -493,6 +493,25 @@ def test_a_camera_that_is_back_goes_on(rig: RecorderRig) -> None:
     assert rig.recorder.shelf.count == 3
 
 
+def test_nothing_is_written_of_a_camera_that_has_something_private(rig: RecorderRig) -> None:
+    rig.send(14)
+    rig.tap.close()
+    rig.recorder.write()
+    assert rig.recorder.recorded() == set()
+    before = sorted((rig.folder / "ring" / CAMERA).iterdir())
+    assert [path.suffix for path in before] == [".mp4", ".mp4"], "the past stays, and is closed"
+    rig.send(20, connect=False)
+    alert = rig.alert()
+    rig.send(120, connect=False)
+    assert sorted((rig.folder / "ring" / CAMERA).iterdir()) == before
+    (one,) = rig.recordings(alert)
+    assert one.state is not RecordingState.CUT
+    assert all(part.until_at <= MADE_AT + 14.1 * SECOND for part in one.parts)
+    rig.tap.open()
+    rig.send(5, connect=False)
+    assert rig.recorder.recorded() == {CAMERA}
+
+
 def test_a_failing_disk_is_told_and_forgotten(
     rig: RecorderRig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
