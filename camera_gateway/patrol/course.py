@@ -16,7 +16,7 @@ without a pose unless they show a verified view.
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from camera_gateway.backoff import BackOff
+from camera_gateway.backoff import BackOff, slow_lane
 from camera_gateway.patrol.leg import Command, Doubt, Go, Leg, Nudge
 from camera_gateway.patrol.looking import GAP_FROM, Looking
 from camera_gateway.patrol.route import RECHECK_S, Route, Stop
@@ -56,6 +56,7 @@ class Course(Looking):
     ) -> None:
         super().__init__(poses, route, every_s=every_s, phase=_P.WAITING if is_on else _P.OFF)
         self._retry = BackOff(random, first_s=FIRST_RETRY_S)
+        self._slow_lane = slow_lane(random)
         self._is_on = is_on
         self._retry_s = 0.0
         self.refused_code = ""
@@ -117,14 +118,21 @@ class Course(Looking):
     def taken(self, now_s: float) -> None:
         """The camera took the command."""
         self._in_flight = False
-        self._failures, self.refused_code = 0, ""
+        self._failures, self._shut_out, self.refused_code = 0, False, ""
         self._retry.reset()
+        self._slow_lane.reset()
         self.gaps.end(GapCause.UNREACHED)
         if self.leg is not None:
             self.leg.taken_s = now_s
 
-    def declined(self, code: str, now_s: float) -> None:
-        """It did not, or nobody knows."""
+    def declined(self, code: str, now_s: float, *, for_long: bool = False) -> None:
+        """It did not, or nobody knows.
+
+        Args:
+            code: of the trouble.
+            now_s: monotonic.
+            for_long: it does not let us in; trying fast would lock us out.
+        """
         self._in_flight = False
         if self.phase is _P.STEERED:
             return
@@ -141,9 +149,10 @@ class Course(Looking):
             self._route.skipped.clear()  # somebody may have put them back
         self._route.again()
         self._failures += 1
+        self._shut_out = for_long
         self.refused_code = code
-        self._retry_s = now_s + self._retry.next_wait_s()
-        if self._failures >= GAP_FROM:
+        self._retry_s = now_s + (self._slow_lane if for_long else self._retry).next_wait_s()
+        if self._failures >= GAP_FROM or for_long:
             self.gaps.begin(GapCause.UNREACHED)
         self._enter(_P.UNREACHED, now_s)
 

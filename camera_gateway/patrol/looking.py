@@ -66,6 +66,7 @@ class Looking:
         self._in_flight = False
         self._longest_s: float | None = None
         self._failures = 0
+        self._shut_out = False
         self._light: Light | None = None
         self._may_prove = self._has_turned = False
         self.senses = StatusSense()
@@ -214,7 +215,7 @@ class Looking:
         return Said(Sighted(self.expected or 0, None, None), fault, self._known().conditions)
 
     def _known(self) -> Reading:
-        unreached = self._failures >= GAP_FROM
+        unreached = self._failures >= GAP_FROM or self._shut_out
         said = {Condition.STUCK: self.is_stuck, Condition.UNREACHED: unreached}
         return Reading(
             self._poses,

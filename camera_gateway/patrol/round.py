@@ -18,7 +18,7 @@ from camera_gateway.patrol.sights import Sights
 from camera_gateway.patrol.status import PatrolPhase, PatrolStatus
 from camera_gateway.turner import CameraPreset, Turner
 from models.clock import Clock
-from models.errors import SourceUnavailable
+from models.errors import SourceRefused, SourceUnavailable
 from models.patrol import Mover
 from models.watching import Lease
 
@@ -224,7 +224,8 @@ class Round:
                 self._stop_at_s = self._clock.monotonic_s() + command.for_s
         except SourceUnavailable as error:
             self._say(error)
-            course.declined(error.code, self._clock.monotonic_s())
+            refused = self._is_shut_out(error)
+            course.declined(error.code, self._clock.monotonic_s(), for_long=refused)
         except Exception:
             course.declined("reader_failed", self._clock.monotonic_s())
             raise
@@ -238,7 +239,8 @@ class Round:
             self._list_at_s = now_s + LIST_AGAIN_S
             try:
                 listed = await self.presets()
-            except SourceUnavailable:
+            except SourceUnavailable as error:
+                self._is_shut_out(error)
                 return
             self._list_at_s = now_s + LIST_EVERY_S
             positions = {one.token: one.position for one in listed}
@@ -257,13 +259,20 @@ class Round:
         try:
             async with self._lock:
                 status = await self._turner.status()
-        except SourceUnavailable:
+        except SourceUnavailable as error:
             self._silences += 1
-            if self._silences >= MOST_SILENCES:
+            if not self._is_shut_out(error) and self._silences >= MOST_SILENCES:
                 self._ask_at_s = now_s + ASK_AGAIN_S
             return
         self._silences = 0
         self._course.senses.heard(status, self._clock.monotonic_s())
+
+    def _is_shut_out(self, error: SourceUnavailable) -> bool:
+        """Whether we are not let in: then nothing is asked for a while, or we are locked out."""
+        if not isinstance(error, SourceRefused):
+            return False
+        self._ask_at_s = self._list_at_s = self._clock.monotonic_s() + ASK_AGAIN_S
+        return True
 
     async def _stop(self) -> None:
         """A camera may not heed the time-out that it was given."""

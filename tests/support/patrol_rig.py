@@ -14,7 +14,7 @@ from camera_gateway.turner import CameraPreset, Position3, TurnerStatus
 from models.camera_link import Adapter, CameraLink
 from models.camera_setup import CameraSetup
 from models.clock import ManualClock
-from models.errors import SourceUnavailable
+from models.errors import SourceRefused, SourceUnavailable
 from models.frame import FrameMode, Provenance, TimeSource
 from models.patrol import Mover, Patrol, PoseTrust, Tour, TourStop
 from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
@@ -34,6 +34,8 @@ class HeadTurner:
         self.closed = False
         self.gone: set[str] = set()
         self.moves = True
+        self.shut_out = False
+        self.asked = 0
 
     async def presets(self) -> tuple[CameraPreset, ...]:
         self._answer()
@@ -76,6 +78,9 @@ class HeadTurner:
         self.closed = True
 
     def _answer(self) -> None:
+        self.asked += 1
+        if self.shut_out:
+            raise SourceRefused("It does not know us.", code="camera_login")
         if self.head.refuses:
             raise SourceUnavailable("Nobody answers.", code="camera_silent")
 

@@ -173,6 +173,18 @@ def test_a_camera_that_takes_no_commands_is_told_tried_again_and_watched_meanwhi
     assert rig.desk.status("north").unreached == ""  # type: ignore[union-attr]
 
 
+def test_a_camera_that_does_not_let_us_in_is_asked_seldom() -> None:
+    rig = rig_of()
+    rig.turner.shut_out = True
+    seen = asyncio.run(rig.play(600.0))
+    assert rig.turner.asked <= 4  # half an hour of common cameras allows five
+    assert Condition.UNREACHED in said(seen[-5:])
+    assert gaps_of(rig, GapCause.UNREACHED)[-1][0] is True
+    rig.turner.shut_out = False
+    asyncio.run(rig.play(700.0))
+    assert gaps_of(rig, GapCause.UNREACHED)[-1][0] is False
+
+
 def test_a_camera_that_never_took_a_command_has_no_pose_and_is_watched() -> None:
     rig = rig_of(refuses=True)
     seen = asyncio.run(rig.play(120.0))
