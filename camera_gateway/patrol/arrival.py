@@ -1,7 +1,8 @@
 """Whether a camera has come to rest where it was told to go, by its pictures.
 
 Two pictures at least a second apart have to be alike, the view of before has to be left, and the
-view has to be the preset's own where that is known. Where nothing can be seen, the camera's own
+view has to be the preset's own where that is known; a mast that sways shows that view twice in a
+row and may not rest at all. Where nothing can be seen, the camera's own
 word counts if it is honest. What takes too long is ended with a doubt: never taken for right.
 """
 
@@ -22,6 +23,9 @@ STILLS: Final = 2
 """Some turn one axis after the other, and rest in between."""
 
 STILLS_BACK: Final = 3
+MATCHES: Final = 2
+"""A mast that sways is there when it shows its view, however little it rests."""
+
 STILLS_LONG: Final = 5
 NO_PAUSE_S: Final = 20.0
 """No head rests for so long on its way, through so many pictures: it goes no further."""
@@ -48,6 +52,8 @@ def arrival(
         late: it takes too long.
         longest_s: that pictures have shown a leg of this camera to take; None unknown.
     """
+    if leg.matches >= MATCHES:
+        return Doubt.NONE
     if seen.step.is_still:
         return _at_rest(leg, seen, senses, under_way_s=under_way_s, late=late)
     if late and seen.step.known:

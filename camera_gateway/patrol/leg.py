@@ -65,6 +65,7 @@ class Leg:
         is_late: it did not come to rest in time.
         disturbed: the picture turned while the camera should have stood.
         stills: pictures in a row that stand still.
+        matches: pictures in a row that show the view of its end.
         asked: the camera was asked where it is since it arrived.
     """
 
@@ -79,6 +80,7 @@ class Leg:
     is_late: bool = False
     disturbed: bool = False
     stills: int = 0
+    matches: int = 0
     asked: bool = False
 
 

@@ -141,6 +141,8 @@ class Looking:
         if seen.step.is_turn:
             self.senses.turned(now_s)
         leg.stills = leg.stills + 1 if seen.step.is_still else 0
+        at_end = seen.sight is not None and seen.sight.shown == leg.stop.preset
+        leg.matches = leg.matches + 1 if at_end else 0
         late = now_s - leg.seen_s >= self._overdue_s
         doubt = arrival(
             leg,

@@ -203,6 +203,22 @@ def test_a_head_that_is_turned_by_somebody_else_loses_its_pose_at_once() -> None
     assert rig.wrong(MOST_DEG) == []
 
 
+def test_a_mast_that_sways_about_its_view_is_verified_and_not_waited_for() -> None:
+    rig = rig_of()
+    asyncio.run(rig.play(LEARNING_S))
+    whole, sway = rig.head.advance, iter(range(10_000))
+
+    def swaying(to_s: float) -> None:
+        whole(to_s)
+        rig.head.look[0] = rig.head.motor[0] + (0.5 if next(sway) % 8 < 4 else -0.5)
+
+    rig.head.advance = swaying  # type: ignore[method-assign]
+    seen = asyncio.run(rig.play(120.0))
+    assert {one.trust for one in seen[5:] if one.is_scored} == {PoseTrust.VERIFIED}
+    assert sum(one.is_scored for one in seen) > 0.6 * len(seen)
+    assert Condition.UNSETTLED not in said(seen)
+
+
 def test_a_head_that_never_rests_is_overdue_and_watched_without_a_pose() -> None:
     rig = rig_of()
     asyncio.run(rig.play(LEARNING_S))
