@@ -37,6 +37,7 @@ pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 SCRIPT = Path(__file__).parents[1] / "support" / "ptz_sim.py"
 TARGETS = {0: Target(350.0, -3.0), 1: Target(30.0, 2.0)}
 USER, PASSWORD = "admin", "p@ss#w/o:rd?1%林"
+PATHS = {Adapter.SNAPSHOT: "snap.jpg", Adapter.MJPEG: "stream.mjpg"}
 EVERY_S = 0.5
 OF_ONE_MOMENT_S = 0.25
 
@@ -63,14 +64,14 @@ def camera_process() -> CameraProcess:
     return CameraProcess([sys.executable, SCRIPT], wish)
 
 
-def setup(port: int) -> CameraSetup:
+def setup(port: int, adapter: Adapter) -> CameraSetup:
     plain = setup_of(TARGETS, dwell_s=4.0)
     site = f"http://127.0.0.1:{port}"
     assert plain.patrol is not None
     mover = Mover(f"{site}/onvif/device_service", "", plain.patrol.mover.tokens)
     return replace(
         plain,
-        link=CameraLink(Adapter.SNAPSHOT, f"{site}/snap.jpg", every_s=EVERY_S),
+        link=CameraLink(adapter, f"{site}/{PATHS[adapter]}", every_s=EVERY_S),
         credential=Credential(USER, PASSWORD),
         patrol=Patrol(mover, plain.patrol.tours),
     )
@@ -131,11 +132,12 @@ def since(house: House, moment: datetime) -> list[Frame]:
     return [frame for frame in house.frames if frame.captured_at >= moment]
 
 
-def test_a_real_camera_is_toured_taken_over_and_lost(tmp_path: Path) -> None:
+@pytest.mark.parametrize("adapter", list(PATHS))
+def test_a_real_camera_is_toured_taken_over_and_lost(tmp_path: Path, adapter: Adapter) -> None:
     clock = SystemClock()
 
     async def run(camera: CameraProcess, store: Store) -> None:
-        store.links.put_all([setup(camera.port)], actor="admin")
+        store.links.put_all([setup(camera.port, adapter)], actor="admin")
         async with house(store, tmp_path) as here:
             await until(lambda: both_verified(here.frames[-40:]), 100.0)
             # Somebody takes it over: nothing of it is scored, and it is still seen.
