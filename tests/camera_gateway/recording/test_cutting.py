@@ -22,6 +22,10 @@ from models.errors import InputRefused, StorageFull
 SECOND = timedelta(seconds=1)
 
 
+def seconds_between(least: int, most: int) -> st.SearchStrategy[float]:
+    return st.integers(least, most).map(lambda number: number / 1000)
+
+
 @pytest.fixture(scope="module")
 def ring(tmp_path_factory: pytest.TempPathFactory) -> list[Segment]:
     """Fifty seconds of one run: a key frame each second."""
@@ -46,7 +50,7 @@ def top_boxes(path: Path) -> list[bytes]:
 
 
 @settings(max_examples=30, deadline=None)
-@given(from_s=st.floats(0.0, 48.0), length_s=st.floats(0.2, 30.0))
+@given(from_s=seconds_between(0, 48_000), length_s=seconds_between(200, 30_000))
 def test_a_cut_begins_with_the_key_frame_before_and_ends_where_it_was_asked_to(
     ring: list[Segment], tmp_path_factory: pytest.TempPathFactory, from_s: float, length_s: float
 ) -> None:
