@@ -51,6 +51,14 @@ export function addFires(map: Engine): void {
     },
   });
   map.addLayer({
+    id: "fire-hidden",
+    type: "line",
+    source: "fires",
+    filter: of("hidden"),
+    // Ground behind a ridge: broad and broken, since nobody saw it.
+    paint: { "line-color": ["get", "colour"], "line-width": 9, "line-opacity": 0.55, "line-dasharray": [0.4, 0.35] },
+  });
+  map.addLayer({
     id: "fire-bearing-other",
     type: "line",
     source: "fires",
@@ -91,7 +99,10 @@ function feature(
 
 /** End of a bearing line: just behind the farthest place, or as far as a tower looks. */
 function reach(alert: Alert, far_m: number): number {
-  const ranges = alert.fix.clusters.map((cluster) => cluster.range_max_m);
+  const ranges = [
+    ...alert.fix.clusters.map((cluster) => cluster.range_max_m),
+    ...alert.fix.hidden.map((stretch) => stretch.to_m),
+  ];
   return ranges.length === 0 ? far_m : Math.max(...ranges) * 1.04;
 }
 
@@ -147,6 +158,8 @@ export function fireFeatures(
     );
   const line = bearingLine(selected, far_m);
   if (line !== null) features.push(feature("bearing", colour, line));
+  for (const stretch of fix.hidden)
+    features.push(feature("hidden", colour, { type: "LineString", coordinates: stretch.line_lonlat }));
   for (const cluster of fix.clusters)
     features.push(
       feature("cluster", colour, { type: "Polygon", coordinates: [cluster.outline_lonlat] }, cluster.weight),
