@@ -117,11 +117,11 @@ test("a crop stays inside the picture and keeps its aspect", () => {
 
 const observer = { lon_deg: 106.65, lat_deg: 28.95, height_m: 900, height_datum: "sea_level" };
 
-function alert(outcome, clusters) {
+function alert(outcome, clusters, hidden = []) {
   return {
     alert_id: 1,
     state: "open",
-    fix: { outcome, observer, bearing_deg: outcome === "unknown" ? null : 0, bearing_sigma_deg: 0.5, clusters },
+    fix: { outcome, observer, bearing_deg: outcome === "unknown" ? null : 0, bearing_sigma_deg: 0.5, clusters, hidden },
     land: { townships: [], nearest: [{ layer: "water_point", distance_m: 900, bearing_deg: 0 }] },
   };
 }
@@ -133,6 +133,16 @@ test("no place is drawn where none is known", () => {
   assert.deepEqual(fires.tiesOf(blind), []);
   const lost = alert("unknown", []);
   assert.deepEqual(fires.fireFeatures([lost], lost, 20_000).features, []);
+});
+
+test("ground behind a ridge is drawn, and the bearing reaches it", () => {
+  const line_lonlat = [[106.65, 29.0], [106.65, 29.02]];
+  const it = alert("direction_only", [], [{ from_m: 5_500, to_m: 7_700, smoke_m: 40, line_lonlat }]);
+  const { features } = fires.fireFeatures([it], it, 20_000);
+  const [hidden] = features.filter((each) => each.properties.kind === "hidden");
+  assert.deepEqual(hidden.geometry.coordinates, line_lonlat);
+  const [bearing] = features.filter((each) => each.properties.kind === "bearing");
+  assert.ok(bearing.geometry.coordinates[1][1] > 29.02 && bearing.geometry.coordinates[1][1] < 29.04);
 });
 
 test("a bearing of zero is drawn northwards", () => {
