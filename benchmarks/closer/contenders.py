@@ -7,7 +7,7 @@ processor's seconds. Each runs on one thread of the CPU, so that several may run
 import hashlib
 import threading
 import time
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -160,9 +160,9 @@ class Way:
         """Of the processor, in the networks and what prepares their input, so far."""
         return sum(detector.seconds for detector in self._detectors)
 
-    def look(self, image: ImageBGR, view: Hashable, floor_score: float) -> Detections:
+    def look(self, image: ImageBGR, view: str, floor_score: float) -> Detections:
         """Find smoke and flame; pictures of one view come in the order of their time."""
-        (found,) = self._scorer.detect_each([image], floor_score=floor_score, views=[view])
+        (found,) = self._scorer.detect_each([image], floor_score=floor_score, views=[(view, 0)])
         assert isinstance(found, Detections)
         return found
 
