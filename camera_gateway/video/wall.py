@@ -28,7 +28,7 @@ LOOKED_FOR_S: Final = 6.0
 
 FEW: Final = 12
 EVERY_S: Final = 0.9
-EVERY_OF_MANY_S: Final = 1.8
+EVERY_OF_MANY_S: Final = 1.5
 """Least seconds between two stills of a camera while more than :data:`FEW` are looked at."""
 
 _SWEEP_S: Final = 2.0
