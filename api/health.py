@@ -1,7 +1,6 @@
 """``/api/health``: is the watch working, for people and for a supervisor; public, no secrets."""
 
 from collections import Counter
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Annotated, Final
 
@@ -24,41 +23,6 @@ IN_TROUBLE = frozenset({RecorderState.FULL, RecorderState.FAILING})
 LATELY_S: Final = 300.0
 """The watch is degraded for so long after a frame failed: five pictures of a camera that sends one
 a minute. What fails now fails again within it; what does not is over."""
-
-
-class RecorderAnswer(BaseModel):
-    """How the recorder fares.
-
-    Attributes:
-        state: ``on``, ``starting`` or ``off`` by the settings; ``full`` when the disk is full and
-            nothing more may be cleared, so that no video is recorded; ``failing`` when the disk did
-            not take what was written within the last minute.
-        cameras: of which video is being written.
-        ring_bytes: on the disk.
-        free_bytes: of the disk.
-        dropped: pictures since start that the disk was too slow for.
-        skipped: pictures since start before a key frame, without a time, or after a failure.
-        failures: of the disk since start.
-        waiting: recordings that alerts want and that are not cut yet.
-        missing: files of evidence that were not there at the start.
-        strays: files of nobody that were set aside at the start.
-    """
-
-    state: RecorderState
-    cameras: int
-    ring_bytes: int
-    free_bytes: int
-    dropped: int
-    skipped: int
-    failures: int
-    waiting: int
-    missing: int
-    strays: int
-
-    @classmethod
-    def of(cls, facts: RecorderFacts) -> "RecorderAnswer":
-        """As it is."""
-        return cls(**asdict(facts))
 
 
 class HealthAnswer(BaseModel):
@@ -102,7 +66,7 @@ class HealthAnswer(BaseModel):
     evidence_fits: bool
     terrain: str
     newest_event: int
-    recorder: RecorderAnswer | None
+    recorder: RecorderFacts | None
 
 
 @router.get("/health")
@@ -116,7 +80,7 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     unwell |= counts.second_stage in {StageState.MISSING, StageState.FAILED}
     relief = _trust(context.terrain)
     unwell |= relief in {"synthetic", "coarse"}
-    recorder = None if context.recorder is None else RecorderAnswer.of(context.recorder.facts())
+    recorder = None if context.recorder is None else context.recorder.facts()
     unwell |= recorder is not None and recorder.state in IN_TROUBLE
     fits = WEIGHTS.fits(context.site.model.name)
     return HealthAnswer(

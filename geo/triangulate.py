@@ -29,7 +29,8 @@ from models.units import FloatArray, angle_between_deg
 __all__ = ["MAST_M", "triangulate"]
 
 MAST_M: Final = 60.0
-"""Observers nearer to each other than this are one: their bearings cross at their own feet."""
+"""Lenses nearer to each other than this stand on one mast, or as good as: their bearings cross at
+their own feet."""
 
 FARTHEST_M: Final = 30_000.0
 LEAST_LIKELY: Final = 0.01

@@ -51,7 +51,9 @@ def get_danger(_user: ViewerUser, context: InContext) -> DangerAnswer:
 @router.put("/danger")
 def enter_danger(body: DangerRequest, user: MonitorUser, context: InContext) -> DangerAnswer:
     """Say the class of the day; tours that depend on it follow at their next stop."""
-    return DangerAnswer.of(context.store.patrols.enter_danger(body.danger, author=user.name))
+    entry = context.store.patrols.enter_danger(body.danger, author=user.name)
+    context.patrols.nudge()
+    return DangerAnswer.of(entry)
 
 
 @router.get("/patrols/{camera_id}")

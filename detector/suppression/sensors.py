@@ -11,13 +11,11 @@ from functools import lru_cache
 from typing import Final
 
 from geo.crs import LocalFrame
+from geo.triangulate import MAST_M
 from models.fix import Fix, FixCluster
 from models.site import Position
 
 __all__ = ["ground_distance_m", "same_bearing", "same_mast", "same_place"]
-
-MAST_M: Final = 60.0
-"""Lenses nearer to each other than this stand on one mast, or as good as."""
 
 LEAST_DEGREE_M: Final = 110_000.0
 """A degree of latitude is nowhere shorter (110,574 m at the equator of WGS 84)."""
