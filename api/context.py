@@ -18,6 +18,7 @@ from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
 from camera_gateway.video.wall import WallStills
 from detector.pipeline import PipelineCounts
+from geo.locate import Locator
 from geo.terrain import Terrain
 from models.clock import Clock, SystemClock
 from models.config import Settings
@@ -81,6 +82,7 @@ class Context:
     wall: WallStills = field(default_factory=lambda: WallStills(SystemClock()))
     patrols: PatrolDesk = field(default_factory=lambda: PatrolDesk(None, SystemClock()))
     recorder: Recorder | None = None
+    locator: Locator = field(default_factory=lambda: Locator(None))
 
 
 def context_of(request: Request) -> Context:

@@ -171,11 +171,12 @@ def build_watch(
         lambda view: masks.in_force(*view, fov_of(book, *view)),
     )
     clips = ThreadPoolExecutor(1, thread_name_prefix="clips")
+    locator = Locator(terrain, folder=settings.data_dir / "horizons")
     desk = AlertDesk(
         store=store,
         keeper=EvidenceKeeper(vault, ring),
         cameras=book,
-        locator=Locator(terrain, folder=settings.data_dir / "horizons"),
+        locator=locator,
         land=LandIndex(store.land.all()),
         settings=settings,
         clock=clock,
@@ -242,6 +243,7 @@ def build_watch(
         wall=WallStills(clock),
         patrols=patrols,
         recorder=recorder,
+        locator=locator,
     )
     return Watch(context, bus, pipeline, desk, clips, judging, fleet, recorder)
 

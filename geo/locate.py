@@ -103,6 +103,11 @@ class Locator:
         )
 
     @property
+    def horizons(self) -> HorizonBook | None:
+        """Profiles around the towers; None without terrain. From any thread."""
+        return self._book
+
+    @property
     def terrain_reference(self) -> TerrainReference | None:
         """Which terrain the fixes stand on."""
         return None if self.terrain is None else self.terrain.reference

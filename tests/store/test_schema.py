@@ -63,6 +63,7 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
         ("ledger_entry", "ck_ledger_entry_has_author"),
         ("camera_lease", "ck_camera_lease_has_holder"),
         ("danger_entry", "ck_danger_entry_has_author"),
+        ("observation", "ck_observation_has_author"),
     }
 
 
@@ -70,7 +71,12 @@ def test_one_step_down_and_up_again(path: Path, reopen: Reopen) -> None:
     schema.upgrade(path)
     all_tables = tables_of(path)
     step(path, command.downgrade, "-1")
-    assert all_tables - tables_of(path) == {"clearing", "recording"}
+    assert all_tables - tables_of(path) == {
+        "calibration",
+        "observation",
+        "pose_check",
+        "pose_reference",
+    }
     step(path, command.downgrade, "base")
     assert tables_of(path) <= {"alembic_version", "sqlite_sequence"}
     schema.upgrade(path)

@@ -20,12 +20,14 @@ from models.store.tables.patrols import (
     watch_gap,
 )
 from models.store.tables.people import account, audit_entry, audit_head, session
+from models.store.tables.places import calibration, observation, pose_check, pose_reference
 
 __all__ = [
     "account",
     "alert",
     "audit_entry",
     "audit_head",
+    "calibration",
     "camera",
     "camera_credential",
     "camera_lease",
@@ -40,6 +42,9 @@ __all__ = [
     "land_feature",
     "ledger_entry",
     "metadata",
+    "observation",
+    "pose_check",
+    "pose_reference",
     "preset",
     "recording",
     "session",

@@ -1,0 +1,162 @@
+"""How the pose of a preset was found, and whether the camera still holds it.
+
+A calibration is a fact with its author: by which marks, how well they agreed, what the pose was
+before. A check compares what the camera shows today with the reference picture of its preset.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Final
+
+from models.site import Pose, Position
+
+__all__ = [
+    "DRIFT_DEG",
+    "Calibration",
+    "CalibrationMethod",
+    "CheckOutcome",
+    "Mark",
+    "PoseCheck",
+    "PoseReference",
+]
+
+DRIFT_DEG: Final = 0.05
+"""From so much a preset is told as drifted: 9 m across at 10 km, 50 to 300 m along the ground."""
+
+
+class CalibrationMethod(StrEnum):
+    """What the pose was found by."""
+
+    LANDMARKS = "landmarks"  # things whose places are known
+    SKYLINE = "skyline"  # the line between land and sky, laid on that of the relief
+    SUN = "sun"  # where the sun stood when the picture was made
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something in the picture whose direction is known.
+
+    Attributes:
+        name: for people.
+        x_px: where the picture shows it, in the upright picture.
+        y_px: likewise.
+        azimuth_deg: in which direction it lies, true north.
+        elevation_deg: geometric, as seen from the lens.
+        right_px: where it was marked less where the pose that was found puts it.
+        down_px: likewise.
+        is_outlier: it does not agree with the others, and did not count.
+        position: of the thing; None for the sun.
+    """
+
+    name: str
+    x_px: float
+    y_px: float
+    azimuth_deg: float
+    elevation_deg: float
+    right_px: float
+    down_px: float
+    is_outlier: bool
+    position: Position | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The pose of one preset, as somebody found it.
+
+    Attributes:
+        calibration_id: number, rising; 0 before it is stored.
+        camera_id: of the camera.
+        preset: its number.
+        method: what it was found by.
+        author: user name.
+        at: UTC, when it was put in force.
+        captured_at: UTC, when its picture was made.
+        lens: of the camera as it was believed to stand.
+        before: pose of the preset until then.
+        after: pose from then on, with its standard deviations.
+        width_px: of the upright picture.
+        height_px: of the upright picture.
+        misfit_px: how far marks or skyline usually lie from where they should.
+        points: marks that counted, or points of the skyline.
+        marks: empty for a skyline.
+        terrain: name of the relief; empty when it did not matter.
+    """
+
+    calibration_id: int
+    camera_id: str
+    preset: int
+    method: CalibrationMethod
+    author: str
+    at: datetime
+    captured_at: datetime
+    lens: Position
+    before: Pose
+    after: Pose
+    width_px: int
+    height_px: int
+    misfit_px: float
+    points: int
+    marks: tuple[Mark, ...] = ()
+    terrain: str = ""
+
+
+class CheckOutcome(StrEnum):
+    """What a check of a pose says."""
+
+    STEADY = "steady"  # the preset shows what it showed, within :data:`DRIFT_DEG`
+    DRIFTED = "drifted"  # it shows the same, shifted by more
+    UNKNOWN = "unknown"  # fog, night, another view: nothing can be said
+
+
+@dataclass(frozen=True, slots=True)
+class PoseReference:
+    """The picture against which a preset is checked.
+
+    Attributes:
+        camera_id: of the camera.
+        preset: its number.
+        pose: that was in force when it was made; a reference of another pose says nothing.
+        captured_at: UTC.
+        width_px: of the upright picture.
+        height_px: of the upright picture.
+        file: its name among the reference pictures.
+        calibrated: it is the picture of a calibration; otherwise the first good one since the pose
+            was entered.
+    """
+
+    camera_id: str
+    preset: int
+    pose: Pose
+    captured_at: datetime
+    width_px: int
+    height_px: int
+    file: str
+    calibrated: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PoseCheck:
+    """What a preset shows today against its reference.
+
+    Attributes:
+        camera_id: of the camera.
+        preset: its number.
+        at: UTC, of the last picture that was compared.
+        outcome: steady, drifted or unknown.
+        pictures: that could be compared.
+        azimuth_off_deg: how far the camera looks to the right of where its pose says, median.
+        tilt_off_deg: how far above it.
+        roll_off_deg: how far it is turned clockwise against it.
+        sigma_deg: standard deviation of the first two.
+    """
+
+    camera_id: str
+    preset: int
+    at: datetime
+    outcome: CheckOutcome
+    pictures: int
+    azimuth_off_deg: float = 0.0
+    tilt_off_deg: float = 0.0
+    roll_off_deg: float = 0.0
+    sigma_deg: float = 0.0

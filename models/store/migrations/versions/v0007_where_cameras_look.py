@@ -1,0 +1,68 @@
+"""Calibrations, references and checks of poses, and what people saw."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0007"
+down_revision = "0006"
+branch_labels = None
+depends_on = None
+
+IDENTITY = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    op.create_table(
+        "calibration",
+        sa.Column("calibration_id", IDENTITY, nullable=False),
+        sa.Column("camera_id", sa.Text(), nullable=False),
+        sa.Column("preset", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("calibration", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("calibration_id", name=op.f("pk_calibration")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_calibration_camera_id_preset"), "calibration", ["camera_id", "preset"])
+    op.create_table(
+        "pose_reference",
+        sa.Column("camera_id", sa.Text(), nullable=False),
+        sa.Column("preset", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("camera_id", "preset", name=op.f("pk_pose_reference")),
+    )
+    op.create_table(
+        "pose_check",
+        sa.Column("check_id", IDENTITY, nullable=False),
+        sa.Column("camera_id", sa.Text(), nullable=False),
+        sa.Column("preset", sa.Integer(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("check_id", name=op.f("pk_pose_check")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_pose_check_camera_id_preset_at"), "pose_check", ["camera_id", "preset", "at"])
+    op.create_table(
+        "observation",
+        sa.Column("observation_id", IDENTITY, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("witness", sa.Text(), nullable=False),
+        sa.Column("seen_at", sa.BigInteger(), nullable=False),
+        sa.Column("entered_at", sa.BigInteger(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("withdrawn_by", sa.Text(), nullable=False),
+        sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("author <> ''", name=op.f("ck_observation_has_author")),
+        sa.PrimaryKeyConstraint("observation_id", name=op.f("pk_observation")),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_observation_seen_at"), "observation", ["seen_at"])
+
+
+def downgrade() -> None:
+    """Drop them."""
+    op.drop_table("observation")
+    op.drop_table("pose_check")
+    op.drop_table("pose_reference")
+    op.drop_table("calibration")

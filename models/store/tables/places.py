@@ -1,0 +1,61 @@
+"""Where cameras really look, and what people saw: calibrations, checks, references, reports."""
+
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text
+
+from models.calibration import Calibration, PoseCheck, PoseReference
+from models.crossing import Witness
+from models.observation import ObservationSource
+from models.store.columns import Choice, Coded, Identity, UtcTime
+from models.store.tables.base import metadata
+
+__all__ = ["calibration", "observation", "pose_check", "pose_reference"]
+
+# A calibration outlives its camera: by which pose an alert was located stays true.
+calibration = Table(
+    "calibration",
+    metadata,
+    Column("calibration_id", Identity, primary_key=True),
+    Column("camera_id", Text, nullable=False),
+    Column("preset", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("calibration", Coded(Calibration, "calibration"), nullable=False),
+    Index(None, "camera_id", "preset"),
+    sqlite_autoincrement=True,
+)
+
+pose_reference = Table(
+    "pose_reference",
+    metadata,
+    Column("camera_id", Text, primary_key=True),
+    Column("preset", Integer, primary_key=True, autoincrement=False),
+    Column("reference", Coded(PoseReference, "reference"), nullable=False),
+)
+
+pose_check = Table(
+    "pose_check",
+    metadata,
+    Column("check_id", Identity, primary_key=True),
+    Column("camera_id", Text, nullable=False),
+    Column("preset", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("found", Coded(PoseCheck, "check of a pose"), nullable=False),
+    Index(None, "camera_id", "preset", "at"),
+    sqlite_autoincrement=True,
+)
+
+observation = Table(
+    "observation",
+    metadata,
+    Column("observation_id", Identity, primary_key=True),
+    Column("source", Choice(ObservationSource), nullable=False),
+    Column("witness", Coded(Witness, "witness"), nullable=False),
+    Column("seen_at", UtcTime, nullable=False),
+    Column("entered_at", UtcTime, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("withdrawn_by", Text, nullable=False),
+    Column("withdrawn_at", UtcTime),
+    CheckConstraint("author <> ''", name="has_author"),
+    Index(None, "seen_at"),
+    sqlite_autoincrement=True,
+)
