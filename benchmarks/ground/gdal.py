@@ -1,4 +1,10 @@
-"""``gdal_viewshed`` (Debian's gdal-bin) on a tower's own grid."""
+"""``gdal_viewshed`` (Debian's gdal-bin) on a tower's own grid, and on the same ground read finer.
+
+On one grid the two programs differ in about 0.6 % of cells, and so does gdal_viewshed from a
+brute-force march: it looks from ring to ring of cells and takes what lies between two cells of the
+inner ring by a rule of its own. With rings a half, a third, a quarter of a cell apart on the same
+bilinear ground it differs by 0.39, 0.30 and 0.25 %: it comes to where the march and ours are.
+"""
 
 import shutil
 import subprocess
@@ -11,14 +17,28 @@ import rasterio
 from numpy.typing import NDArray
 from rasterio.transform import from_origin
 
+from benchmarks.ground.march import ground_below
 from geo.terrain import TowerTerrain
 
-__all__ = ["gdal_viewshed", "is_here"]
+__all__ = ["gdal_viewshed", "is_here", "read_finer"]
+
+_ROWS_AT_ONCE = 200
 
 
 def is_here() -> bool:
     """Whether the program can be run."""
     return shutil.which("gdal_viewshed") is not None
+
+
+def read_finer(terrain: TowerTerrain, times: int) -> TowerTerrain:
+    """The same bilinear ground on a grid so many times finer; every n-th node is one of before."""
+    half, cell_m = terrain.half * times, terrain.cell_m / times
+    steps_m = np.arange(-half, half + 1, dtype=np.float64) * cell_m
+    heights = np.empty((len(steps_m), len(steps_m)), np.float32)
+    for first in range(0, len(steps_m), _ROWS_AT_ONCE):
+        x_m, y_m = np.meshgrid(steps_m, -steps_m[first : first + _ROWS_AT_ONCE])
+        heights[first : first + _ROWS_AT_ONCE] = ground_below(terrain, x_m, y_m)
+    return TowerTerrain(terrain.frame, heights, cell_m)
 
 
 def gdal_viewshed(
