@@ -1,7 +1,9 @@
 """What every route may use, built once by the composition root and carried by the application."""
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from fastapi import Request
@@ -11,6 +13,7 @@ from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook
 from camera_gateway.patrol import PatrolDesk
+from camera_gateway.pose_check import ReferenceShelf
 from camera_gateway.recording.recorder import Recorder
 from camera_gateway.ring import FrameRing
 from camera_gateway.vault import EvidenceVault
@@ -83,6 +86,7 @@ class Context:
     patrols: PatrolDesk = field(default_factory=lambda: PatrolDesk(None, SystemClock()))
     recorder: Recorder | None = None
     locator: Locator = field(default_factory=lambda: Locator(None))
+    references: ReferenceShelf = field(default_factory=lambda: ReferenceShelf(Path(os.devnull)))
 
 
 def context_of(request: Request) -> Context:

@@ -29,6 +29,7 @@ from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook, PictureVeil
 from camera_gateway.patrol import PatrolDesk
+from camera_gateway.pose_check import ReferenceShelf
 from camera_gateway.recording.recorder import Recorder
 from camera_gateway.recording.rules import RecorderRules
 from camera_gateway.redaction import SecretFilter
@@ -244,6 +245,7 @@ def build_watch(
         patrols=patrols,
         recorder=recorder,
         locator=locator,
+        references=ReferenceShelf(settings.data_dir / "references"),
     )
     return Watch(context, bus, pipeline, desk, clips, judging, fleet, recorder)
 

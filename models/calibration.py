@@ -149,6 +149,8 @@ class PoseCheck:
         tilt_off_deg: how far above it.
         roll_off_deg: how far it is turned clockwise against it.
         sigma_deg: standard deviation of the first two.
+        reference: file of the picture that it was compared with; a check against another than the
+            preset's present one says nothing of it any more.
     """
 
     camera_id: str
@@ -160,3 +162,4 @@ class PoseCheck:
     tilt_off_deg: float = 0.0
     roll_off_deg: float = 0.0
     sigma_deg: float = 0.0
+    reference: str = ""

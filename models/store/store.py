@@ -19,6 +19,7 @@ from models.store.ledger import LedgerRepository
 from models.store.links import LinkRepository
 from models.store.masks import MaskRepository
 from models.store.patrols import PatrolRepository
+from models.store.pose_checks import PoseCheckRepository
 from models.store.recordings import RecordingRepository
 from models.store.tables import camera_credential
 from models.store.users import SessionRepository, UserRepository
@@ -42,6 +43,7 @@ class Store:
         ledger: known false alarms and registered burns.
         masks: regions of views that are hidden, or known to be a nuisance.
         patrols: who steers a camera, what was visited, when nobody watched.
+        pose_checks: reference pictures of presets, and the checks against them.
         recordings: video of cameras that alerts want to have.
         keeping: which files alerts have, and what of them was cleared.
         events: what happened, in order.
@@ -61,6 +63,7 @@ class Store:
         self.ledger = LedgerRepository(database, clock)
         self.masks = MaskRepository(database, clock)
         self.patrols = PatrolRepository(database, clock)
+        self.pose_checks = PoseCheckRepository(database)
         self.recordings = RecordingRepository(database, clock)
         self.keeping = KeepingRepository(database, clock)
         self.events = EventRepository(database)
