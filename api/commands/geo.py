@@ -158,8 +158,11 @@ def _told(report: DemReport) -> list[str]:
     how = "read between cell centres" if report.resampled else "copied cell by cell"
     above = "the ellipsoid, taken to sea level" if _is_ellipsoidal(report) else "sea level"
     voids = f"{100.0 * report.void_share:.2f} % without a height"
+    parts = [f"{cell_m:.0f}" for cell_m in report.cells_m]
+    filled = f"{100.0 * report.filled_share:.1f} % filled from cells of {', '.join(parts[1:])} m"
     return [
         *_described(report.terrain),
+        *([filled] if len(parts) > 1 else []),
         f"{report.lowest_m:.0f} to {report.highest_m:.0f} m above {above}; {voids}; {how}",
     ]
 

@@ -18,6 +18,7 @@ import numpy as np
 from geo.crs import HeightSystem, Wgs84, geoid_m
 from geo.dem.files import DemFile, open_dem
 from geo.dem.lattice import Lattice, lattices
+from geo.dem.mixing import COARSE_M, cell_m_of, check_agreement, finest_first
 from geo.dem.stored import StoredSource, StoredTerrain, write_terrain
 from geo.terrain import METRES_PER_DEGREE, Heights, Terrain
 from models.errors import InputRefused
@@ -25,11 +26,7 @@ from models.units import FloatArray
 
 __all__ = ["COARSE_M", "DemReport", "Wish", "import_dem"]
 
-COARSE_M: Final = 100.0
-"""Cells larger than this place a fire worse than any pose error; whoever uses them is warned."""
-
 MOST_CELLS: Final = 400_000_000
-_MOST_RATIO: Final = 1.5
 _BLOCK_CELLS: Final = 1_000_000
 _ZERO_SHARE: Final = 1e-4
 _ZERO_CLIFF_M: Final = 30.0
@@ -68,6 +65,8 @@ class DemReport:
         highest_m: highest height.
         heights: what the files' heights were above.
         resampled: whether heights were read between cell centres; otherwise they are copies.
+        cells_m: sizes of the cells of the models that were put together, the finest first.
+        filled_share: of the known cells, how many are from others than the first of these.
     """
 
     terrain: Terrain
@@ -76,6 +75,8 @@ class DemReport:
     highest_m: float
     heights: HeightSystem
     resampled: bool
+    cells_m: tuple[float, ...]
+    filled_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def import_dem(
     """Read elevation models and keep them as the watch's terrain, in place of an older one.
 
     Args:
-        paths: GeoTIFF and ``.hgt`` files; where several have a height, the first wins.
+        paths: GeoTIFF and ``.hgt`` files; where several have a height, the finer wins, and
+            of equals the first.
         folder: of the stored terrain, see :mod:`geo.dem.stored`; made when missing.
         wish: what a person says about the files.
         now: aware UTC.
@@ -117,15 +119,18 @@ def import_dem(
     if not files:
         raise InputRefused("No file is named.", remedy="Name GeoTIFF or .hgt files.")
     heights = _height_system(files, wish)
-    groups = lattices(files)
+    groups = finest_first(lattices(files))
     grid, is_copy = _grid(groups, wish)
+    check_agreement(groups, grid.rows, lambda row: grid.centres(row, row + 1))
+    filled = 0
     with write_terrain(folder, (grid.rows, grid.columns)) as writing:
         values = writing.values
         step = max(1, _BLOCK_CELLS // grid.columns)
         for top in range(0, grid.rows, step):
             bottom = min(grid.rows, top + step)
             places = grid.centres(top, bottom)
-            block = _first_known(groups, places)
+            block, from_others = _first_known(groups, places)
+            filled += from_others
             if heights is HeightSystem.ELLIPSOID:
                 block -= geoid_m(places)
             values[top:bottom] = block
@@ -143,7 +148,11 @@ def import_dem(
             sources=tuple(_source(file) for file in files),
         )
         terrain = writing.keep(stored)
-    return DemReport(terrain, void_share, lowest_m, highest_m, heights, not is_copy)
+    filled_share = filled / (values.size * (1.0 - void_share))
+    cells_m = tuple(cell_m_of(group) for group in groups)
+    return DemReport(
+        terrain, void_share, lowest_m, highest_m, heights, not is_copy, cells_m, filled_share
+    )
 
 
 def _height_system(files: list[DemFile], wish: Wish) -> HeightSystem:
@@ -174,15 +183,6 @@ def _height_system(files: list[DemFile], wish: Wish) -> HeightSystem:
 def _grid(groups: list[Lattice], wish: Wish) -> tuple[_Grid, bool]:
     """Cells that hold everything, on the files' own grid where that is possible."""
     sizes = [size for group in groups for size in group.files[0].cells_m]
-    # Of degrees east-west cells shrink northwards; what counts is the larger side.
-    coarsest = max(max(group.files[0].cells_m) for group in groups)
-    finest = min(max(group.files[0].cells_m) for group in groups)
-    if coarsest > finest * _MOST_RATIO:
-        raise InputRefused(
-            f"Cells of {finest:.0f} and of {coarsest:.0f} m do not mix.",
-            remedy="Import the finer files alone, or the coarser ones.",
-            code="dem_mixed",
-        )
     first = groups[0].files[0]
     a, b, c, d, e, f = first.affine
     square = b == 0.0 and d == 0.0 and a > 0.0 > e and abs(a + e) < 1e-6 * a
@@ -231,12 +231,14 @@ def _bounds(groups: list[Lattice], wish: Wish) -> tuple[float, float, float, flo
     return west, south, east, north
 
 
-def _first_known(groups: list[Lattice], places: Wgs84) -> FloatArray:
+def _first_known(groups: list[Lattice], places: Wgs84) -> tuple[FloatArray, int]:
+    """Heights, and how many of them are not the first one's."""
     found = groups[0].heights_at(places)
+    of_first = int(np.count_nonzero(~np.isnan(found)))
     for group in groups[1:]:
         missing = np.isnan(found)
         found[missing] = group.heights_at(Wgs84(places.lon_deg[missing], places.lat_deg[missing]))
-    return found
+    return found, int(np.count_nonzero(~np.isnan(found))) - of_first
 
 
 def _judged(values: Heights, wish: Wish, path: Path) -> tuple[float, float, float]:

@@ -529,10 +529,55 @@ def test_an_empty_model_is_refused(tmp_path: Path) -> None:
     assert code_of(tmp_path, path) == "dem_empty"
 
 
-def test_cells_of_very_different_size_do_not_mix(tmp_path: Path) -> None:
+def test_cells_too_coarse_to_place_a_fire_do_not_hide_among_finer_ones(tmp_path: Path) -> None:
     values, place = degrees(cell=60 * ARCSEC)
     coarse = tif(tmp_path / "coarse.tif", values.astype(np.float32), place, "EPSG:4326")
-    assert code_of(tmp_path, plain(tmp_path), coarse) == "dem_mixed"
+    fine = tif(tmp_path / "fine.tif", *fine_square(), "EPSG:4326")
+    assert code_of(tmp_path, fine, coarse) == "dem_mixed"
+
+
+def fine_square(off_m: float = 0.0) -> tuple[np.ndarray, Affine]:
+    """A square kilometre in cells of an arc second, in the middle of :func:`degrees`."""
+    values, place = degrees(west=106.55, north=28.95, cell=ARCSEC, side=40)
+    return (values + off_m).astype(np.float32), place
+
+
+@pytest.mark.parametrize("fine_is_named_first", [True, False])
+def test_a_survey_in_fine_cells_is_filled_up_around_with_coarser_ones(
+    tmp_path: Path, *, fine_is_named_first: bool
+) -> None:
+    """In whichever order: a coarse model that is named first must not bury the survey."""
+    values, place = degrees(cell=3 * ARCSEC, side=130)
+    around = tif(tmp_path / "around.tif", values.astype(np.float32), place, "EPSG:4326")
+    fine = tif(tmp_path / "fine.tif", *fine_square(off_m=5.0), "EPSG:4326")
+    named = (fine, around) if fine_is_named_first else (around, fine)
+    wish = Wish(heights=HeightSystem.EGM96, name="both")
+    report = take(tmp_path, *named, wish=wish)
+    terrain = report.terrain
+    assert report.resampled
+    assert report.cells_m == pytest.approx((30.9, 92.8), abs=0.2)
+    assert terrain.cell_deg * 3600.0 == pytest.approx(0.88, abs=0.02)  # square, of the finer side
+    inside = 1600 / (390.0 * 390.0)  # of the whole square of 390 arc seconds
+    assert report.filled_share == pytest.approx(1.0 - inside, abs=0.002)
+    lon, lat = 106.5556, 28.9444
+    assert terrain.height_at(lon, lat) == pytest.approx(hill(lon, lat) + 5.0, abs=0.3)
+    lon, lat = 106.52, 28.92
+    assert terrain.height_at(lon, lat) == pytest.approx(hill(lon, lat), abs=0.3)
+
+
+@pytest.mark.parametrize("off_m", [-35.0, 35.0])
+def test_models_that_stand_at_different_heights_are_refused(tmp_path: Path, off_m: float) -> None:
+    """As where one of them has heights above the ellipsoid and nobody said so."""
+    fine = tif(tmp_path / "fine.tif", *fine_square(off_m), "EPSG:4326")
+    before = take(tmp_path, plain(tmp_path)).terrain.fingerprint
+    values, place = degrees(cell=3 * ARCSEC, side=130)
+    around = tif(tmp_path / "around.tif", values.astype(np.float32), place, "EPSG:4326")
+    with pytest.raises(InputRefused, match=r"35 m (above|below)") as caught:
+        take(tmp_path, fine, around)
+    assert caught.value.code == "dem_apart"
+    kept = read_terrain(tmp_path / "terrain")
+    assert kept is not None
+    assert kept.fingerprint == before
 
 
 def test_a_part_can_be_taken(tmp_path: Path) -> None:
