@@ -81,6 +81,9 @@ class Calibration:
         points: marks that counted, or points of the skyline.
         marks: empty for a skyline.
         terrain: name of the relief; empty when it did not matter.
+        picture: name of its picture among those that are kept; empty when none is.
+        known_as: pose under which what the view looks like was learned. A calibration gives a view
+            a better label and leaves it the same view; None where it begins one anew.
     """
 
     calibration_id: int
@@ -99,6 +102,8 @@ class Calibration:
     points: int
     marks: tuple[Mark, ...] = ()
     terrain: str = ""
+    picture: str = ""
+    known_as: Pose | None = None
 
 
 class CheckOutcome(StrEnum):

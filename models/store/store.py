@@ -8,6 +8,7 @@ from models.clock import Clock
 from models.store import engine, schema
 from models.store.alerts import AlertRepository
 from models.store.audit import AuditRepository
+from models.store.calibrations import CalibrationRepository
 from models.store.cameras import CameraRepository
 from models.store.candidates import CandidateRepository
 from models.store.database import Database
@@ -37,6 +38,7 @@ class Store:
     Attributes:
         cameras: and their presets.
         links: how cameras are read.
+        calibrations: by what their poses were found.
         land: layers.
         alerts: with evidence and verdicts.
         candidates: what was seen and did not become an alert.
@@ -57,6 +59,7 @@ class Store:
         self._engine = serving
         self.cameras = CameraRepository(database, clock)
         self.links = LinkRepository(database, clock)
+        self.calibrations = CalibrationRepository(database, clock)
         self.land = LandRepository(database, clock)
         self.alerts = AlertRepository(database, clock)
         self.candidates = CandidateRepository(database, clock)
