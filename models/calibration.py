@@ -128,6 +128,8 @@ class PoseReference:
         file: its name among the reference pictures.
         calibrated: it is the picture of a calibration; otherwise the first good one since the pose
             was entered.
+        hidden: what was painted over in it, outlines in shares of width and height; paint does not
+            move with the land.
     """
 
     camera_id: str
@@ -138,6 +140,7 @@ class PoseReference:
     height_px: int
     file: str
     calibrated: bool
+    hidden: tuple[tuple[tuple[float, float], ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from models.store.pose_checks import MOST_CHECKS
 
 NOON = datetime(2026, 4, 5, 4, 0, tzinfo=UTC)
 POSE = Pose(0.0, 0.0, 0.0, 0.1 + 0.2, azimuth_sigma_deg=0.0)
-REFERENCE = PoseReference("t1", 0, POSE, NOON, 1920, 1080, f"{'0a' * 16}.jpg", calibrated=False)
+FILE = f"{'0a' * 16}.jpg"
+REFERENCE = PoseReference("t1", 0, POSE, NOON, 1920, 1080, FILE, calibrated=False)
 CHECK = PoseCheck("t1", 0, NOON, CheckOutcome.STEADY, 5, 0.0, -0.02, 0.001, 0.004, REFERENCE.file)
 
 
@@ -24,7 +25,7 @@ def test_a_reference_outlives_a_restart_and_is_replaced(
 ) -> None:
     assert store.pose_checks.reference("t1", 0) is None
     assert store.pose_checks.references() == {}
-    other = replace(REFERENCE, preset=3)
+    other = replace(REFERENCE, preset=3, hidden=(((0.0, 0.1 + 0.2), (1.0, 0.0), (1.0, 1.0)),))
     store.pose_checks.put_reference(REFERENCE)
     store.pose_checks.put_reference(other)
     newer = replace(REFERENCE, calibrated=True, pose=replace(POSE, azimuth_deg=359.999))
