@@ -18,7 +18,7 @@ from models.errors import InputRefused
 from models.site import Pose
 from models.units import FloatArray
 
-__all__ = ["pixel_of_ray", "ray_of_pixel"]
+__all__ = ["pixel_of_ray", "ray_of_pixel", "turned_rays"]
 
 _NEWTON_STEPS = 30  # the last pixels before a strong barrel folds converge slowest
 
@@ -51,9 +51,42 @@ def ray_of_pixel(
         InputRefused: a size is not positive, a pixel is not finite, or the pose's barrel distortion
             folds the picture back on itself at that pixel, so that it belongs to two directions.
     """
+    azimuth_deg, elevation_deg = turned_rays(
+        np.asarray(x_px, np.float64), np.asarray(y_px, np.float64), width_px, height_px, pose
+    )
+    return _plain(azimuth_deg), _plain(elevation_deg)
+
+
+def turned_rays(  # noqa: PLR0917 -- as ray_of_pixel, and what is off
+    x_px: FloatArray,
+    y_px: FloatArray,
+    width_px: int,
+    height_px: int,
+    pose: Pose,
+    off_deg: tuple[FloatArray | float, FloatArray | float, FloatArray | float] = (0.0, 0.0, 0.0),
+) -> tuple[FloatArray, FloatArray]:
+    """Directions of pixels whose camera points otherwise than its pose says, each by its own angle.
+
+    The camera is turned, not the direction: looking straight down, where a direction has no
+    azimuth, this is right, and so is a tilt beyond it.
+
+    Args:
+        x_px: an array.
+        y_px: of the same shape.
+        width_px: of the upright picture, > 0.
+        height_px: of the upright picture, > 0.
+        pose: of the camera at this zoom.
+        off_deg: what is added to azimuth, tilt and roll; of the same shape, or numbers.
+
+    Returns:
+        Azimuths, [0, 360), and elevations, [-90, 90], degrees.
+
+    Raises:
+        InputRefused: as in :func:`ray_of_pixel`.
+    """
     focal_px = _focal_px(width_px, height_px, pose)
-    x = (np.asarray(x_px, np.float64) - width_px / 2.0) / focal_px
-    y = (np.asarray(y_px, np.float64) - height_px / 2.0) / focal_px
+    x = (x_px - width_px / 2.0) / focal_px
+    y = (y_px - height_px / 2.0) / focal_px
     square = np.where(np.isfinite(x) & np.isfinite(y), x * x + y * y, np.nan)
     if not bool(np.all(1.0 + 3.0 * pose.radial_k1 * square > 0.0)):
         raise InputRefused(
@@ -62,13 +95,13 @@ def ray_of_pixel(
             code="pixel_direction",
         )
     scale = 1.0 + pose.radial_k1 * square
-    right, down = _turned(x * scale, y * scale, pose.roll_deg)
-    tilt = np.radians(pose.tilt_deg)
+    right, down = _turned(x * scale, y * scale, pose.roll_deg + off_deg[2])
+    tilt = np.radians(pose.tilt_deg + off_deg[1])
     forward = np.cos(tilt) + down * np.sin(tilt)
     up = np.sin(tilt) - down * np.cos(tilt)
-    azimuth_deg = _wrapped(pose.azimuth_deg + np.degrees(np.arctan2(right, forward)))
+    azimuth_deg = pose.azimuth_deg + off_deg[0] + np.degrees(np.arctan2(right, forward))
     elevation_deg = np.degrees(np.arctan2(up, np.hypot(right, forward)))
-    return _plain(azimuth_deg), _plain(elevation_deg)
+    return _wrapped(azimuth_deg), elevation_deg
 
 
 @overload
@@ -127,7 +160,9 @@ def _focal_px(width_px: int, height_px: int, pose: Pose) -> float:
     return float(width_px / 2.0 / np.tan(np.radians(pose.horizontal_fov_deg) / 2.0))
 
 
-def _turned(x: FloatArray, y: FloatArray, roll_deg: float) -> tuple[FloatArray, FloatArray]:
+def _turned(
+    x: FloatArray, y: FloatArray, roll_deg: FloatArray | float
+) -> tuple[FloatArray, FloatArray]:
     """Picture axes to axes level with the horizon: a camera rolled clockwise sees right as down."""
     cosine, sine = np.cos(np.radians(roll_deg)), np.sin(np.radians(roll_deg))
     return cosine * x - sine * y, sine * x + cosine * y
