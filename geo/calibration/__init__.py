@@ -1,6 +1,21 @@
-"""Where a camera really looks, found from what its picture shows: landmarks, and the skyline."""
+"""Where a camera really looks, found from what its picture shows: landmarks, sun and skyline."""
 
-from geo.calibration.landmarks import Landmark, LandmarkFit, fit_landmarks
-from geo.calibration.skyline import Skyline, SkylineFit, fit_skyline
+from geo.calibration.landmarks import Landmark, direction_of, fit_landmarks
+from geo.calibration.sights import SightFit
+from geo.calibration.skyline import Skyline, SkylineFit, fit_skyline, skyline_of
+from geo.calibration.sun import sun_direction
+from geo.calibration.suns import SunSighting, fit_sun
 
-__all__ = ["Landmark", "LandmarkFit", "Skyline", "SkylineFit", "fit_landmarks", "fit_skyline"]
+__all__ = [
+    "Landmark",
+    "SightFit",
+    "Skyline",
+    "SkylineFit",
+    "SunSighting",
+    "direction_of",
+    "fit_landmarks",
+    "fit_skyline",
+    "fit_sun",
+    "skyline_of",
+    "sun_direction",
+]

@@ -50,6 +50,7 @@ def fit(
     usual: float,
     *,
     steps: FloatArray | None = None,
+    least: float = 0.0,
 ) -> Fitted:
     """Make residuals small.
 
@@ -58,6 +59,8 @@ def fit(
         start: (n,) where to begin.
         usual: size of a residual that is no gross error, > 0.
         steps: (n,) of a size that changes residuals visibly; 1 for each when left out.
+        least: size of a residual that cannot be bettered: where few agree by chance, the covariance
+            is that of this size.
     """
     scale = np.ones_like(start) if steps is None else steps
     values = start.astype(np.float64)
@@ -82,7 +85,8 @@ def fit(
             damping *= 10.0
         if before - cost <= SETTLED * max(before, 1e-30):
             break
-    return Fitted(values, _covariance(residuals_of, values, scale, usual), residuals, cost)
+    covariance = _covariance(residuals_of, values, scale, usual, least)
+    return Fitted(values, covariance, residuals, cost)
 
 
 def _cost(residuals: FloatArray, usual: float) -> float:
@@ -117,12 +121,14 @@ def _covariance(
     values: FloatArray,
     scale: FloatArray,
     usual: float,
+    least: float,
 ) -> FloatArray:
     """Of what is left after softening; gross errors do not make the rest look worse."""
     residuals, slopes = residuals_of(values), _slopes(residuals_of, values, scale)
     weights = _weights(residuals, usual)
     freedom = max(1.0, len(residuals) - len(values)) / len(residuals)
     spread = (MAD_TO_SIGMA * float(np.median(np.abs(residuals)))) ** 2 / freedom
+    spread = max(spread, least**2)
     eigenvalues, axes = np.linalg.eigh(slopes.T @ (weights[:, None] * slopes))
     with np.errstate(divide="ignore"):
         inverse = np.where(eigenvalues > 1e-12 * eigenvalues.max(), 1.0 / eigenvalues, np.inf)

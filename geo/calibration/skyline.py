@@ -16,11 +16,12 @@ import numpy as np
 
 from geo.calibration.fitting import fit
 from geo.camera import ray_of_pixel
+from geo.horizon import Horizon
 from models.errors import InputRefused
 from models.site import Pose
 from models.units import FloatArray
 
-__all__ = ["Skyline", "SkylineFit", "fit_skyline"]
+__all__ = ["Skyline", "SkylineFit", "fit_skyline", "skyline_of"]
 
 LEAST_POINTS: Final = 60
 LEAST_SHARE: Final = 0.3
@@ -79,6 +80,11 @@ class SkylineFit:
     misfit_px: float
     points: int
     share: float
+
+
+def skyline_of(horizon: Horizon) -> Skyline:
+    """The terrain's skyline all around a lens."""
+    return Skyline(horizon.azimuth_deg, horizon.skyline_deg)
 
 
 def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one natural order
