@@ -33,8 +33,9 @@ def write_coverage(coverage: Coverage, path: Path, tags: Mapping[str, str]) -> N
     Raises:
         InputRefused: the file cannot be written.
     """
-    rows, columns = coverage.smoke_m.shape
-    place = from_origin(coverage.west_deg, coverage.north_deg, coverage.cell_deg, coverage.cell_deg)
+    grid = coverage.grid
+    rows, columns = grid.shape
+    place = from_origin(grid.west_deg, grid.north_deg, grid.cell_deg, grid.cell_deg)
     smoke_m = np.where(np.isinf(coverage.smoke_m), np.float32(OUT_OF_SIGHT_M), coverage.smoke_m)
     options = {"driver": "GTiff", "dtype": "float32", "count": 2, "crs": "EPSG:4326"}
     beside = path.with_name(f".{uuid4().hex}.tif")
