@@ -6,18 +6,18 @@ good to 100 m, some graze a ridge and are wrong by kilometres or not at all; onl
 which case this is. A ray that does not meet ground gets a reason instead of a place.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
-from statistics import NormalDist
+from time import perf_counter
 
 import numpy as np
 
-from geo.camera import ray_of_pixel
 from geo.crs import Height, HeightSystem, LocalFrame, Wgs84, above_sea_m
+from geo.draws import Draws, Spread, View
 from geo.hidden import Sight, behind_ridges
 from geo.horizon import HorizonBook, PolarGround
-from geo.rays import Ending, Rays, Walk, walk
+from geo.rays import Ending, Walk, walk
 from geo.regions import Hits, regions
 from geo.terrain import Terrain
 from models.fix import Fix, FixOutcome, HiddenStretch, NoFixReason, TerrainReference
@@ -29,38 +29,6 @@ __all__ = ["Locator", "Spread"]
 NEAR_CELLS = 2.0
 LEAST_CLOSING = 0.01  # flat ground from a low mast; less is the grain of the grid
 MOST_UNRESOLVED = 0.5  # a place is told when at least half of the samples met ground
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """What is uncertain besides the pose, as standard deviations.
-
-    Attributes:
-        lens_sigma_m: height of the lens; of a mast at most a tenth of its height.
-        terrain_sigma_m: height of the terrain, one error for all it shows; it grows from nothing
-            over the first cell where the lens stands on that same terrain.
-        refraction: coefficient k.
-        refraction_sigma: of k.
-    """
-
-    lens_sigma_m: float = 2.0
-    terrain_sigma_m: float = 5.0
-    refraction: float = 0.13
-    refraction_sigma: float = 0.05
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _View:
-    """Directions of one pixel: the nominal ray, and (n,) samples whose azimuths do not wrap."""
-
-    bearing_deg: float
-    elevation_deg: float
-    azimuths_deg: FloatArray
-    elevations_deg: FloatArray
-
-    @property
-    def bearing_sigma_deg(self) -> float:
-        return float(self.azimuths_deg.std())
 
 
 class Locator:
@@ -91,9 +59,8 @@ class Locator:
         folder: Path | None = None,
     ) -> None:
         self.terrain = terrain
-        self._spread = spread or Spread()
         self._max_range_m = max_range_m
-        self._normals = _latin_normals(np.random.default_rng(seed), ray_count)
+        self._draws = Draws(seed, ray_count, spread or Spread())
         # A projection takes a millisecond to make, a tenth of a fix.
         self._frames = lru_cache(cached_towers)(LocalFrame)
         self._book = (
@@ -140,22 +107,34 @@ class Locator:
                 for a height above sea level would be wrong by tens of metres), or the pixel has no
                 direction.
         """
+        began_s = perf_counter()
         observer = camera.position if isinstance(camera, Camera) else camera
+        if observer.height_datum is HeightDatum.ELLIPSOID and pose is not None:
+            observer = _above_sea(observer)
+        fix = self._located(observer, pose, (x_px, y_px), (width_px, height_px), box_sigma_px)
+        return replace(fix, took_ms=(perf_counter() - began_s) * 1e3)
+
+    def _located(
+        self,
+        observer: Position,
+        pose: Pose | None,
+        pixel: tuple[float, float],
+        size_px: tuple[int, int],
+        box_sigma_px: float,
+    ) -> Fix:
         if pose is None:
             return self._refusal(NoFixReason.NO_POSE, observer, None)
-        if observer.height_datum is HeightDatum.ELLIPSOID:
-            observer = _above_sea(observer)
-        view = self._view(pose, (x_px, y_px), (width_px, height_px), box_sigma_px)
+        view = self._draws.view(pose, pixel, size_px, box_sigma_px)
         if self.terrain is None or self._book is None:
             return self._refusal(NoFixReason.NO_TERRAIN, observer, view)
         tower = self._book.around(observer.lon_deg, observer.lat_deg)
         if np.isnan(tower.ground_m):
             return self._refusal(NoFixReason.OUTSIDE_TERRAIN, observer, view)
-        seen = walk(tower, self._rays(tower, observer, view), self._max_range_m)
+        seen = walk(tower, self._draws.rays(tower, observer, view), self._max_range_m)
         return self._judge(self.terrain, tower, observer, view, seen)
 
     def _judge(
-        self, terrain: Terrain, tower: PolarGround, observer: Position, view: _View, seen: Walk
+        self, terrain: Terrain, tower: PolarGround, observer: Position, view: View, seen: Walk
     ) -> Fix:
         ground = seen.ending == Ending.GROUND
         near = seen.ending == Ending.UNDERGROUND
@@ -198,7 +177,7 @@ class Locator:
         )
 
     def _hidden(
-        self, tower: PolarGround, observer: Position, view: _View
+        self, tower: PolarGround, observer: Position, view: View
     ) -> tuple[HiddenStretch, ...]:
         """Ground that a foot of smoke on a ridge leaves open."""
         lens_m = observer.height_m
@@ -209,7 +188,7 @@ class Locator:
             view.bearing_deg,
             view.elevation_deg,
             float(view.elevations_deg.std()),
-            self._spread.refraction,
+            self._draws.spread.refraction,
         )
         return behind_ridges(tower, self._frames(observer.lon_deg, observer.lat_deg), sight)
 
@@ -217,7 +196,7 @@ class Locator:
         self,
         reason: NoFixReason,
         observer: Position,
-        view: _View | None,
+        view: View | None,
         unresolved: float = 1.0,
     ) -> Fix:
         return Fix(
@@ -230,43 +209,6 @@ class Locator:
             (),
             unresolved,
             self.terrain_reference,
-        )
-
-    def _view(
-        self, pose: Pose, pixel: tuple[float, float], size: tuple[int, int], sigma_px: float
-    ) -> _View:
-        """Vary the pixel through the lens, then the pointing."""
-        x_px, y_px = pixel
-        bearing_deg, elevation_deg = ray_of_pixel(x_px, y_px, *size, pose)
-        across, down, azimuth, tilt = self._normals[:4]
-        azimuths_deg, elevations_deg = ray_of_pixel(
-            x_px + sigma_px * across, y_px + sigma_px * down, *size, pose
-        )
-        turns_deg = np.mod(azimuths_deg - bearing_deg + 180.0, 360.0) - 180.0
-        # Tilting the camera lifts a pixel beside the axis by less than one on it.
-        off_axis = np.cos(np.radians(bearing_deg - pose.azimuth_deg))
-        return _View(
-            bearing_deg,
-            elevation_deg,
-            bearing_deg + turns_deg + pose.azimuth_sigma_deg * azimuth,
-            np.clip(elevations_deg + pose.tilt_sigma_deg * off_axis * tilt, -89.9, 89.9),
-        )
-
-    def _rays(self, tower: PolarGround, observer: Position, view: _View) -> Rays:
-        lens, ground, refraction = self._normals[4:7]
-        spread = self._spread
-        lens_m, lens_sigma_m, ramp_m = observer.height_m, spread.lens_sigma_m, 0.0
-        if observer.height_datum is HeightDatum.GROUND:
-            lens_m += tower.ground_m
-            lens_sigma_m = min(lens_sigma_m, abs(observer.height_m) / 10.0)
-            ramp_m = tower.cell_m
-        return Rays(
-            azimuth_deg=view.azimuths_deg,
-            elevation_deg=view.elevations_deg,
-            lens_m=lens_m + lens_sigma_m * lens,
-            refraction=spread.refraction + spread.refraction_sigma * refraction,
-            ground_bias_m=spread.terrain_sigma_m * ground,
-            bias_ramp_m=ramp_m,
         )
 
 
@@ -288,10 +230,3 @@ def _land(range_m: FloatArray, closing: FloatArray, near_m: float) -> FloatArray
     if np.median(range_m) < near_m:
         return np.ones_like(range_m)
     return range_m / np.maximum(closing, LEAST_CLOSING)
-
-
-def _latin_normals(random: np.random.Generator, count: int) -> FloatArray:
-    """(7, count) standard normal deviates, each row in strata of equal probability, shuffled."""
-    quantile = NormalDist().inv_cdf
-    strata = np.array([quantile((index + 0.5) / count) for index in range(count)])
-    return np.stack([random.permutation(strata) for _ in range(7)])

@@ -1,6 +1,6 @@
 """Where a hit is on the ground: a place with an honest error, or an honest refusal."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from models.site import Position
@@ -106,6 +106,7 @@ class Fix:
         unresolved_weight: share of the samples that met no ground, [0, 1].
         terrain: what it stands on; None without terrain.
         hidden: where else the fire may be, should its foot be hidden; by distance.
+        took_ms: time that finding it took; 0 in fixes from before it was kept.
     """
 
     outcome: FixOutcome
@@ -118,3 +119,4 @@ class Fix:
     unresolved_weight: float = 0.0
     terrain: TerrainReference | None = None
     hidden: tuple[HiddenStretch, ...] = ()
+    took_ms: float = field(default=0.0, compare=False)

@@ -467,6 +467,7 @@ export interface Fix {
   unresolved_weight: number;
   terrain: TerrainReference | null;
   hidden: HiddenStretch[];
+  took_ms: number;
 }
 
 export interface NearestAsset {
