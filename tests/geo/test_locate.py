@@ -50,6 +50,19 @@ def test_a_place_stands_on_the_terrain_along_its_bearing(locator: Locator) -> No
     assert sum(weights) + fix.unresolved_weight == pytest.approx(1.0)
 
 
+@pytest.mark.parametrize("pose", [POSE, replace(POSE, tilt_deg=40.0), None])
+def test_a_fix_and_a_refusal_tell_how_long_they_took_and_are_the_same_again(
+    locator: Locator, pose: Pose | None
+) -> None:
+    began = time.perf_counter()
+    first, second = (locator.locate(HILL_TOP, pose, *FOOT, *SIZE) for _ in range(2))
+    most_ms = (time.perf_counter() - began) * 1e3
+    assert first == second
+    assert first.took_ms > 0.0
+    assert second.took_ms > 0.0
+    assert first.took_ms + second.took_ms <= most_ms
+
+
 @pytest.mark.parametrize("azimuth", range(0, 360, 30))
 def test_every_outline_is_a_closed_valid_ring_as_geojson_wants_it(
     locator: Locator, azimuth: float
