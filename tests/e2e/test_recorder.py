@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import pytest
@@ -131,7 +132,12 @@ def parts_of(alert: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def play_all(page: Page, parts: list[dict[str, Any]]) -> None:
-    """From the first second on, in this browser, and what is shown first is of the time told."""
+    """From the first second on, in this browser, and what is shown first is of the time told.
+
+    The camera tells no time of its own: when the machine is busy a picture is dated late by as
+    much as it waited. One that is off by a second is no fault; all of them would be.
+    """
+    beside_s = []
     for at in range(0, len(parts), AT_ONCE):
         some = parts[at : at + AT_ONCE]
         seen = page.evaluate(PLAY_JS, [part["play_url"] for part in some])
@@ -142,8 +148,9 @@ def play_all(page: Page, parts: list[dict[str, Any]]) -> None:
             assert told["reached"] >= min(1.0, told["duration"] - 0.1), told
             assert told["clock"] is not None, told
             from_ms = datetime.fromisoformat(part["from_at"]).timestamp() * 1000
-            off_s = ((told["clock"] - from_ms + 2**31) % 2**32 - 2**31) / 1000
-            assert abs(off_s) < 1.0, f"it shows {off_s:.2f} s beside its time"
+            beside_s.append(((told["clock"] - from_ms + 2**31) % 2**32 - 2**31) / 1000)
+    assert abs(median(beside_s)) < 1.0, beside_s
+    assert max(map(abs, beside_s)) < 3.0, beside_s
 
 
 def cut_often(page: Page, watch: Demo, camera: ClockCamera, desk: Desk) -> list[int]:
