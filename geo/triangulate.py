@@ -26,13 +26,15 @@ from models.crossing import Bearing, Crossing, NoCrossing, Report, Witness
 from models.site import Position
 from models.units import FloatArray, angle_between_deg
 
-__all__ = ["MAST_M", "triangulate"]
+__all__ = ["FARTHEST_M", "MAST_M", "triangulate"]
 
 MAST_M: Final = 60.0
 """Lenses nearer to each other than this stand on one mast, or as good as: their bearings cross at
 their own feet."""
 
 FARTHEST_M: Final = 30_000.0
+"""Nobody sees farther."""
+
 LEAST_LIKELY: Final = 0.01
 """One true fire in a hundred is refused as disagreement, by definition of the test."""
 

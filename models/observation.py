@@ -1,12 +1,20 @@
 """What people see and tell: a call, a patrol on foot, a pilot. A witness beside the cameras."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Final
 
 from models.crossing import Witness
+from models.errors import InputRefused
 
-__all__ = ["Observation", "ObservationSource"]
+__all__ = ["Observation", "ObservationDraft", "ObservationSource", "check_observation"]
+
+LONGEST_WORDS: Final = 2000
+LONGEST_TOLD: Final = 400
+OLDEST: Final = timedelta(days=30)
+FROM_THE_FUTURE: Final = timedelta(minutes=5)
+"""By how much the clock of whoever tells it may be ahead of ours."""
 
 
 class ObservationSource(StrEnum):
@@ -19,27 +27,61 @@ class ObservationSource(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Observation:
+class ObservationDraft:
     """A fire, or smoke, as somebody told it.
 
     Attributes:
-        observation_id: number, rising; 0 before it is stored.
         source: who told it.
         witness: the place or the direction, with its error.
         seen_at: UTC, when it was seen.
-        entered_at: UTC, when it was written down.
+        told: how the place or direction was stated, before it was converted.
+        words: what else was said; may be empty.
+    """
+
+    source: ObservationSource
+    witness: Witness
+    seen_at: datetime
+    told: str = ""
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One as the store knows it.
+
+    Attributes:
+        observation_id: number, rising.
+        draft: what was told.
         author: user name of who wrote it down.
-        words: as they were told.
+        entered_at: UTC, when.
         withdrawn_by: user name of who took it back; empty while it holds.
         withdrawn_at: UTC; None while it holds.
     """
 
     observation_id: int
-    source: ObservationSource
-    witness: Witness
-    seen_at: datetime
-    entered_at: datetime
+    draft: ObservationDraft
     author: str
-    words: str = ""
+    entered_at: datetime
     withdrawn_by: str = ""
     withdrawn_at: datetime | None = None
+
+
+def check_observation(draft: ObservationDraft, now: datetime) -> None:
+    """Refuse what cannot be.
+
+    Raises:
+        InputRefused: code ``observation_time`` or ``note_refused``.
+    """
+    if not now - OLDEST <= draft.seen_at <= now + FROM_THE_FUTURE:
+        raise InputRefused(
+            f"It was seen at {draft.seen_at.isoformat()}, which is to come or long past.",
+            remedy=f"Give a time of the last {OLDEST.days} days.",
+            code="observation_time",
+        )
+    if any(
+        len(text) > longest or "\0" in text
+        for text, longest in ((draft.words, LONGEST_WORDS), (draft.told, LONGEST_TOLD))
+    ):
+        raise InputRefused(
+            f"A note is text of at most {LONGEST_WORDS} characters.", code="note_refused"
+        )

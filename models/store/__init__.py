@@ -13,6 +13,7 @@ from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import Kept, LinkRepository
 from models.store.masks import MaskRepository
+from models.store.observations import ObservationRepository
 from models.store.patrols import PatrolRepository
 from models.store.recordings import RecordingRepository
 from models.store.store import Store
@@ -30,6 +31,7 @@ __all__ = [
     "LedgerRepository",
     "LinkRepository",
     "MaskRepository",
+    "ObservationRepository",
     "PatrolRepository",
     "RecordingRepository",
     "SessionRepository",

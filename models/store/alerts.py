@@ -221,6 +221,18 @@ class AlertRepository:
         with self._database.read() as connection:
             return load(connection, alert.c.alert_id < below, limit=limit)
 
+    def seen_between(self, from_at: datetime, until_at: datetime) -> list[Alert]:
+        """Alerts in any state that were in sight at some time of a span, newest first.
+
+        Args:
+            from_at: UTC capture time.
+            until_at: UTC capture time, included like the other.
+        """
+        with self._database.read() as connection:
+            return load(
+                connection, alert.c.last_seen_at >= from_at, alert.c.first_seen_at <= until_at
+            )
+
     def find_working(self, camera_id: str, preset: int) -> list[Alert]:
         """The alerts of one view that still need people, newest first."""
         with self._database.read() as connection:

@@ -19,6 +19,7 @@ from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import LinkRepository
 from models.store.masks import MaskRepository
+from models.store.observations import ObservationRepository
 from models.store.patrols import PatrolRepository
 from models.store.pose_checks import PoseCheckRepository
 from models.store.recordings import RecordingRepository
@@ -44,6 +45,7 @@ class Store:
         candidates: what was seen and did not become an alert.
         ledger: known false alarms and registered burns.
         masks: regions of views that are hidden, or known to be a nuisance.
+        observations: what people saw and told.
         patrols: who steers a camera, what was visited, when nobody watched.
         pose_checks: reference pictures of presets, and the checks against them.
         recordings: video of cameras that alerts want to have.
@@ -65,6 +67,7 @@ class Store:
         self.candidates = CandidateRepository(database, clock)
         self.ledger = LedgerRepository(database, clock)
         self.masks = MaskRepository(database, clock)
+        self.observations = ObservationRepository(database, clock)
         self.patrols = PatrolRepository(database, clock)
         self.pose_checks = PoseCheckRepository(database)
         self.recordings = RecordingRepository(database, clock)

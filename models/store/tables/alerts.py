@@ -56,6 +56,7 @@ alert = Table(
     Index(None, "state"),
     Index(None, "camera_id", "preset", "state"),
     Index(None, "opened_at"),
+    Index(None, "last_seen_at"),
     sqlite_autoincrement=True,  # numbers rise and are never used again
 )
 

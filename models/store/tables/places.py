@@ -1,6 +1,6 @@
 """Where cameras really look, and what people saw: calibrations, checks, references, reports."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text
+from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint
 
 from models.calibration import Calibration, PoseCheck, PoseReference
 from models.crossing import Witness
@@ -47,15 +47,18 @@ observation = Table(
     "observation",
     metadata,
     Column("observation_id", Identity, primary_key=True),
+    Column("key", Text, nullable=False),  # handed in twice, it stays one
     Column("source", Choice(ObservationSource), nullable=False),
     Column("witness", Coded(Witness, "witness"), nullable=False),
     Column("seen_at", UtcTime, nullable=False),
-    Column("entered_at", UtcTime, nullable=False),
-    Column("author", Text, nullable=False),
+    Column("told", Text, nullable=False),
     Column("words", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("entered_at", UtcTime, nullable=False),
     Column("withdrawn_by", Text, nullable=False),
     Column("withdrawn_at", UtcTime),
     CheckConstraint("author <> ''", name="has_author"),
+    UniqueConstraint("key"),
     Index(None, "seen_at"),
     sqlite_autoincrement=True,
 )

@@ -45,23 +45,28 @@ def upgrade() -> None:
     op.create_table(
         "observation",
         sa.Column("observation_id", IDENTITY, nullable=False),
+        sa.Column("key", sa.Text(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("witness", sa.Text(), nullable=False),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
-        sa.Column("entered_at", sa.BigInteger(), nullable=False),
-        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("told", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("entered_at", sa.BigInteger(), nullable=False),
         sa.Column("withdrawn_by", sa.Text(), nullable=False),
         sa.Column("withdrawn_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("author <> ''", name=op.f("ck_observation_has_author")),
         sa.PrimaryKeyConstraint("observation_id", name=op.f("pk_observation")),
+        sa.UniqueConstraint("key", name=op.f("uq_observation_key")),
         sqlite_autoincrement=True,
     )
     op.create_index(op.f("ix_observation_seen_at"), "observation", ["seen_at"])
+    op.create_index(op.f("ix_alert_last_seen_at"), "alert", ["last_seen_at"])
 
 
 def downgrade() -> None:
     """Drop them."""
+    op.drop_index(op.f("ix_alert_last_seen_at"), "alert")
     op.drop_table("observation")
     op.drop_table("pose_check")
     op.drop_table("pose_reference")

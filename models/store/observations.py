@@ -1,0 +1,201 @@
+"""What people saw: written down, taken back, never deleted.
+
+Every change writes its event and its audit entry in the same transaction, as verdicts do.
+"""
+
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+
+from models.clock import Clock
+from models.crossing import Bearing
+from models.errors import Conflict, InputRefused, NotFound
+from models.events import EventKind
+from models.observation import Observation, ObservationDraft, check_observation
+from models.store import audit, events
+from models.store.database import Database
+from models.store.tables import observation
+
+__all__ = ["ObservationRepository"]
+
+_LARGEST: Final = 2**63 - 1
+
+
+class ObservationRepository:
+    """The observations of one store.
+
+    Args:
+        database: to work on.
+        clock: for the times of entries, events and of the audit log.
+    """
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database = database
+        self._clock = clock
+
+    def add(self, draft: ObservationDraft, *, author: str, key: str) -> tuple[Observation, bool]:
+        """Take an observation; it is on the disk when this returns.
+
+        Args:
+            draft: what was told.
+            author: user name.
+            key: of this entry, chosen by whoever hands it in: an answer that was lost on the way
+                may be asked for again.
+
+        Returns:
+            The observation, and whether it is new: a key that is known gives what is stored and
+            changes nothing.
+
+        Raises:
+            InputRefused: it cannot be, see :func:`models.observation.check_observation`; no author
+                (``author_missing``) or no key (``observation_key``).
+        """
+        if not author.strip():
+            raise InputRefused("An observation needs its author.", code="author_missing")
+        if not key.strip():
+            raise InputRefused("An observation needs a key.", code="observation_key")
+        with self._database.write() as connection:
+            known = _load(connection, observation.c.key == key)
+            if known:
+                return known[0], False
+            now = self._clock.now()
+            check_observation(draft, now)
+            (observation_id,) = connection.execute(
+                insert(observation)
+                .values(
+                    key=key,
+                    source=draft.source,
+                    witness=draft.witness,
+                    seen_at=draft.seen_at,
+                    told=draft.told,
+                    words=draft.words,
+                    author=author,
+                    entered_at=now,
+                    withdrawn_by="",
+                )
+                .returning(observation.c.observation_id)
+            ).one()
+            added = _one(connection, observation_id)
+            self._told(connection, author, "observation.added", added, EventKind.OBSERVATION_ADDED)
+            return added, True
+
+    def withdraw(self, observation_id: int, *, author: str) -> Observation:
+        """Take one back: it stays in the list and is no witness any more.
+
+        Raises:
+            NotFound: no such observation.
+            Conflict: it was taken back already; code ``observation_withdrawn``.
+            InputRefused: no author; code ``author_missing``.
+        """
+        if not author.strip():
+            raise InputRefused("Somebody has to take it back.", code="author_missing")
+        with self._database.write() as connection:
+            if _one(connection, observation_id).withdrawn_at is not None:
+                raise Conflict(
+                    f"Observation {observation_id} was taken back already.",
+                    remedy="Write down a new one.",
+                    code="observation_withdrawn",
+                )
+            connection.execute(
+                update(observation)
+                .where(observation.c.observation_id == observation_id)
+                .values(withdrawn_by=author, withdrawn_at=self._clock.now())
+            )
+            after = _one(connection, observation_id)
+            kind = EventKind.OBSERVATION_WITHDRAWN
+            self._told(connection, author, "observation.withdrawn", after, kind)
+            return after
+
+    def get(self, observation_id: int) -> Observation:
+        """One observation.
+
+        Raises:
+            NotFound: no such observation.
+        """
+        with self._database.read() as connection:
+            return _one(connection, observation_id)
+
+    def seen_between(self, from_at: datetime, until_at: datetime) -> list[Observation]:
+        """Those of a span of time (UTC) that hold, newest first."""
+        with self._database.read() as connection:
+            return _load(
+                connection,
+                observation.c.seen_at >= from_at,
+                observation.c.seen_at <= until_at,
+                observation.c.withdrawn_at.is_(None),
+            )
+
+    def newest(self, limit: int, before_id: int | None = None) -> list[Observation]:
+        """The newest, also those that were taken back.
+
+        Args:
+            limit: at most so many, at least 1.
+            before_id: only those with a smaller number; None for all.
+
+        Raises:
+            InputRefused: a limit below 1.
+        """
+        if limit < 1:
+            raise InputRefused(f"A limit of {limit} is none.", remedy="Ask for 1 or more.")
+        below = _LARGEST if before_id is None else max(0, min(before_id, _LARGEST))
+        with self._database.read() as connection:
+            return _load(
+                connection, observation.c.observation_id < below, limit=min(limit, _LARGEST)
+            )
+
+    def _told(
+        self,
+        connection: Connection,
+        actor: str,
+        action: str,
+        entry: Observation,
+        kind: EventKind,
+    ) -> None:
+        witness, draft = entry.draft.witness, entry.draft
+        if isinstance(witness, Bearing):
+            at, sigma = witness.observer, f"{witness.bearing_deg:.2f} +- {witness.sigma_deg:g} deg"
+        else:
+            at, sigma = witness.position, f"+- {witness.sigma_m:.0f} m"
+        audit.append(
+            connection,
+            self._clock,
+            actor=actor,
+            action=action,
+            subject=str(entry.observation_id),
+            details={
+                "source": draft.source,
+                "place": f"{at.lon_deg:.6f},{at.lat_deg:.6f}",
+                "witness": sigma,
+                "seen": draft.seen_at.isoformat(),
+                "told": draft.told,
+                "note": draft.words,
+            },
+        )
+        events.append(connection, self._clock, kind, entry.observation_id)
+
+
+def _load(
+    connection: Connection, *wanted: ColumnElement[bool], limit: int | None = None
+) -> list[Observation]:
+    query = select(observation).where(*wanted).order_by(observation.c.observation_id.desc())
+    return [_observation(row) for row in connection.execute(query.limit(limit))]
+
+
+def _one(connection: Connection, observation_id: int) -> Observation:
+    number = max(0, min(observation_id, _LARGEST))
+    found = _load(connection, observation.c.observation_id == number)
+    if not found:
+        raise NotFound(f"There is no observation {observation_id}.")
+    return found[0]
+
+
+def _observation(row: Row[Any]) -> Observation:
+    return Observation(
+        row.observation_id,
+        ObservationDraft(row.source, row.witness, row.seen_at, row.told, row.words),
+        row.author,
+        row.entered_at,
+        row.withdrawn_by,
+        row.withdrawn_at,
+    )
