@@ -17,6 +17,7 @@ from api.audit import routes as audit
 from api.auth import routes as session
 from api.auth.origin import check_same_origin
 from api.body_limit import BodyLimit
+from api.calibration import routes as calibration
 from api.cameras import routes as cameras
 from api.candidates import routes as candidates
 from api.context import Context
@@ -105,6 +106,7 @@ def create_app(
         candidates.router,
         ledger.router,
         cameras.router,
+        calibration.router,
         live_view.router,
         maps.router,
         masks.router,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from fastapi import Request
 
+from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
@@ -86,6 +87,7 @@ class Context:
     patrols: PatrolDesk = field(default_factory=lambda: PatrolDesk(None, SystemClock()))
     recorder: Recorder | None = None
     locator: Locator = field(default_factory=lambda: Locator(None))
+    workbench: Workbench = field(default_factory=Workbench)
     references: ReferenceShelf = field(default_factory=lambda: ReferenceShelf(Path(os.devnull)))
 
 

@@ -19,6 +19,7 @@ __all__ = [
     "Mark",
     "PoseCheck",
     "PoseReference",
+    "UnknownWhy",
 ]
 
 DRIFT_DEG: Final = 0.05
@@ -82,6 +83,7 @@ class Calibration:
         marks: empty for a skyline.
         terrain: name of the relief; empty when it did not matter.
         picture: name of its picture among those that are kept; empty when none is.
+        hidden: what was painted over in it, outlines in shares of width and height.
         known_as: pose under which what the view looks like was learned. A calibration gives a view
             a better label and leaves it the same view; None where it begins one anew.
     """
@@ -103,6 +105,7 @@ class Calibration:
     marks: tuple[Mark, ...] = ()
     terrain: str = ""
     picture: str = ""
+    hidden: tuple[tuple[tuple[float, float], ...], ...] = ()
     known_as: Pose | None = None
 
 
@@ -112,6 +115,14 @@ class CheckOutcome(StrEnum):
     STEADY = "steady"  # the preset shows what it showed, within :data:`DRIFT_DEG`
     DRIFTED = "drifted"  # it shows the same, shifted by more
     UNKNOWN = "unknown"  # fog, night, another view: nothing can be said
+
+
+class UnknownWhy(StrEnum):
+    """Why nothing can be said of a pose."""
+
+    NO_PICTURES = "no_pictures"  # none came of this preset, standing still and by daylight
+    UNCLEAR = "unclear"  # they do not show what the reference shows: fog, glare, another view
+    OTHER_SHAPE = "other_shape"  # they are cut otherwise than the reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +170,8 @@ class PoseCheck:
         sigma_deg: standard deviation of the first two.
         reference: file of the picture that it was compared with; a check against another than the
             preset's present one says nothing of it any more.
+        zoom_off: share by which the land looks larger than in the reference.
+        why: nothing can be said; None for steady and drifted.
     """
 
     camera_id: str
@@ -171,3 +184,5 @@ class PoseCheck:
     roll_off_deg: float = 0.0
     sigma_deg: float = 0.0
     reference: str = ""
+    zoom_off: float = 0.0
+    why: UnknownWhy | None = None

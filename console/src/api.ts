@@ -694,7 +694,7 @@ export interface ProblemDetails {
 }
 
 /** What deeds are done to: the noun of their action. */
-export type DeedKind = "alert" | "camera" | "candidate" | "danger" | "evidence" | "land" | "ledger" | "mask" | "terrain" | "user";
+export type DeedKind = "alert" | "calibration" | "camera" | "candidate" | "danger" | "evidence" | "land" | "ledger" | "mask" | "terrain" | "user";
 
 /** One entry of the audit log. */
 export interface Deed {

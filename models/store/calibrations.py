@@ -74,7 +74,7 @@ class CalibrationRepository:
             details: audit.Details = {"method": stored.method, "points": stored.points}
             if again:
                 details["again"] = again
-            self._audited(connection, stored, stored.author, "calibration.put_in_force", details)
+            self._audited(connection, stored, stored.author, "calibration.applied", details)
             return stored
 
     def undo(self, calibration_id: int, *, author: str) -> Pose:
@@ -85,17 +85,17 @@ class CalibrationRepository:
 
         Raises:
             NotFound: no such calibration, or its camera or preset is gone.
-            Conflict: it is not in force; code ``calibration_pose_changed``.
+            Conflict: the preset no longer has the pose that it gave; code
+                ``calibration_pose_changed``.
             InputRefused: no author; code ``author_missing``.
         """
         with self._database.write() as connection:
             found = _one(connection, calibration_id)
             camera = _camera(connection, found.camera_id)
-            newest = _in_force(connection, camera, found.preset)
-            if newest is None or newest.calibration_id != calibration_id:
+            if (_pose(camera, found.preset), camera.position) != (found.after, found.lens):
                 raise _changed(found.camera_id, found.preset)
             _set_pose(connection, found.camera_id, found.preset, found.before)
-            self._audited(connection, found, author, "calibration.undone", {})
+            self._audited(connection, found, author, "calibration.reverted", {})
             return found.before
 
     def get(self, calibration_id: int) -> Calibration:

@@ -89,6 +89,7 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
     facts |= {"kind", "place", "until", "reason", "note"}  # of the ledger
     facts |= {"tours", "holder"}  # of patrols
     facts |= {"corners", "replaces"}  # of masks
+    facts |= {"method", "points", "again"}  # of calibrations
     facts |= {"alerts", "begins", "files", "megabytes"}  # of evidence
     for language in ("zh", "en"):
         file = ROOT / f"console/src/i18n/{language}.json"

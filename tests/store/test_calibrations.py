@@ -75,7 +75,7 @@ def test_a_calibration_is_written_with_its_pose_and_outlives_a_restart(
     assert deeds(store, 1) == [
         (
             "wang",
-            "calibration.put_in_force",
+            "calibration.applied",
             "1",
             {"place": "t1/0", "method": "landmarks", "points": 4},
         )
@@ -129,9 +129,9 @@ def test_one_is_undone_and_an_older_one_is_put_in_force_again(
     assert repository.since(0) == [first, second, third]
     assert repository.since(2) == [third]
     assert [deed[:3] for deed in deeds(store, 3)] == [
-        ("li", "calibration.put_in_force", "3"),
-        ("li", "calibration.undone", "1"),
-        ("li", "calibration.undone", "2"),
+        ("li", "calibration.applied", "3"),
+        ("li", "calibration.reverted", "1"),
+        ("li", "calibration.reverted", "2"),
     ]
     assert deeds(store, 1)[0][3]["again"] == 2
     for number in (9, -1, 2**80):
