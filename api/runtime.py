@@ -29,6 +29,7 @@ from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook, PictureVeil
 from camera_gateway.patrol import PatrolDesk
+from camera_gateway.patrol.visits import Standing
 from camera_gateway.pose_check import ReferenceShelf
 from camera_gateway.recording.recorder import Recorder
 from camera_gateway.recording.rules import RecorderRules
@@ -186,6 +187,7 @@ def build_watch(
     )
     pipeline = Pipeline(scorer, desk, settings.evidence, clock, max_batch=settings.max_batch)
     judging = ThreadPoolExecutor(JUDGING_THREADS, thread_name_prefix="judging")
+    patrols = PatrolDesk(store, clock)
     fixed = {
         key: Gateway(
             feed.camera,
@@ -196,10 +198,10 @@ def build_watch(
             clock=clock,
             random=random.random,  # jitter of retries, not a secret
             veil=PictureVeil(key, masks, judging),
+            standing=Standing(patrols.visits, key),
         )
         for key, feed in feeds.items()
     }
-    patrols = PatrolDesk(store, clock)
     fleet = fleet_of(
         store,
         book,

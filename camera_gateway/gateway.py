@@ -16,6 +16,7 @@ from camera_gateway.labelling import Labels
 from camera_gateway.life import Life
 from camera_gateway.limits import Limits
 from camera_gateway.masks import PictureVeil
+from camera_gateway.patrol.visits import Standing
 from camera_gateway.rest import Knock, rest
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource, MayBlock, RawFrame
@@ -55,6 +56,7 @@ class Gateway:
         clean: takes passwords out of what a library says of a loss, before anybody is told.
         veil: paints over what is private before a picture leaves; nothing is when left out.
         beside: runs as long as the gateway does, such as what turns the camera.
+        standing: takes down what is looked at, of a camera that stands still.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Gateway:
         clean: Callable[[str], str] = str,
         veil: PictureVeil | None = None,
         beside: Callable[[], Awaitable[None]] | None = None,
+        standing: Standing | None = None,
     ) -> None:
         self._camera_id = camera.camera_id
         self._labels = Labels(camera, preset_number, first_sequence)
@@ -99,6 +102,7 @@ class Gateway:
         self._clean = clean
         self._veil = veil
         self._beside = beside
+        self._standing = standing
         self._corrupt_in_a_row = 0
         self._good_in_a_row = 0
         self._logged: set[str] = set()  # what has been said since all was well
@@ -186,9 +190,14 @@ class Gateway:
             self._life.lost(self._clock.monotonic_s(), "reader_failed", trouble)
             _logger.exception("camera %s is lost by an unexpected fault", self._camera_id)
         finally:
+            self._not_watching()
             if source is not None:
                 await self._close(source)
         return False
+
+    def _not_watching(self) -> None:
+        if self._standing is not None:
+            self._standing.over()
 
     def _lose(self, code: str, trouble: str) -> None:
         told = self._clean(trouble)
@@ -239,6 +248,7 @@ class Gateway:
             self._refuse(judgement.fault, judgement.trouble)
 
     def _refuse(self, reason: str, words: str, code: str = "frame_corrupt") -> None:
+        self._not_watching()
         trouble, code = self._clean(words), reason if code == "frame_corrupt" else code
         self._tally.dropped[reason] += 1
         self._good_in_a_row = 0
@@ -268,6 +278,8 @@ class Gateway:
         self._tally.said.update(judgement.conditions)
         self._take_for_newest(veiled)
         self._ring.add(veiled)
+        if self._standing is not None:
+            self._standing.published(veiled, shows=judgement.shows_land)
         await self._bus.publish(veiled)
 
     async def _show(self, judgement: Judgement, raw: RawFrame) -> None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from models.patrol import DangerClass, PoseTrust
 from models.site import Pose
 
-__all__ = ["DangerEntry", "GapCause", "Lease", "Visit", "WatchGap"]
+__all__ = ["DangerEntry", "GapCause", "LastLook", "Lease", "Visit", "WatchGap"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,9 @@ class Visit:
         trust: the best of its pictures' poses.
         pose: that its pictures carried; None when none of them had one.
         frames: pictures that went to the detector, >= 1.
+        seen_from_at: UTC capture time of the first of them that showed the land; None when none of
+            them did, for fog, blur, glare or the dark.
+        seen_until_at: of the last one.
     """
 
     camera_id: str
@@ -34,6 +37,29 @@ class Visit:
     trust: PoseTrust
     pose: Pose | None
     frames: int
+    seen_from_at: datetime | None = None
+    seen_until_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LastLook:
+    """When a view was last held by a picture that showed the land.
+
+    Attributes:
+        camera_id: of the camera.
+        preset: its number.
+        pose: that its pictures carried.
+        trust: on what that rests.
+        at: UTC.
+        visits: in how many visits of the span that was asked about.
+    """
+
+    camera_id: str
+    preset: int
+    pose: Pose
+    trust: PoseTrust
+    at: datetime
+    visits: int
 
 
 class GapCause(StrEnum):

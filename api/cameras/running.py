@@ -18,6 +18,7 @@ from camera_gateway.masks import MaskBook, PictureVeil
 from camera_gateway.opening import RECORDED, opener_of
 from camera_gateway.patrol import PatrolDesk, Patrolling, patrol_of
 from camera_gateway.patrol.making import view_files
+from camera_gateway.patrol.visits import Standing
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
 from camera_gateway.truth import ViewJudge, ViewMemory
@@ -201,6 +202,11 @@ def gateway_of(
         clean=clean,
         veil=None if masks is None else PictureVeil(camera_id, masks, pool, tours=tours),
         beside=None if patrolling is None else patrolling.round.run,
+        standing=(
+            None
+            if recorded or patrolling is not None or patrols is None
+            else Standing(patrols.visits, camera_id)
+        ),
     )
 
 

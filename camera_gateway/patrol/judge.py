@@ -136,7 +136,14 @@ class PatrolJudge:
         judged = replace(judged, sighted=sighted, pose_doubtful=sighted.pose is None)
         if said.fault is None and sighted.pose is not None and sighted.trust is not None:
             at = judged.captured_at
-            self._visits.note(self._name, sighted.preset, at, sighted.pose, sighted.trust)
+            self._visits.note(
+                self._name,
+                sighted.preset,
+                at,
+                sighted.pose,
+                sighted.trust,
+                shows=judged.shows_land,
+            )
         else:
             self._visits.left(self._name)
         return judged

@@ -76,6 +76,8 @@ class Judgement:
         pose_doubtful: it may not show the view of its preset, whose pose then says nothing.
         trust: on what the pose of a camera that stands still rests.
         sighted: which view it shows, of a camera that turns; None for one that stands still.
+        shows_land: smoke would show in it: it is neither of fog, blurred or white, nor of the
+            night; a camera of heat shows it at night as well.
     """
 
     captured_at: datetime
@@ -90,6 +92,7 @@ class Judgement:
     pose_doubtful: bool = False
     trust: PoseTrust = PoseTrust.COMMANDED
     sighted: Sighted | None = None
+    shows_land: bool = True
 
     @property
     def view_known(self) -> bool:

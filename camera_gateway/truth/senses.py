@@ -30,6 +30,8 @@ WORDS = {
     Fault.STEERED: "",
 }
 
+_BLINDING = frozenset({Condition.FOGGED, Condition.BLURRED, Condition.OVEREXPOSED})
+
 
 class CameraSenses:
     """Of one camera.
@@ -96,7 +98,14 @@ class CameraSenses:
             trouble="" if fault is None else WORDS[fault],
             conditions=conditions,
             light=self.light,
+            shows_land=not (conditions & _BLINDING or self._is_dark()),
         )
+
+    def _is_dark(self) -> bool:
+        """By night a camera of visible light sees flames and no smoke."""
+        if self.light is Light.INFRARED:  # a sensor without colours says what it is, or it is night
+            return self.known_mode not in {FrameMode.THERMAL, FrameMode.INFRARED}
+        return self.light is Light.NIGHT and self.known_mode is not FrameMode.THERMAL
 
     def _timed(self, raw: RawFrame, received_at: datetime, now_s: float) -> Judgement:
         judgement = Judgement.of(raw, received_at)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, or_, select, update
 
 from models.clock import Clock
 from models.errors import Conflict, InputRefused
@@ -12,7 +12,7 @@ from models.patrol import DangerClass
 from models.store import audit
 from models.store.database import Database
 from models.store.tables import camera_lease, danger_entry, visit, watch_gap
-from models.watching import DangerEntry, GapCause, Lease, Visit, WatchGap
+from models.watching import DangerEntry, GapCause, LastLook, Lease, Visit, WatchGap
 
 __all__ = ["LONGEST_LEASE", "PatrolRepository"]
 
@@ -125,6 +125,44 @@ class PatrolRepository:
             rows = connection.execute(query.order_by(visit.c.from_at, visit.c.visit_id))
             return [Visit(**{name: getattr(row, name) for name in _VISIT}) for row in rows]
 
+    def last_looks(
+        self, from_at: datetime, until_at: datetime, cameras: Iterable[str] | None = None
+    ) -> list[LastLook]:
+        """Of every view, when pictures that showed the land last held it in a span.
+
+        Args:
+            from_at: UTC; visits that began before it do not count.
+            until_at: UTC; what was held longer is told as until then.
+            cameras: of these cameras; of all when left out.
+        """
+        table = visit.c
+        keys = (table.camera_id, table.preset, table.pose, table.trust)
+        newest = func.max(table.seen_until_at, type_=table.seen_until_at.type)
+        query = (
+            select(*keys, newest.label("at"), func.count().label("visits"))
+            .where(
+                table.from_at >= from_at,
+                table.from_at <= until_at,
+                table.seen_from_at <= until_at,
+                table.pose.is_not(None),
+            )
+            .group_by(*keys)
+        )
+        if cameras is not None:
+            query = query.where(table.camera_id.in_(list(cameras)))
+        with self._database.read() as connection:
+            return [
+                LastLook(
+                    row.camera_id,
+                    row.preset,
+                    row.pose,
+                    row.trust,
+                    min(row.at, until_at),
+                    row.visits,
+                )
+                for row in connection.execute(query)
+            ]
+
     def clear_visits(self, before: datetime) -> int:
         """Forget visits that ended before a moment; how many there were."""
         with self._database.write() as connection:
@@ -171,7 +209,17 @@ class PatrolRepository:
         )
 
 
-_VISIT: Final = ("camera_id", "preset", "from_at", "until_at", "trust", "pose", "frames")
+_VISIT: Final = (
+    "camera_id",
+    "preset",
+    "from_at",
+    "until_at",
+    "trust",
+    "pose",
+    "frames",
+    "seen_from_at",
+    "seen_until_at",
+)
 
 
 def _of(lease: Lease) -> dict[str, object]:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from camera_gateway.backoff import BackOff
 from camera_gateway.bus import MemoryBus
 from camera_gateway.gateway import CORRUPT_FRAMES_BEFORE_LOSS, Gateway
+from camera_gateway.patrol.visits import Standing, VisitLog
 from camera_gateway.ring import FrameRing
 from camera_gateway.source import FrameSource, RawFrame
 from camera_gateway.status import GatewayState
@@ -74,6 +75,7 @@ class House:
         self.bus = MemoryBus(self.clock, 1e9, lossless=True)
         self.ring = FrameRing(10**6, 100)
         self.frames: list[Frame] = []
+        self.visits = VisitLog()
         self.gateway = Gateway(
             CAMERA,
             preset,
@@ -82,6 +84,7 @@ class House:
             ring=self.ring,
             clock=self.clock,
             random=lambda: 0.0,
+            standing=Standing(self.visits, CAMERA.camera_id),
         )
 
     def open(self) -> FrameSource:
@@ -305,3 +308,40 @@ def test_waits_grow_to_their_cap_and_no_further(chance: float, failures: int) ->
     assert all(0.5 <= wait <= 30.0 for wait in waits)
     back_off.reset()
     assert back_off.next_wait_s() == waits[0]
+
+
+def seconds_of(house: House) -> list[tuple[float, float]]:
+    return [
+        ((visit.from_at - START).total_seconds(), (visit.until_at - START).total_seconds())
+        for visit in house.visits.take()
+    ]
+
+
+def test_what_a_standing_camera_looks_at_is_written_down_until_it_is_lost() -> None:
+    lost = SourceUnavailable("gone")
+    house = House([raw(1.0), raw(2.0), raw(3.0), lost], [raw(60.0), raw(61.0)]).run(2000)
+    assert seconds_of(house) == [(1.0, 3.0), (60.0, 61.0)]
+
+
+def test_a_stay_is_written_every_five_minutes() -> None:
+    house = House([raw(float(second)) for second in range(1, 700, 30)]).run(2000)
+    visits = seconds_of(house)
+    assert len(visits) == 3
+    assert all(until - begin <= 300.0 for begin, until in visits)
+
+
+def test_a_picture_that_is_refused_ends_the_stay() -> None:
+    house = House([raw(1.0), FrameCorrupt("half"), raw(3.0)]).run()
+    assert seconds_of(house) == [(1.0, 1.0), (3.0, 3.0)]
+
+
+def test_a_camera_without_a_pose_watches_no_place() -> None:
+    house = House([raw(1.0), raw(2.0)], preset=7).run()
+    assert [frame.pose for frame in house.frames] == [None, None]
+    assert house.visits.take() == []
+
+
+def test_a_recording_counts_when_it_is_played() -> None:
+    house = House([raw(-9_000.0, provenance=Provenance.RECORDED)]).run()
+    (visit,) = house.visits.take()
+    assert visit.from_at == house.frames[0].received_at != house.frames[0].captured_at

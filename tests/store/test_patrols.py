@@ -176,6 +176,50 @@ def test_visits_are_told_by_span_and_forgotten(store: Store, clock: ManualClock)
     assert store.patrols.clear_visits(start + timedelta(hours=1)) == 2
 
 
+def test_the_last_look_of_every_view_is_by_a_picture_that_showed_the_land(
+    store: Store, clock: ManualClock
+) -> None:
+    start, second = clock.now(), timedelta(seconds=1)
+    other = replace(POSE, azimuth_deg=77.0)
+
+    def visit(name: str, at: int, seen: tuple[int, int] | None, pose: Pose | None = POSE) -> Visit:
+        first, last = (
+            (None, None) if seen is None else (start + seen[0] * second, start + seen[1] * second)
+        )
+        begin = start + at * second
+        return Visit(name, 3, begin, begin + 60 * second, PoseTrust.REPORTED, pose, 9, first, last)
+
+    store.patrols.add_visits(
+        [
+            visit("t1", 0, (0, 60)),
+            visit("t1", 100, (110, 130)),
+            visit("t1", 200, None),  # fog
+            visit("t1", 300, (310, 360), other),
+            visit("t2", 0, (5, 40)),
+            visit("t2", 50, (55, 90), None),  # of a place that nobody knows
+        ]
+    )
+
+    def looks(
+        since: int, until: int, cameras: list[str] | None = None
+    ) -> list[tuple[str, float, float, int]]:
+        found = store.patrols.last_looks(start + since * second, start + until * second, cameras)
+        return sorted(
+            (one.camera_id, one.pose.azimuth_deg, (one.at - start).total_seconds(), one.visits)
+            for one in found
+        )
+
+    az = POSE.azimuth_deg
+    assert looks(0, 1000) == sorted(
+        [("t1", az, 130.0, 2), ("t1", 77.0, 360.0, 1), ("t2", az, 40.0, 1)]
+    )
+    assert looks(0, 1000, ["t2"]) == [("t2", az, 40.0, 1)]
+    assert looks(0, 1000, []) == []
+    assert looks(0, 105, ["t1"]) == [("t1", az, 60.0, 1)]  # its second visit shows nothing yet
+    assert looks(0, 120, ["t1"]) == [("t1", az, 120.0, 2)]
+    assert looks(150, 250) == []
+
+
 def test_the_dangers_of_a_span_begin_with_the_one_that_held(
     store: Store, clock: ManualClock
 ) -> None:

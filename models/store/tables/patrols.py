@@ -56,7 +56,10 @@ visit = Table(
     Column("trust", Choice(PoseTrust), nullable=False),
     Column("pose", Coded(Pose, "pose")),
     Column("frames", Integer, nullable=False),
+    Column("seen_from_at", UtcTime),
+    Column("seen_until_at", UtcTime),
     Index(None, "from_at"),
+    Index(None, "camera_id", "from_at"),
 )
 
 danger_entry = Table(

@@ -48,7 +48,23 @@ def test_a_stay_is_one_visit_with_the_best_of_its_trusts() -> None:
     assert log.take() == []
     log.left("north")
     log.left("north")
-    assert log.take() == [Visit("north", 1, START, START + at(10.0), PoseTrust.VERIFIED, POSE, 3)]
+    until = START + at(10.0)
+    assert log.take() == [
+        Visit("north", 1, START, until, PoseTrust.VERIFIED, POSE, 3, START, until)
+    ]
+
+
+def test_pictures_of_fog_are_visited_and_do_not_watch() -> None:
+    log = VisitLog()
+    for seconds, shows in ((0.0, False), (5.0, True), (10.0, True), (15.0, False)):
+        log.note("north", 1, START + at(seconds), POSE, PoseTrust.VERIFIED, shows=shows)
+    (running,) = log.running()
+    assert (running.seen_from_at, running.seen_until_at) == (START + at(5.0), START + at(10.0))
+    assert (running.until_at, running.frames) == (START + at(15.0), 4)
+    log.note("south", 1, START, POSE, PoseTrust.VERIFIED, shows=False)
+    log.leave_all()
+    assert [one.seen_until_at for one in log.take()] == [START + at(10.0), None]
+    assert log.running() == []
 
 
 def test_another_view_pose_or_a_clock_that_goes_back_is_another_visit() -> None:

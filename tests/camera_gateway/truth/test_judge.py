@@ -222,6 +222,7 @@ def test_fog_is_a_word_and_never_a_fault() -> None:
         judged = watcher.see(fog)
         assert judged.fault is None
     assert Condition.FOGGED in judged.conditions
+    assert not judged.shows_land
     assert Condition.BLURRED not in judged.conditions
     assert Condition.MOVED not in judged.conditions
     judged = watcher.see(noisy(scenery()))
@@ -270,6 +271,40 @@ def test_light_changes_after_three_pictures_and_decides_the_mode() -> None:
         (Light.DAY, FrameMode.VISIBLE),
         (Light.INFRARED, FrameMode.INFRARED),
     ]
+
+
+@pytest.mark.parametrize(
+    ("mode", "shows"),
+    [
+        (None, False),
+        (FrameMode.VISIBLE, False),
+        (FrameMode.INFRARED, True),
+        (FrameMode.THERMAL, True),
+    ],
+)
+def test_smoke_shows_by_day_and_to_a_sensor_that_needs_no_colours(
+    mode: FrameMode | None,
+    shows: bool,  # noqa: FBT001
+) -> None:
+    watcher = Watcher(known_mode=mode)
+    grey = cv2.cvtColor(cv2.cvtColor(scenery(), cv2.COLOR_BGR2GRAY), cv2.COLOR_GRAY2BGR)
+    judged = [watcher.see(np.repeat(noisy(grey)[..., :1], 3, axis=2)) for _ in range(4)][-1]
+    assert judged.light is Light.INFRARED
+    assert judged.shows_land is shows
+    day = Watcher(known_mode=mode)
+    assert [day.see(noisy(scenery())) for _ in range(4)][-1].shows_land
+
+
+@pytest.mark.parametrize(("mode", "shows"), [(None, False), (FrameMode.THERMAL, True)])
+def test_the_dark_shows_no_smoke_and_heat_shows_in_it(
+    mode: FrameMode | None,
+    shows: bool,  # noqa: FBT001
+) -> None:
+    watcher = Watcher(known_mode=mode)
+    dark = (scenery() * 0.12).astype(np.uint8)
+    judged = [watcher.see(noisy(dark)) for _ in range(5)][-1]
+    assert judged.light is Light.NIGHT
+    assert judged.shows_land is shows
 
 
 @pytest.mark.parametrize("pool", [False, True])

@@ -1,4 +1,4 @@
-"""Calibrations, references and checks of poses, and what people saw."""
+"""Calibrations, references and checks of poses, what people saw, and which visits showed land."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -41,7 +41,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("check_id", name=op.f("pk_pose_check")),
         sqlite_autoincrement=True,
     )
-    op.create_index(op.f("ix_pose_check_camera_id_preset_at"), "pose_check", ["camera_id", "preset", "at"])
+    op.create_index(
+        op.f("ix_pose_check_camera_id_preset_at"), "pose_check", ["camera_id", "preset", "at"]
+    )
     op.create_table(
         "observation",
         sa.Column("observation_id", IDENTITY, nullable=False),
@@ -62,11 +64,19 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_observation_seen_at"), "observation", ["seen_at"])
     op.create_index(op.f("ix_alert_last_seen_at"), "alert", ["last_seen_at"])
+    op.add_column("visit", sa.Column("seen_from_at", sa.BigInteger(), nullable=True))
+    op.add_column("visit", sa.Column("seen_until_at", sa.BigInteger(), nullable=True))
+    # What was visited before anybody wrote down whether it showed the land is taken as watched.
+    op.execute("UPDATE visit SET seen_from_at = from_at, seen_until_at = until_at")
+    op.create_index(op.f("ix_visit_camera_id_from_at"), "visit", ["camera_id", "from_at"])
 
 
 def downgrade() -> None:
     """Drop them."""
     op.drop_index(op.f("ix_alert_last_seen_at"), "alert")
+    op.drop_index(op.f("ix_visit_camera_id_from_at"), table_name="visit")
+    op.drop_column("visit", "seen_until_at")
+    op.drop_column("visit", "seen_from_at")
     op.drop_table("observation")
     op.drop_table("pose_check")
     op.drop_table("pose_reference")
