@@ -19,7 +19,23 @@ from geo.terrain import Terrain
 from models.site import Pose
 from models.units import FloatArray
 
-__all__ = ["BANDS_KM", "BOX_SIGMA_PX", "MAST_M", "SIZE", "Fire", "fires_of", "first_hit"]
+__all__ = [
+    "BANDS_KM",
+    "BOX_SIGMA_PX",
+    "LENS_SIGMA_M",
+    "MAST_M",
+    "REFRACTION",
+    "REFRACTION_SIGMA",
+    "SIZE",
+    "STEP_M",
+    "TERRAIN_SIGMA_M",
+    "Fire",
+    "fires_of",
+    "first_hit",
+    "line_of",
+    "recorded",
+    "stored_m",
+]
 
 BANDS_KM: Final = ((2.0, 5.0), (5.0, 9.0), (9.0, 14.0))
 MAST_M: Final = 30.0
@@ -61,11 +77,11 @@ def fires_of(
 
     Within a band they are spread evenly over the land that is seen.
     """
-    foot_m = float(_stored(terrain, np.array([tower[0]]), np.array([tower[1]]))[0])
+    foot_m = float(stored_m(terrain, np.array([tower[0]]), np.array([tower[1]]))[0])
     while True:
         azimuth_deg = float(random.uniform(0.0, 360.0))
         steps = np.arange(STEP_M, BANDS_KM[-1][1] * 1000.0, STEP_M)
-        lon_deg, lat_deg, ground_m = _line(terrain, tower, azimuth_deg, steps)
+        lon_deg, lat_deg, ground_m = line_of(terrain, tower, azimuth_deg, steps)
         lens_m = foot_m + MAST_M + random.normal(0.0, LENS_SIGMA_M)
         bias_m = random.normal(0.0, TERRAIN_SIGMA_M)
         bend = (1.0 - random.normal(REFRACTION, REFRACTION_SIGMA)) / (2.0 * 6_371_000.0)
@@ -81,14 +97,16 @@ def fires_of(
                 angle_deg = math.degrees(math.atan(tangent[index]))
                 place = float(lon_deg[index]), float(lat_deg[index])
                 ray_deg = azimuth_deg, angle_deg
-                yield _seen(tower, band, place, ray_deg=ray_deg, sigma_deg=sigma_deg, random=random)
+                yield recorded(
+                    tower, band, place, ray_deg=ray_deg, sigma_deg=sigma_deg, random=random
+                )
 
 
 def first_hit(terrain: Terrain, tower: Tower, azimuth_deg: float, angle_deg: float) -> Tower | None:
     """Where the nominal ray of a naive reader meets the ground first; None where it does not."""
-    foot_m = float(_stored(terrain, np.array([tower[0]]), np.array([tower[1]]))[0])
+    foot_m = float(stored_m(terrain, np.array([tower[0]]), np.array([tower[1]]))[0])
     steps = np.arange(STEP_M, 20_000.0, STEP_M)
-    lon_deg, lat_deg, ground_m = _line(terrain, tower, azimuth_deg, steps)
+    lon_deg, lat_deg, ground_m = line_of(terrain, tower, azimuth_deg, steps)
     bend = (1.0 - REFRACTION) / (2.0 * 6_371_000.0)
     ray_m = foot_m + MAST_M + math.tan(math.radians(angle_deg)) * steps + bend * steps**2
     below = ground_m >= ray_m
@@ -98,7 +116,7 @@ def first_hit(terrain: Terrain, tower: Tower, azimuth_deg: float, angle_deg: flo
     return float(lon_deg[index]), float(lat_deg[index])
 
 
-def _seen(
+def recorded(
     tower: Tower,
     band: int,
     place: Tower,
@@ -124,16 +142,16 @@ def _seen(
     return Fire(tower, band, *place, recorded, x_px, y_px)
 
 
-def _line(
+def line_of(
     terrain: Terrain, tower: Tower, azimuth_deg: float, steps: FloatArray
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Places along a geodesic, and their ground."""
     many = np.ones(steps.shape)
     lon_deg, lat_deg, _ = _EARTH.fwd(tower[0] * many, tower[1] * many, azimuth_deg * many, steps)
-    return lon_deg, lat_deg, _stored(terrain, lon_deg, lat_deg)
+    return lon_deg, lat_deg, stored_m(terrain, lon_deg, lat_deg)
 
 
-def _stored(terrain: Terrain, lon_deg: FloatArray, lat_deg: FloatArray) -> FloatArray:
+def stored_m(terrain: Terrain, lon_deg: FloatArray, lat_deg: FloatArray) -> FloatArray:
     """Heights as weights on four corners of the stored cells, from the south-west; NaN outside."""
     rows, columns = terrain.values_m.shape
     u = (lon_deg - terrain.west_deg) / terrain.cell_deg - 0.5

@@ -7,9 +7,12 @@ from itertools import combinations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from pyproj import Geod
+from scipy.optimize import least_squares
+from scipy.stats import chi2
 
 from geo.association import Association, Miss, associate
 from geo.crs import LocalFrame, geodesic, went
@@ -92,6 +95,68 @@ def test_no_place_of_a_fine_grid_fits_better() -> None:
         steps = np.linspace(-2e-4, 2e-4, 9)
         around = [(at[0] + east, at[1] + north) for east in steps for north in steps]
         assert min(misfit(witnesses, one) for one in around) >= crossing.chi2 - 1e-9
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    count=st.integers(2, 5),
+    with_report=st.booleans(),
+)
+@settings(max_examples=60)
+def test_place_covariance_and_fit_are_those_of_an_independent_solver(
+    *, seed: int, count: int, with_report: bool
+) -> None:
+    """scipy's least squares with numeric derivatives, on residuals of pyproj's geodesic."""
+    random = np.random.default_rng(seed)
+    witnesses: list[Witness] = []
+    for number in range(count):
+        angle_deg = 360.0 / 5 * number + float(random.uniform(-20.0, 20.0))
+        stand = place(*GEOD.fwd(*FIRE, angle_deg, float(random.uniform(2e3, 15e3)))[:2])
+        sigma_deg = float(random.uniform(0.03, 0.6))
+        off_deg = float(random.normal(0.0, sigma_deg))
+        witnesses.append(looks(stand, sigma_deg=sigma_deg, off_deg=off_deg))
+    if with_report:
+        at = GEOD.fwd(*FIRE, float(random.uniform(0, 360)), float(random.uniform(0, 400)))
+        witnesses.append(Report(place(*at[:2]), float(random.uniform(100.0, 800.0))))
+
+    def residuals(east_north: NDArray[np.float64]) -> list[float]:
+        angle = math.degrees(math.atan2(*east_north))
+        at = GEOD.fwd(*FIRE, angle, math.hypot(*east_north))[:2]
+        found: list[float] = []
+        for each in witnesses:
+            if isinstance(each, Report):
+                there = each.position.lon_deg, each.position.lat_deg
+                towards_deg, _, apart_m = GEOD.inv(*at, *there)
+                turn = math.radians(towards_deg)
+                found += [apart_m * f(turn) / each.sigma_m for f in (math.sin, math.cos)]
+            else:
+                azimuth_deg, _, _ = GEOD.inv(each.observer.lon_deg, each.observer.lat_deg, *at)
+                turn_deg = (each.bearing_deg - azimuth_deg + 180.0) % 360.0 - 180.0
+                found.append(turn_deg / each.sigma_deg)
+        return found
+
+    solved = least_squares(residuals, [0.0, 0.0], x_scale=100.0, xtol=1e-14, ftol=1e-14, gtol=1e-14)
+    crossing = triangulate(witnesses)
+    freedom = len(solved.fun) - 2
+    if crossing.reason is NoCrossing.DISAGREE:
+        assert crossing.chi2 == pytest.approx(2.0 * solved.cost, rel=1e-3, abs=1e-6)
+        assert chi2.sf(crossing.chi2, freedom) < 0.0101
+        return
+    if not crossing.is_located:
+        return  # two of them nearly in line with the fire
+    there = GEOD.fwd(*FIRE, math.degrees(math.atan2(*solved.x)), math.hypot(*solved.x))
+    assert error_m(crossing, there[:2]) < 0.5
+    assert crossing.chi2 == pytest.approx(2.0 * solved.cost, rel=1e-3, abs=1e-5)
+    if freedom:
+        assert crossing.likelihood == pytest.approx(chi2.sf(crossing.chi2, freedom), rel=1e-3)
+    metre = np.eye(2)
+    slopes = [
+        (np.array(residuals(solved.x + axis)) - residuals(solved.x - axis)) / 2.0 for axis in metre
+    ]
+    covariance = np.linalg.inv(np.array(slopes) @ np.array(slopes).T)
+    both = crossing.correlation * crossing.east_sigma_m * crossing.north_sigma_m
+    told = [[crossing.east_sigma_m**2, both], [both, crossing.north_sigma_m**2]]
+    assert np.array(told) == pytest.approx(covariance, rel=0.02, abs=0.02 * covariance.max())
 
 
 @pytest.mark.parametrize("observers", [(WEST, EAST), (WEST, EAST, SOUTH)])
@@ -277,6 +342,13 @@ def test_two_hundred_open_alerts_are_compared_in_a_blink() -> None:
     assert own.left_out == 0
     assert own.matches[0].members[-3:] == (200, 201, 202)
     assert error_m(own.matches[0].crossing) < 30.0
+
+
+def test_one_who_stands_in_the_middle_of_all_is_no_exception() -> None:
+    middle = place((WEST.lon_deg + EAST.lon_deg) / 2.0, (WEST.lat_deg + EAST.lat_deg) / 2.0)
+    (match,) = associate([looks(WEST), looks(EAST), looks(middle)]).matches
+    assert match.members == (0, 1, 2)
+    assert error_m(match.crossing) < 0.1
 
 
 def test_what_is_too_much_to_compare_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
