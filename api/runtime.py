@@ -19,6 +19,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.auth.service import AuthService
+from api.calibration.bench import Workbench
 from api.cameras.running import CameraBook, fleet_of, fov_of
 from api.cameras.thumbs import Thumbs
 from api.context import Context, SiteFacts
@@ -158,11 +159,12 @@ def build_watch(
     rules = RecorderRules(settings.recording, settings.keeping)
     recorder = Recorder(store, vault, settings.data_dir / "ring", rules, clock)
     taps = TapBook(masks.hides, recorder.listen)
-    thumbs = Thumbs()
+    thumbs, workbench = Thumbs(), Workbench()
 
     def forget(camera_id: str) -> None:
         ring.forget(camera_id)
         thumbs.forget(camera_id)
+        workbench.pictures.forget(camera_id)
 
     mask_watch = MaskWatch(store.masks, masks, taps, forget)
     mask_watch.refresh()  # before any picture can come
@@ -247,6 +249,7 @@ def build_watch(
         patrols=patrols,
         recorder=recorder,
         locator=locator,
+        workbench=workbench,
         references=ReferenceShelf(settings.data_dir / "references"),
     )
     return Watch(context, bus, pipeline, desk, clips, judging, fleet, recorder)

@@ -118,6 +118,10 @@ class Gateway:
         self._blocked = [source for source in self._blocked if source.is_blocked]
         return self._watchdog.hanging + len(self._blocked)
 
+    def relabel(self, camera: Camera) -> None:
+        """The camera is configured differently, and looks where it looked; from any thread."""
+        self._labels.relabel(camera)
+
     def check(self) -> None:
         """Leave behind what is overdue; called from outside once a second, on the event loop."""
         self._watchdog.check()

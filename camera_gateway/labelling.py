@@ -3,7 +3,7 @@
 from camera_gateway.source import RawFrame
 from camera_gateway.truth.judgement import Judgement, Sighted
 from models.frame import Frame
-from models.site import Camera
+from models.site import Camera, Pose
 
 __all__ = ["Labels"]
 
@@ -18,11 +18,16 @@ class Labels:
     """
 
     def __init__(self, camera: Camera, preset_number: int, first_sequence: int) -> None:
-        preset = camera.preset(preset_number)
         self._camera_id = camera.camera_id
         self._preset_number = preset_number
-        self._pose = None if preset is None else preset.pose
+        self._pose: Pose | None = None
+        self.relabel(camera)
         self.next_sequence = first_sequence
+
+    def relabel(self, camera: Camera) -> None:
+        """From the next picture on, the pose is the one that the preset has now."""
+        preset = camera.preset(self._preset_number)
+        self._pose = None if preset is None else preset.pose
 
     def frame(self, judgement: Judgement, raw: RawFrame) -> Frame:
         """The frame; it takes no number before it is published."""

@@ -9,6 +9,7 @@ from datetime import UTC, tzinfo
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from api.cameras.view_names import ViewNames
 from camera_gateway.bus import FrameBus
 from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
@@ -26,7 +27,7 @@ from camera_gateway.video.tap import TapBook, VideoTap
 from models.camera_link import CameraLink
 from models.camera_setup import CameraSetup
 from models.clock import Clock
-from models.site import Camera
+from models.site import Camera, Pose, Preset
 from models.store import Store
 
 __all__ = ["CameraBook", "fleet_of", "forget_view", "fov_of", "gateway_of"]
@@ -109,12 +110,17 @@ def fleet_of(
         patrols: desk of the cameras that are turned; none is when left out.
     """
     taps = TapBook() if taps is None else taps
+    names = ViewNames(store.calibrations)
 
     def plans() -> dict[str, CameraSetup]:
         refresh_masks()
+        names.refresh()
         setups = store.links.all()
         before = set(book)
         book.replace({setup.camera.camera_id: setup.camera for setup in setups})
+        for camera_id, gateway in fixed.items():
+            if camera_id in book:
+                gateway.relabel(book[camera_id])
         for camera_id in before - set(book) - set(fixed):
             ring.forget(camera_id)
             taps.forget(camera_id)
@@ -142,6 +148,7 @@ def fleet_of(
             tap=taps.of(setup.camera.camera_id),
             masks=masks,
             patrols=patrols,
+            view_name=lambda preset: names.of(setup.camera.camera_id, preset),
         )
 
     return Fleet(plans, make, clock, fixed=fixed)
@@ -161,6 +168,7 @@ def gateway_of(
     tap: VideoTap | None = None,
     masks: MaskBook | None = None,
     patrols: PatrolDesk | None = None,
+    view_name: Callable[[Preset], Pose] = lambda preset: preset.pose,
 ) -> Gateway:
     """The gateway of a linked camera; see :func:`fleet_of`.
 
@@ -183,6 +191,7 @@ def gateway_of(
             zone=zone if isinstance(zone, ZoneInfo) else ZoneInfo("UTC"),
             pool=pool,
             views=views,
+            view_name=view_name,
             clean=clean,
         )
     camera_id, tours = setup.camera.camera_id, patrolling is not None
@@ -195,7 +204,9 @@ def gateway_of(
         clock=clock,
         random=random.random,  # jitter of retries, not a secret
         limits=Limits() if recorded else Limits.of_cadence(link.every_s),
-        judge=_fixed(setup, link, pool, views) if patrolling is None else patrolling.judge,
+        judge=_fixed(setup, link, pool, views, view_name)
+        if patrolling is None
+        else patrolling.judge,
         knock=knock_of(link),
         may_end=recorded,
         first_sequence=first_sequence,
@@ -211,15 +222,20 @@ def gateway_of(
 
 
 def _fixed(
-    setup: CameraSetup, link: CameraLink, pool: Executor | None, views: Path | None
+    setup: CameraSetup,
+    link: CameraLink,
+    pool: Executor | None,
+    views: Path | None,
+    view_name: Callable[[Preset], Pose],
 ) -> ViewJudge:
-    keeps = views is not None and link.adapter not in RECORDED
+    keeps = link.adapter not in RECORDED
+    memory = _memory_of(setup, link, views, view_name) if keeps and views is not None else None
     return ViewJudge(
         setup.camera.camera_id,
         known_mode=link.mode,
         every_s=link.every_s,
         pool=pool,
-        memory=_memory_of(setup, link, views) if keeps and views is not None else None,
+        memory=memory,
     )
 
 
@@ -237,11 +253,13 @@ def _view_file(views: Path, camera_id: str) -> Path:
     return views / f"{camera_id}.npz"
 
 
-def _memory_of(setup: CameraSetup, link: CameraLink, views: Path) -> ViewMemory:
-    """Of this pose at this address; the key is a digest, for an address may hold a secret."""
+def _memory_of(
+    setup: CameraSetup, link: CameraLink, views: Path, view_name: Callable[[Preset], Pose]
+) -> ViewMemory:
+    """Of this view at this address; the key is a digest, for an address may hold a secret."""
     camera = setup.camera
     preset = camera.preset(setup.preset_number)
-    pose = None if preset is None else preset.pose
+    pose = None if preset is None else view_name(preset)
     what = repr((camera.position, setup.preset_number, pose, link.address))
     key = hashlib.sha256(what.encode()).hexdigest()[:32]
     return ViewMemory(_view_file(views, camera.camera_id), key)

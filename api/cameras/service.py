@@ -15,6 +15,7 @@ from models.camera_link import Adapter, CameraLink, Credential
 from models.camera_setup import CameraSetup
 from models.clock import Clock
 from models.errors import Conflict, NotFound, WatchError
+from models.site import Pose
 from models.store import Kept
 from models.user import User
 
@@ -30,6 +31,9 @@ _MISTAKEN: Final = {
 }
 """How a failure looks when a stream was taken for a snapshot, or the other way round."""
 
+_BY_HAND: Final = Pose(0.0, 0.0, 0.0, 60.0)
+"""How well a pose is known that somebody enters: the defaults."""
+
 _testing: set[object] = set()
 
 
@@ -43,7 +47,7 @@ def put_camera(context: Context, camera_id: str, body: CameraBody, user: User) -
     """
     before = _before(context, camera_id)
     body = completed(body, before)
-    setup = body.setup(camera_id, before)
+    setup = _doubted(context, body.setup(camera_id, before))
     keep = body.keeps_credential
     if keep and before is not None and before.credential is not None and setup.link is not None:
         check_same_host(before, setup.link)
@@ -124,6 +128,25 @@ def is_private(context: Context, camera_id: str, link: LinkBody) -> bool:
         and _place_of(setup.link.address) == _place_of(link.address)
         for setup in context.store.links.all()
     )
+
+
+def _doubted(context: Context, setup: CameraSetup) -> CameraSetup:
+    """What was changed by hand is no longer known as well as its calibration knew it."""
+    camera = setup.camera
+    presets = []
+    for preset in camera.presets:
+        pose = preset.pose
+        known = context.store.calibrations.in_force(camera.camera_id, preset.number)
+        if known is not None and (pose, camera.position) != (known.after, known.lens):
+            sigmas = pose.azimuth_sigma_deg, pose.tilt_sigma_deg
+            if sigmas == (known.after.azimuth_sigma_deg, known.after.tilt_sigma_deg):
+                pose = replace(
+                    pose,
+                    azimuth_sigma_deg=_BY_HAND.azimuth_sigma_deg,
+                    tilt_sigma_deg=_BY_HAND.tilt_sigma_deg,
+                )
+        presets.append(replace(preset, pose=pose))
+    return replace(setup, camera=replace(camera, presets=tuple(presets)))
 
 
 def _place_of(address: str) -> str:

@@ -21,6 +21,7 @@ from models.camera_link import Credential
 from models.camera_setup import CameraSetup
 from models.clock import Clock
 from models.patrol import Mover, Patrol, Tour
+from models.site import Pose, Preset
 
 __all__ = ["Patrolling", "patrol_of", "turner_of", "view_files"]
 
@@ -47,6 +48,10 @@ def turner_of(mover: Mover, credential: Credential | None, clock: Clock) -> Onvi
     return OnvifTurner(mover.address, credential, clock, profile=mover.profile)
 
 
+def _own_pose(preset: Preset) -> Pose:
+    return preset.pose
+
+
 def patrol_of(
     setup: CameraSetup,
     patrol: Patrol,
@@ -58,6 +63,7 @@ def patrol_of(
     turner: Turner | None = None,
     pool: Executor | None = None,
     views: Path | None = None,
+    view_name: Callable[[Preset], Pose] = _own_pose,
     clean: Callable[[str], str] = str,
 ) -> Patrolling:
     """Build it; nothing is started.
@@ -72,6 +78,7 @@ def patrol_of(
         turner: turns the camera; ONVIF when left out.
         pool: where pictures are measured.
         views: folder where is kept what views look like; None to learn them anew.
+        view_name: pose under which it is kept: a calibration is a better label of the same view.
         clean: takes passwords out of what is logged.
 
     Raises:
@@ -86,7 +93,9 @@ def patrol_of(
 
     route = Route(patrol.mover, tuple(poses), tour_now)
     course = Course(poses, route, every_s=every_s, random=random, is_on=patrol.is_on)
-    sights = Sights(poses, {} if views is None else _memories(setup, patrol.mover, views))
+    sights = Sights(
+        poses, {} if views is None else _memories(setup, patrol.mover, views, view_name)
+    )
     judge = PatrolJudge(
         camera.camera_id,
         course,
@@ -125,14 +134,17 @@ def view_files(views: Path, camera_id: str) -> list[Path]:
     return sorted(views.glob(f"{camera_id}+*.npz"))
 
 
-def _memories(setup: CameraSetup, mover: Mover, views: Path) -> dict[int, ViewMemory]:
-    """Of each preset's pose and token at these addresses; a digest, for they may hold a secret."""
+def _memories(
+    setup: CameraSetup, mover: Mover, views: Path, view_name: Callable[[Preset], Pose]
+) -> dict[int, ViewMemory]:
+    """Of each preset's view and token at these addresses; a digest, for they may hold a secret."""
     camera = setup.camera
     link = "" if setup.link is None else setup.link.address
     memories = {}
     for preset in camera.presets:
         token = mover.token_of(preset.number)
-        what = repr((camera.position, preset.number, preset.pose, link, mover.address, token))
+        name = view_name(preset)
+        what = repr((camera.position, preset.number, name, link, mover.address, token))
         key = hashlib.sha256(what.encode()).hexdigest()[:32]
         path = views / f"{camera.camera_id}+{preset.number}.npz"
         memories[preset.number] = ViewMemory(path, key)

@@ -5,6 +5,7 @@ The only place that knows SQL. Repositories take and give the frozen dataclasses
 
 from models.store.alerts import AlertRepository
 from models.store.audit import AuditRepository
+from models.store.calibrations import CalibrationRepository
 from models.store.cameras import CameraRepository
 from models.store.candidates import CandidateRepository
 from models.store.events import EventRepository
@@ -22,6 +23,7 @@ from models.store.users import SessionRepository, UserRepository
 __all__ = [
     "AlertRepository",
     "AuditRepository",
+    "CalibrationRepository",
     "CameraRepository",
     "CandidateRepository",
     "EventRepository",

@@ -346,6 +346,25 @@ def test_whoever_was_slower_is_told_and_an_older_one_is_put_in_force_again(
     assert admin.get("/api/calibration/number/9/picture.jpg").status_code == 404
 
 
+def test_what_is_changed_by_hand_afterwards_is_not_known_as_well(
+    bench: ApiRig, admin: TestClient, picture: str
+) -> None:
+    context = bench.context
+    made = admin.post(ADDRESS, json=body(picture, marks(bench), before=plain(WRONG))).json()
+    setup = admin.get("/api/cameras/t3-drill/setup").json()
+    kept = {key: setup[key] for key in ("name", "kind", "position", "presets", "link")}
+    assert admin.put("/api/cameras/t3-drill", json=kept | {"name": "塔"}).status_code == 200
+    assert plain(context.store.cameras.get("t3-drill").presets[0].pose) == made["after"]
+    higher = kept | {"position": setup["position"] | {"height_m": 31.0}}
+    turned = {**made["after"], "azimuth_deg": 100.0}
+    for change in (higher, kept | {"presets": [{"number": 0, "name": "", "pose": turned}]}):
+        admin.put("/api/cameras/t3-drill", json=change)
+        pose = context.store.cameras.get("t3-drill").presets[0].pose
+        assert (pose.azimuth_sigma_deg, pose.tilt_sigma_deg) == (0.3, 0.3)
+        assert admin.put("/api/cameras/t3-drill", json=kept).status_code == 200
+        assert admin.get("/api/calibration/t3-drill").json()[0]["history"][0]["in_force"]
+
+
 def test_a_picture_that_is_gone_is_told_and_kept_pictures_may_be_lost(
     bench: ApiRig, admin: TestClient, picture: str
 ) -> None:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,10 @@ from api.app import create_app
 from api.cameras.running import CameraBook, fleet_of, forget_view, gateway_of
 from api.runtime import build_watch
 from camera_gateway.bus import MemoryBus
+from camera_gateway.gateway import Gateway
 from camera_gateway.redaction import SecretFilter
 from camera_gateway.ring import FrameRing
+from models.calibration import Calibration, CalibrationMethod
 from models.camera_link import Adapter, CameraLink, Credential
 from models.camera_setup import CameraSetup
 from models.clock import ManualClock, SystemClock
@@ -142,6 +144,57 @@ def test_a_live_camera_keeps_its_view_under_a_key_that_follows_its_pose(tmp_path
     keys = {key_of(live), key_of(replace(live, camera=turned)), key_of(live)}
     assert len(keys) == 2
     assert "geheim" not in "".join(keys)
+
+
+def test_a_calibration_keeps_the_view_and_a_pose_by_hand_does_not(tmp_path: Path) -> None:
+    """Also of a camera that runs as a demo's does, whose pictures carry the new pose at once."""
+    entered = Pose(10.0, -3.0, 0.0, 60.0)
+    found = replace(entered, azimuth_deg=10.4, azimuth_sigma_deg=0.02)
+    first = setup_of("gn-1", tmp_path / "one")
+    camera = replace(first.camera, presets=(Preset(1, "north", entered),))
+    link = CameraLink(Adapter.SNAPSHOT, "http://10.0.0.5/a")
+    clock = ManualClock(datetime(2026, 1, 1, tzinfo=UTC))
+    with closing(Store.open(f"sqlite:///{tmp_path / 'f.db'}", clock=clock)) as store:
+        store.links.put(CameraSetup(camera, link), actor="t")
+        shared = MemoryBus(clock, 30.0), FrameRing(2**20, 4)
+        demo = Gateway(
+            camera, 1, lambda: None,  # type: ignore[arg-type, return-value]
+            bus=shared[0], ring=shared[1], clock=clock, random=lambda: 0.5,
+        )  # fmt: skip
+        book = CameraBook({})
+        fleet = fleet_of(
+            store, book, bus=shared[0], ring=shared[1], clock=clock, secrets=SecretFilter(),
+            fixed={"gn-1": demo, "gone": demo}, views=tmp_path / "views",
+        )  # fmt: skip
+
+        def key_now() -> str:
+            gateway = fleet._make(fleet._plans()["gn-1"], 0)
+            memory = gateway._judge._view._memory  # type: ignore[attr-defined]
+            assert gateway._labels._pose == demo._labels._pose == book["gn-1"].presets[0].pose
+            return str(memory._key)
+
+        learned = key_now()
+        calibration = Calibration(
+            0, "gn-1", 1, CalibrationMethod.SKYLINE, "wang", clock.now(),
+            clock.now() - timedelta(hours=1), camera.position, entered, found, 64, 48, 0.5, 60,
+            known_as=entered,
+        )  # fmt: skip
+        store.calibrations.put_in_force(calibration)
+        assert demo._labels._pose == entered
+        assert key_now() == learned
+        assert demo._labels._pose == found
+        better = replace(calibration, before=found, after=replace(found, roll_deg=0.1))
+        store.calibrations.put_in_force(better)
+        assert key_now() == learned
+        # On a picture of another view, it begins anew; undone, it is the one from before.
+        anew = replace(calibration, before=better.after, after=entered, known_as=None)
+        number = store.calibrations.put_in_force(replace(anew, after=replace(found, tilt_deg=0.0)))
+        assert key_now() != learned
+        store.calibrations.undo(number.calibration_id, author="wang")
+        assert key_now() == learned
+        by_hand = replace(found, azimuth_deg=10.5)
+        store.cameras.put(replace(camera, presets=(Preset(1, "north", by_hand),)))
+        assert key_now() != learned
 
 
 def test_the_view_of_a_camera_that_is_removed_is_forgotten(tmp_path: Path) -> None:

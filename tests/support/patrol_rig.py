@@ -1,5 +1,6 @@
 """A patrol on a clock that nobody waits for, and the truth beside each label."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -149,6 +150,7 @@ class PatrolRig:
         setup: of the camera.
         store: None for a patrol that nobody writes down.
         views: folder for its memory.
+        view_name: under which pose a preset's view is kept.
     """
 
     head: Head
@@ -156,6 +158,7 @@ class PatrolRig:
     store: Store | None = None
     clock: ManualClock = field(default_factory=lambda: ManualClock(START))
     views: Path | None = None
+    view_name: Callable[[Preset], Pose] = lambda preset: preset.pose
     seen: list[Seen] = field(default_factory=list)
     count: int = 0
 
@@ -170,6 +173,7 @@ class PatrolRig:
         self.parts = patrol_of(
             self.setup, self.setup.patrol, desk=self.desk, clock=self.clock, random=lambda: 0.5,
             zone=ZoneInfo("Asia/Shanghai"), turner=self.turner, views=self.views,
+            view_name=self.view_name,
         )  # fmt: skip
         self.desk.joined(self.parts.round)
         self.course = self.parts.judge._course

@@ -95,6 +95,26 @@ def test_what_views_look_like_outlives_a_restart_and_is_forgotten_when_told(tmp_
     assert {one.trust for one in seen if one.is_scored and one.preset == 2} == {PoseTrust.VERIFIED}
 
 
+def test_a_calibration_is_another_label_of_the_same_views(tmp_path: Path) -> None:
+    """What was learned and proven goes on under the new pose, and the pictures carry that one."""
+    rig = PatrolRig(head_of(TARGETS), setup_of(TARGETS), views=tmp_path)
+    asyncio.run(rig.play(300.0))
+    camera = rig.setup.camera
+    before = {preset.number: preset.pose for preset in camera.presets}
+    presets = tuple(
+        replace(
+            each, pose=replace(each.pose, azimuth_deg=each.pose.azimuth_deg + 0.4, roll_deg=0.2)
+        )
+        for each in camera.presets
+    )
+    rig.setup = replace(rig.setup, camera=replace(camera, presets=presets))
+    rig.view_name = lambda preset: before[preset.number]
+    rig.start()
+    seen = asyncio.run(rig.play(60.0))
+    assert trusts(seen) == {PoseTrust.VERIFIED}
+    assert {one.pose for one in seen if one.pose is not None} <= {each.pose for each in presets}
+
+
 def test_a_preset_that_is_gone_is_skipped_and_told_until_it_is_back() -> None:
     rig = rig_of()
     rig.turner.gone.add("P1")
