@@ -22,6 +22,7 @@ from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
 from camera_gateway.video.wall import WallStills
 from detector.pipeline import PipelineCounts
+from geo.land import LandIndex
 from geo.locate import Locator
 from geo.terrain import Terrain
 from models.clock import Clock, SystemClock
@@ -87,6 +88,7 @@ class Context:
     patrols: PatrolDesk = field(default_factory=lambda: PatrolDesk(None, SystemClock()))
     recorder: Recorder | None = None
     locator: Locator = field(default_factory=lambda: Locator(None))
+    land_index: LandIndex = field(default_factory=lambda: LandIndex(()))
     workbench: Workbench = field(default_factory=Workbench)
     references: ReferenceShelf = field(default_factory=lambda: ReferenceShelf(Path(os.devnull)))
 

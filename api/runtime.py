@@ -176,12 +176,13 @@ def build_watch(
     )
     clips = ThreadPoolExecutor(1, thread_name_prefix="clips")
     locator = Locator(terrain, folder=settings.data_dir / "horizons")
+    land_index = LandIndex(store.land.all())
     desk = AlertDesk(
         store=store,
         keeper=EvidenceKeeper(vault, ring),
         cameras=book,
         locator=locator,
-        land=LandIndex(store.land.all()),
+        land=land_index,
         settings=settings,
         clock=clock,
         later=lambda job: clips.submit(_logged, job),
@@ -249,6 +250,7 @@ def build_watch(
         patrols=patrols,
         recorder=recorder,
         locator=locator,
+        land_index=land_index,
         workbench=workbench,
         references=ReferenceShelf(settings.data_dir / "references"),
     )

@@ -5,11 +5,12 @@ the places that lie in it, a distance has the range that it takes over the 90 % 
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import shapely
 
 from geo.crs import LocalFrame
+from geo.joint import JointPlace
 from models.fix import Fix
 from models.land import LandAnswer, LandFeature, Layer, NearestAsset, UnitShare
 from models.units import wrap_bearing_deg
@@ -41,15 +42,30 @@ class LandIndex:
 
     def answer(self, fix: Fix) -> LandAnswer:
         """Townships and nearest assets of a fix; empty for a fix without a place."""
-        if not fix.clusters:
+        return self.around(
+            [
+                JointPlace(
+                    cluster.position.lon_deg,
+                    cluster.position.lat_deg,
+                    cluster.weight,
+                    cluster.r90_m,
+                    cluster.outline_lonlat,
+                )
+                for cluster in fix.clusters
+            ]
+        )
+
+    def around(self, places: Sequence[JointPlace]) -> LandAnswer:
+        """The same of any places with their weights, the best first; empty without one."""
+        if not places:
             return LandAnswer()
-        best = fix.clusters[0].position
+        best = places[0]
         fire = LocalFrame(best.lon_deg, best.lat_deg)
         outlines = [
-            self._frame.geometry_to_metric(shapely.Polygon(cluster.outline_lonlat))
-            for cluster in fix.clusters
+            self._frame.geometry_to_metric(shapely.Polygon(place.outline_lonlat))
+            for place in places
         ]
-        weights = [cluster.weight for cluster in fix.clusters]
+        weights = [place.weight for place in places]
         point = shapely.Point(self._frame.to_metric(best.lon_deg, best.lat_deg))
         townships: tuple[UnitShare, ...] = ()
         nearest = []

@@ -16,6 +16,7 @@ from api.site import read_site
 from camera_gateway.gateway import Gateway
 from camera_gateway.vault import EvidenceVault
 from detector.pipeline import PipelineCounts
+from geo.land import LandIndex
 from geo.relief import drill_relief
 from models.clock import ManualClock
 from models.config import Settings
@@ -83,5 +84,6 @@ def build_api(folder: Path, gateways: Mapping[str, Gateway] | None = None) -> Ap
         terrain=drill_relief(),
         gateways=dict(gateways or {}),
         counts=PipelineCounts(),
+        land_index=LandIndex(store.land.all()),
     )
     return ApiRig(context, clock)
