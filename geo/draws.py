@@ -10,13 +10,13 @@ from statistics import NormalDist
 
 import numpy as np
 
-from geo.camera import ray_of_pixel
+from geo.camera import ray_of_pixel, turned_rays
 from geo.horizon import PolarGround
 from geo.rays import Rays
 from models.site import HeightDatum, Pose, Position
 from models.units import FloatArray
 
-__all__ = ["Draws", "Spread", "View"]
+__all__ = ["Aloft", "Draws", "Spread", "View"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,21 @@ class Spread:
     terrain_sigma_m: float = 5.0
     refraction: float = 0.13
     refraction_sigma: float = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Aloft:
+    """A lens that stands on nothing: no hill top of its own hides what is near.
+
+    Attributes:
+        lens_sigma_m: standard deviation of its height.
+        place_sigma_m: standard deviation of its place, along each axis.
+        roll_sigma_deg: standard deviation of its roll.
+    """
+
+    lens_sigma_m: float
+    place_sigma_m: float
+    roll_sigma_deg: float = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,26 +88,40 @@ class Draws:
         self._normals = _latin_normals(np.random.default_rng(seed), count)
 
     def view(
-        self, pose: Pose, pixel: tuple[float, float], size: tuple[int, int], sigma_px: float
+        self,
+        pose: Pose,
+        pixel: tuple[float, float],
+        size: tuple[int, int],
+        sigma_px: float,
+        aloft: Aloft | None = None,
     ) -> View:
-        """Vary the pixel through the lens, then the pointing."""
+        """Vary the pixel through the lens, and turn the camera by what its pointing may be off."""
         x_px, y_px = pixel
         bearing_deg, elevation_deg = ray_of_pixel(x_px, y_px, *size, pose)
         across, down, azimuth, tilt = self._normals[:4]
-        azimuths_deg, elevations_deg = ray_of_pixel(
-            x_px + sigma_px * across, y_px + sigma_px * down, *size, pose
+        roll_sigma_deg = 0.0 if aloft is None else aloft.roll_sigma_deg
+        azimuths_deg, elevations_deg = turned_rays(
+            x_px + sigma_px * across,
+            y_px + sigma_px * down,
+            *size,
+            pose,
+            (
+                pose.azimuth_sigma_deg * azimuth,
+                pose.tilt_sigma_deg * tilt,
+                roll_sigma_deg * self._normals[9],
+            ),
         )
         turns_deg = np.mod(azimuths_deg - bearing_deg + 180.0, 360.0) - 180.0
-        # Tilting the camera lifts a pixel beside the axis by less than one on it.
-        off_axis = np.cos(np.radians(bearing_deg - pose.azimuth_deg))
         return View(
             bearing_deg,
             elevation_deg,
-            bearing_deg + turns_deg + pose.azimuth_sigma_deg * azimuth,
-            np.clip(elevations_deg + pose.tilt_sigma_deg * off_axis * tilt, -89.9, 89.9),
+            bearing_deg + turns_deg,
+            np.clip(elevations_deg, -89.9, 89.9),
         )
 
-    def rays(self, tower: PolarGround, observer: Position, view: View) -> Rays:
+    def rays(
+        self, tower: PolarGround, observer: Position, view: View, aloft: Aloft | None = None
+    ) -> Rays:
         """The rays of a view from a lens that is off by its draws, over relief that is."""
         lens, ground, refraction = self._normals[4:7]
         spread = self.spread
@@ -101,6 +130,8 @@ class Draws:
             lens_m += tower.ground_m
             lens_sigma_m = min(lens_sigma_m, abs(observer.height_m) / 10.0)
             ramp_m = tower.cell_m
+        if aloft is not None:
+            lens_sigma_m = aloft.lens_sigma_m
         return Rays(
             azimuth_deg=view.azimuths_deg,
             elevation_deg=view.elevations_deg,
@@ -110,9 +141,13 @@ class Draws:
             bias_ramp_m=ramp_m,
         )
 
+    def shifts_m(self, aloft: Aloft) -> FloatArray:
+        """(2, n) metres east and north by which a lens that flies is off."""
+        return aloft.place_sigma_m * self._normals[7:9]
+
 
 def _latin_normals(random: np.random.Generator, count: int) -> FloatArray:
-    """(7, count) standard normal deviates, each row in strata of equal probability, shuffled."""
+    """(10, count) standard normal deviates, each row in strata of equal probability, shuffled."""
     quantile = NormalDist().inv_cdf
     strata = np.array([quantile((index + 0.5) / count) for index in range(count)])
-    return np.stack([random.permutation(strata) for _ in range(7)])
+    return np.stack([random.permutation(strata) for _ in range(10)])

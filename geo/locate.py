@@ -14,7 +14,7 @@ from time import perf_counter
 import numpy as np
 
 from geo.crs import Height, HeightSystem, LocalFrame, Wgs84, above_sea_m
-from geo.draws import Draws, Spread, View
+from geo.draws import Aloft, Draws, Spread, View
 from geo.hidden import Sight, behind_ridges
 from geo.horizon import HorizonBook, PolarGround
 from geo.rays import Ending, Walk, walk
@@ -89,6 +89,7 @@ class Locator:
         height_px: int,
         *,
         box_sigma_px: float = 2.0,
+        aloft: Aloft | None = None,
     ) -> Fix:
         """Where the ground at a pixel is.
 
@@ -101,6 +102,7 @@ class Locator:
             width_px: of the upright picture.
             height_px: of the upright picture.
             box_sigma_px: standard deviation of the pixel, >= 0.
+            aloft: errors of a lens that flies; None for one that stands on the ground.
 
         Raises:
             InputRefused: the lens's height is ellipsoidal where the geoid is not known (taking it
@@ -111,34 +113,43 @@ class Locator:
         observer = camera.position if isinstance(camera, Camera) else camera
         if observer.height_datum is HeightDatum.ELLIPSOID and pose is not None:
             observer = _above_sea(observer)
-        fix = self._located(observer, pose, (x_px, y_px), (width_px, height_px), box_sigma_px)
+        size_px = width_px, height_px
+        fix = self._located(observer, pose, (x_px, y_px), size_px, box_sigma_px, aloft)
         return replace(fix, took_ms=(perf_counter() - began_s) * 1e3)
 
-    def _located(
+    def _located(  # noqa: PLR0917 -- locate's own values
         self,
         observer: Position,
         pose: Pose | None,
         pixel: tuple[float, float],
         size_px: tuple[int, int],
         box_sigma_px: float,
+        aloft: Aloft | None,
     ) -> Fix:
         if pose is None:
             return self._refusal(NoFixReason.NO_POSE, observer, None)
-        view = self._draws.view(pose, pixel, size_px, box_sigma_px)
+        view = self._draws.view(pose, pixel, size_px, box_sigma_px, aloft)
         if self.terrain is None or self._book is None:
             return self._refusal(NoFixReason.NO_TERRAIN, observer, view)
         tower = self._book.around(observer.lon_deg, observer.lat_deg)
         if np.isnan(tower.ground_m):
             return self._refusal(NoFixReason.OUTSIDE_TERRAIN, observer, view)
-        seen = walk(tower, self._draws.rays(tower, observer, view), self._max_range_m)
-        return self._judge(self.terrain, tower, observer, view, seen)
+        rays = self._draws.rays(tower, observer, view, aloft)
+        seen = walk(tower, rays, self._max_range_m)
+        return self._judge(self.terrain, tower, observer, view, seen, aloft)
 
-    def _judge(
-        self, terrain: Terrain, tower: PolarGround, observer: Position, view: View, seen: Walk
+    def _judge(  # noqa: PLR0917 -- one step of locate, with its values
+        self,
+        terrain: Terrain,
+        tower: PolarGround,
+        observer: Position,
+        view: View,
+        seen: Walk,
+        aloft: Aloft | None,
     ) -> Fix:
         ground = seen.ending == Ending.GROUND
         near = seen.ending == Ending.UNDERGROUND
-        if tower.is_hill_top:
+        if tower.is_hill_top and aloft is None:
             # Grid cells round a summit off: what they say about the top that carries the tower
             # itself is not to be trusted.
             near |= ground & (seen.range_m < NEAR_CELLS * tower.cell_m)
@@ -156,9 +167,13 @@ class Locator:
                 return refusal
             return replace(refusal, hidden=self._hidden(tower, observer, view))
         frame = self._frames(observer.lon_deg, observer.lat_deg)
+        azimuth_deg, range_m = view.azimuths_deg[ground], seen.range_m[ground]
+        if aloft is not None:
+            shifts_m = self._draws.shifts_m(aloft)[:, ground]
+            azimuth_deg, range_m = _shifted(azimuth_deg, range_m, shifts_m)
         hits = Hits(
-            azimuth_deg=view.azimuths_deg[ground],
-            range_m=seen.range_m[ground],
+            azimuth_deg=azimuth_deg,
+            range_m=range_m,
             land=_land(seen.range_m[ground], seen.closing[ground], NEAR_CELLS * tower.cell_m),
             resolved=float(ground.mean()),
         )
@@ -217,6 +232,18 @@ def _above_sea(observer: Position) -> Position:
     height = Height(observer.height_m, HeightSystem.ELLIPSOID)
     height_m = above_sea_m(height, Wgs84.at(observer.lon_deg, observer.lat_deg))
     return Position(observer.lon_deg, observer.lat_deg, height_m, HeightDatum.SEA_LEVEL)
+
+
+def _shifted(
+    azimuth_deg: FloatArray, range_m: FloatArray, shifts_m: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Hits of a lens that is off by (2, n) metres: they move with it."""
+    angle = np.radians(azimuth_deg)
+    east_m = range_m * np.sin(angle) + shifts_m[0]
+    north_m = range_m * np.cos(angle) + shifts_m[1]
+    turned_deg = np.degrees(np.arctan2(east_m, north_m)) - azimuth_deg
+    wrapped_deg = np.mod(turned_deg + 180.0, 360.0) - 180.0
+    return azimuth_deg + wrapped_deg, np.hypot(east_m, north_m)
 
 
 def _land(range_m: FloatArray, closing: FloatArray, near_m: float) -> FloatArray:

@@ -22,6 +22,7 @@ HELD = 0.90
 SLIVER = 0.02  # a tail of less weight is the end of the place next to it, not a place
 MIN_GAP_M = 150.0
 GAP_CELLS = 3.0
+WIDE_DEG = 60.0  # below a lens that looks straight down, a middle bearing means nothing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,6 +87,9 @@ def _region(
     shortest, middle_m, longest = _quantiles(range_m, weight, (0.05, 0.5, 0.95))
     (middle,) = _quantiles(bearing, weight, (0.5,))
     best = np.array((middle_m * np.sin(middle), middle_m * np.cos(middle)))
+    if np.ptp(azimuth_deg) > WIDE_DEG:
+        best = np.array([_quantiles(axis, weight, (0.5,))[0] for axis in points.T])
+        middle_m = float(np.hypot(*best))
     lon_deg, lat_deg = frame.to_lonlat(float(best[0]), float(best[1]))
     height_m = float(np.nanmedian(terrain.height_at(*frame.to_lonlat(points[:, 0], points[:, 1]))))
     (r90_m,) = _quantiles(np.hypot(*(points - best).T), weight, (HELD,))

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from contextlib import closing
 from datetime import UTC, datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
 
 import numpy as np
 import typer
 
+from api.commands.geo_heights import HeightsAbove
+from api.commands.geo_photo import photo
 from api.commands.terminal import speakable
 from api.commands.user import ACTOR, SettingsFile, open_store
 from geo.coverage import cover
@@ -30,13 +31,7 @@ _WARNINGS: Final = {
     "synthetic": "SYNTHETIC: invented relief; every position says that nobody may be sent by it.",
 }
 
-
-class HeightsAbove(StrEnum):
-    """What the heights of a file are above."""
-
-    EGM96 = "egm96"
-    NATIONAL_1985 = "1985"
-    ELLIPSOID = "ellipsoid"
+geo.command("photo")(photo)
 
 
 @geo.command("import-dem")
