@@ -1,6 +1,7 @@
 """Where a camera really looks, found from what its picture shows: landmarks, sun and skyline."""
 
 from geo.calibration.landmarks import Landmark, direction_of, fit_landmarks
+from geo.calibration.picture import PictureSkyline, picture_skyline, picture_skylines
 from geo.calibration.sights import SightFit
 from geo.calibration.skyline import Skyline, SkylineFit, fit_skyline, skyline_of
 from geo.calibration.sun import sun_direction
@@ -8,6 +9,7 @@ from geo.calibration.suns import SunSighting, fit_sun
 
 __all__ = [
     "Landmark",
+    "PictureSkyline",
     "SightFit",
     "Skyline",
     "SkylineFit",
@@ -16,6 +18,8 @@ __all__ = [
     "fit_landmarks",
     "fit_skyline",
     "fit_sun",
+    "picture_skyline",
+    "picture_skylines",
     "skyline_of",
     "sun_direction",
 ]
