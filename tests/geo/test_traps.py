@@ -103,8 +103,7 @@ TRAPS = {
         "geo/test_drone_footage.py::test_the_yaw_of_the_airframe_is_another_angle",
     ),
     "roll 180 straight down turns the camera upside down (leftfield-geospatial/orthority#36)": (
-        "geo/test_drone_attitude.py"
-        "::test_a_roll_of_half_a_turn_straight_down_looks_down_and_turns_the_picture",
+        f"{ATTITUDE}::test_a_roll_of_half_a_turn_straight_down_looks_down_and_turns_the_picture",
         "geo/test_drone_attitude.py::test_every_attitude_sends_its_rays_where_the_matrices_do",
     ),
     "the flag of heights below the sea (mapillary/OpenSfM#647)": (
