@@ -101,7 +101,7 @@ class HorizonBook:
                 np.float32,
             ):
                 return PolarGround(values, cell_m / 2.0, cell_m)
-        except (OSError, ValueError):
+        except (OSError, ValueError, EOFError):
             pass
         _log.warning("The profiles %s are damaged and are made again.", path.name)
         return None

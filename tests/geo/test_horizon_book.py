@@ -67,7 +67,11 @@ def _another_shape(file: Path) -> None:
         np.save(out, np.zeros((3, 3), np.float32))
 
 
-@pytest.mark.parametrize("damage", [_cut, _no_array, _another_shape])
+def _empty(file: Path) -> None:
+    file.write_bytes(b"")  # as a power cut leaves it
+
+
+@pytest.mark.parametrize("damage", [_cut, _no_array, _another_shape, _empty])
 def test_damaged_profiles_are_made_again(
     tmp_path: Path, relief: Terrain, caplog: pytest.LogCaptureFixture, damage: object
 ) -> None:
