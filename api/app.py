@@ -21,6 +21,7 @@ from api.calibration import routes as calibration
 from api.cameras import routes as cameras
 from api.candidates import routes as candidates
 from api.context import Context
+from api.coverage import routes as coverage
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
 from api.ledger import routes as ledger
@@ -109,6 +110,7 @@ def create_app(
         calibration.router,
         live_view.router,
         maps.router,
+        coverage.router,
         masks.router,
         steering.router,
         tower_sweeps.router,

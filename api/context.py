@@ -10,6 +10,7 @@ from fastapi import Request
 
 from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
+from api.coverage.room import CoverageRoom
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook
@@ -90,6 +91,7 @@ class Context:
     locator: Locator = field(default_factory=lambda: Locator(None))
     land_index: LandIndex = field(default_factory=lambda: LandIndex(()))
     workbench: Workbench = field(default_factory=Workbench)
+    coverage: CoverageRoom | None = None
     references: ReferenceShelf = field(default_factory=lambda: ReferenceShelf(Path(os.devnull)))
 
 

@@ -23,6 +23,7 @@ from api.calibration.bench import Workbench
 from api.cameras.running import CameraBook, fleet_of, fov_of
 from api.cameras.thumbs import Thumbs
 from api.context import Context, SiteFacts
+from api.coverage.room import CoverageRoom
 from api.live import LiveFeed
 from api.masks.watching import MaskWatch
 from camera_gateway.bus import MemoryBus
@@ -93,6 +94,7 @@ class Watch:
     judging: ThreadPoolExecutor
     fleet: Fleet[CameraSetup]
     recorder: Recorder
+    coverage: CoverageRoom
 
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -109,10 +111,13 @@ class Watch:
                 _keep_running("pipeline", lambda: self.pipeline.run(self.bus))
             )
             stack.push_async_callback(_drain, self.bus, pipeline)
-            patrols = asyncio.create_task(_keep_running("patrols", self.context.patrols.run))
-            stack.push_async_callback(_stop, patrols)
-            cameras = asyncio.create_task(_keep_running("cameras", self.fleet.run))
-            stack.push_async_callback(_stop, cameras)
+            for name, run in (
+                ("patrols", self.context.patrols.run),
+                ("coverage", self.coverage.desk.run),
+                ("cameras", self.fleet.run),
+            ):
+                task = asyncio.create_task(_keep_running(name, run))
+                stack.push_async_callback(_stop, task)
             yield
 
 
@@ -221,6 +226,10 @@ def build_watch(
         refresh_masks=mask_watch.refresh,
         patrols=patrols,
     )
+    folder, running = settings.data_dir / "coverage", patrols.visits.running
+    coverage = CoverageRoom.of(
+        store, clock, locator=locator, ring=ring, folder=folder, running=running
+    )
     context = Context(
         settings=settings,
         clock=clock,
@@ -252,9 +261,10 @@ def build_watch(
         locator=locator,
         land_index=land_index,
         workbench=workbench,
+        coverage=coverage,
         references=ReferenceShelf(settings.data_dir / "references"),
     )
-    return Watch(context, bus, pipeline, desk, clips, judging, fleet, recorder)
+    return Watch(context, bus, pipeline, desk, clips, judging, fleet, recorder, coverage)
 
 
 def serve(watch: Watch, listening: socket.socket) -> None:

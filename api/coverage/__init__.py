@@ -1,0 +1,1 @@
+"""What can be seen, what was looked at, and what nobody sees."""
