@@ -21,6 +21,7 @@ from api.calibration import routes as calibration
 from api.cameras import routes as cameras
 from api.candidates import routes as candidates
 from api.context import Context
+from api.crossings import routes as crossings
 from api.coverage import routes as coverage
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
@@ -28,6 +29,7 @@ from api.ledger import routes as ledger
 from api.live_view import routes as live_view
 from api.maps import routes as maps
 from api.masks import routes as masks
+from api.observations import routes as observations
 from api.patrols import routes as patrols
 from api.patrols import steering
 from api.patrols import sweeps as tower_sweeps
@@ -104,6 +106,8 @@ def create_app(
     for router in (
         session.router,
         alerts.router,
+        crossings.router,
+        observations.router,
         candidates.router,
         ledger.router,
         cameras.router,

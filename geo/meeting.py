@@ -48,6 +48,9 @@ NODE_SIGMA_M: Final = 100.0
 
 NODE_REACH_M: Final = 500.0
 LEAST_NODE_SIGMA_M: Final = 20.0
+NEARLY: Final = math.log(20.0)
+"""Of two explanations: the better one is not twenty times as good."""
+
 _CORNERS: Final = 48
 
 
@@ -114,7 +117,9 @@ class Meeting:
         joint: with their relief.
         share: of the ways to explain what is asked about (by a fire of its own, or by one of its
             meetings), each as likely as any other before the relief is heard; 0 to 1.
-        rivals: what its other members could stand in instead, best first.
+        rivals: what its other members could stand in instead, nearly as well.
+        is_ambiguous: two fires may have been married: there are rivals, or what is asked about
+            stands in another meeting that is nearly as good.
     """
 
     members: tuple[str, ...]
@@ -122,6 +127,7 @@ class Meeting:
     joint: Joint
     share: float
     rivals: tuple[Rival, ...]
+    is_ambiguous: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,17 +200,24 @@ def meetings_of(subject: Seen, others: Sequence[Seen], window: timedelta = WINDO
     shares = _shares([joint.log_factor for _, _, joint in found])
     told = found[:MOST_MEETINGS]
     rivals = _rivals(seen, witnesses, [members for members, _, _ in told])
+    meetings = []
+    for number, (indices, crossing, joint) in enumerate(told):
+        close = tuple(
+            each
+            for index in indices[1:]
+            for each in rivals.get(index, ())
+            if each.log_factor > joint.log_factor - NEARLY
+        )
+        as_good = any(
+            share > shares[number] * math.exp(-NEARLY)
+            for other, share in enumerate(shares)
+            if other != number
+        )
+        keys = tuple(seen[index].key for index in indices)
+        ambiguous = bool(close) or as_good
+        meetings.append(Meeting(keys, crossing, joint, shares[number], close, ambiguous))
     return Meetings(
-        tuple(
-            Meeting(
-                tuple(seen[index].key for index in members),
-                crossing,
-                joint,
-                share,
-                tuple(each for index in members[1:] for each in rivals.get(index, ())),
-            )
-            for (members, crossing, joint), share in zip(told, shares, strict=False)
-        ),
+        tuple(meetings),
         tuple(Parting(seen[miss.members[1]].key, miss.reason) for miss in association.misses),
         len(association.matches) - len(told) + association.left_out,
     )

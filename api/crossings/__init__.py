@@ -1,0 +1,1 @@
+"""Crossings over HTTP: who else sees a fire, where the sightings meet, who could confirm it."""

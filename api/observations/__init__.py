@@ -1,0 +1,1 @@
+"""Observations over HTTP: what people saw and told."""
