@@ -21,8 +21,8 @@ from api.calibration import routes as calibration
 from api.cameras import routes as cameras
 from api.candidates import routes as candidates
 from api.context import Context
-from api.crossings import routes as crossings
 from api.coverage import routes as coverage
+from api.crossings import routes as crossings
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
 from api.ledger import routes as ledger
