@@ -7,19 +7,23 @@ commas, semicolons or tabs. A list with passwords is written only when asked for
 import codecs
 import csv
 import io
+import re
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from api.cameras.list_faults import ListFault
-from api.cameras.words import COLUMNS, VALUES, column_of, value_of, word_of
+from api.cameras.place import WGS84, same_system
+from api.cameras.words import COLUMNS, VALUES, column_of, system_of, value_of, word_of
 from models.camera_setup import CameraSetup
 from models.site import Preset
 
-__all__ = ["Listed", "read_csv", "write_csv"]
+__all__ = ["Listed", "in_system", "read_csv", "write_csv"]
 
-_PLACE: Final = ("lon_deg", "lat_deg", "height_m", "height_datum")
+_STORED: Final = ("lon_deg", "lat_deg", "height_m", "height_datum")
+_PLACE: Final = (*_STORED, "easting_m", "northing_m", "coordinates")
+_NEVER_WRITTEN: Final = {"easting_m", "northing_m"}
 _POSE: Final = (
     "azimuth_deg",
     "tilt_deg",
@@ -33,6 +37,9 @@ _LINK: Final = ("adapter", "address", "every_s", "transport", "decoding", "mode"
 _NEEDED: Final = ("camera_id", "name")
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of .xlsx and of .xls
 _TOLD_BY_PEOPLE: Final = ("name", "preset_name")
+_STATEMENT: Final = re.compile(
+    r"#?\s*(?:坐标系统?|coordinates|crs)\s*[:\uff1a]+\s*(.+)", re.IGNORECASE
+)
 _FORMULA: Final = ("=", "+", "-", "@", "'")
 
 
@@ -69,7 +76,10 @@ def read_csv(data: bytes) -> list[Listed]:
     rows = [(line, row) for line, row in rows if any(cell.strip() for cell in row)]
     if not rows:
         raise ListFault("The list is empty.", code="list_empty")
-    keys = _keys_of(rows[0][1])
+    stated = _stated_in(rows[0][1])
+    if stated:
+        rows = rows[1:]
+    keys = _keys_of(rows[0][1] if rows else [])
     cameras: dict[str, Listed] = {}
     for line, row in rows[1:]:
         cells = dict(zip(keys, row, strict=False))
@@ -80,14 +90,37 @@ def read_csv(data: bytes) -> list[Listed]:
             if cell.startswith("'") and cell[1:].startswith(_FORMULA):
                 cells[key] = cell[1:]
         _take_row(cameras, line, {key: cell for key, cell in cells.items() if cell})
-    return list(cameras.values())
+    return [in_system(listed, stated) for listed in cameras.values()]
+
+
+def in_system(listed: Listed, stated: str) -> Listed:
+    """A camera whose list states a coordinate system, with it; or refused for saying another.
+
+    Args:
+        listed: of the list.
+        stated: for all of it; empty when nobody did.
+    """
+    place = listed.values.get("position")
+    if not stated or not isinstance(place, dict):
+        return listed
+    own = place.get("coordinates", stated)
+    if isinstance(own, str) and not same_system(own, stated):
+        fault = ListFault(
+            "Its coordinates are in another system than the list's.",
+            remedy="State one of the two.",
+            code="coordinates_contradict",
+            field="coordinates",
+        )
+        return replace(listed, fault=listed.fault or fault)
+    return replace(listed, values=listed.values | {"position": place | {"coordinates": own}})
 
 
 def write_csv(
     setups: Iterable[CameraSetup], *, chinese: bool = True, with_passwords: bool = False
 ) -> bytes:
     """Write a table, as UTF-8 with its mark, which spreadsheets need."""
-    keys = [key for key in COLUMNS if with_passwords or key not in {"user", "password"}]
+    left_out = _NEVER_WRITTEN | (set() if with_passwords else {"user", "password"})
+    keys = [key for key in COLUMNS if key not in left_out]
     out = io.StringIO(newline="")
     writer = csv.writer(out)
     writer.writerow([COLUMNS[key][0] if chinese else key for key in keys])
@@ -113,6 +146,13 @@ def _text_of(data: bytes) -> str:
     raise ListFault(
         "The list is neither UTF-8 nor GBK.", remedy="Save it as UTF-8.", code="list_encoding"
     )
+
+
+def _stated_in(row: list[str]) -> str:
+    """The coordinate system that a line in front of the headers states; empty for headers."""
+    cells = [cell.strip() for cell in row if cell.strip()]
+    match = _STATEMENT.fullmatch(":".join(cells))
+    return system_of(match[1]) if match and len(cells) <= 2 else ""
 
 
 def _keys_of(headers: list[str]) -> list[str]:
@@ -142,6 +182,8 @@ def _keys_of(headers: list[str]) -> list[str]:
 
 def _take_row(cameras: dict[str, Listed], line: int, cells: dict[str, str]) -> None:
     cells = {key: value_of(key, cell) if key in VALUES else cell for key, cell in cells.items()}
+    if "coordinates" in cells:
+        cells["coordinates"] = system_of(cells["coordinates"])
     key = cells.get("camera_id", "")
     preset = _preset_of(cells)
     known = cameras.get(key)
@@ -183,7 +225,8 @@ def _cells(setup: CameraSetup, preset: Preset | None, *, whole: bool) -> dict[st
         cells |= {name: getattr(preset.pose, name) for name in _POSE}
     if whole:
         cells["kind"] = camera.kind.value
-        cells |= {name: getattr(camera.position, name) for name in _PLACE}
+        cells |= {name: getattr(camera.position, name) for name in _STORED}
+        cells["coordinates"] = WGS84
         if link is not None:
             cells |= {name: getattr(link, name) for name in _LINK}
             cells["enabled"] = "true" if link.enabled else "false"

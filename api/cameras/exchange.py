@@ -4,7 +4,7 @@ from dataclasses import dataclass, fields, replace
 from pathlib import PurePath
 
 from api.cameras.answers import link_shown
-from api.cameras.csv_list import Listed, read_csv, write_csv
+from api.cameras.csv_list import Listed, in_system, read_csv, write_csv
 from api.cameras.keeping import check_same_host, completed
 from api.cameras.list_faults import ListFault
 from api.cameras.schemas import CameraEntry, read_entry
@@ -71,6 +71,7 @@ def import_cameras(
     actor: str,
     take_good: bool = False,
     write: bool = True,
+    coordinates: str = "",
 ) -> ImportReport:
     """Bring a list into the store.
 
@@ -83,6 +84,7 @@ def import_cameras(
         actor: user name, for the audit log.
         take_good: take the good cameras of a list that has bad ones; else it is all or nothing.
         write: else only say what would become of each.
+        coordinates: system of a list that states none; WGS 84 when left empty.
 
     Raises:
         ListFault: the file is no such list.
@@ -93,7 +95,7 @@ def import_cameras(
     good: list[CameraSetup] = []
     for listed in read_toml(data) if toml else read_csv(data):
         try:
-            setup, before = _setup_of(listed, known)
+            setup, before = _setup_of(in_system(listed, coordinates), known)
         except InputRefused as error:
             key, name = (_text(listed, word) for word in ("camera_id", "name"))
             lines.append(Line(listed.line, key, "refused", name, fault=error))

@@ -12,10 +12,12 @@ from api.cameras.answers import CameraAnswer, SetupAnswer, TryAnswer
 from api.cameras.exchange import import_cameras, write_cameras
 from api.cameras.list_answers import FaultAnswer, ImportAnswer
 from api.cameras.list_faults import ListFault
+from api.cameras.place import PlaceAnswer, PointBody
 from api.cameras.schemas import CameraBody, CredentialBody, LinkBody
 from api.cameras.service import is_private, put_camera, remove_camera, trust_view, try_link
 from api.cameras.thumbs import Small, ThumbWidth
 from api.context import Context, context_of
+from api.poses import flags_of
 from models.errors import NotFound
 
 __all__ = ["router"]
@@ -44,12 +46,13 @@ class TryRequest(BaseModel):
 @router.get("")
 def list_cameras(_user: ViewerUser, context: InContext) -> list[CameraAnswer]:
     """Every camera; one without a running gateway is disabled."""
-    answers = []
+    answers, now = [], context.clock.now()
     for setup in context.store.links.all():
         gateway = context.gateways.get(setup.camera.camera_id)
         status = None if gateway is None else gateway.status()
         hides = context.masks.hides(setup.camera.camera_id)
-        answers.append(CameraAnswer.of(setup, status, privacy_masked=hides))
+        poses = flags_of(context.poses, (setup.camera,), now)
+        answers.append(CameraAnswer.of(setup, status, privacy_masked=hides, poses=poses))
     return answers
 
 
@@ -77,6 +80,7 @@ async def import_list(
     *,
     write: bool = False,
     take_good: bool = False,
+    coordinates: Annotated[str, Query(max_length=40)] = "",
 ) -> ImportAnswer:
     """Take a list of cameras, or say what would become of each; the body is the file itself."""
     data = await request.body()  # not before it is known who sends it
@@ -90,12 +94,19 @@ async def import_list(
             actor=user.name,
             take_good=take_good,
             write=write,
+            coordinates=coordinates,
         )
     except ListFault as fault:
         return ImportAnswer(written=False, lines=(), fault=FaultAnswer.of(fault))
     if report.written:
         context.cameras_changed()
     return ImportAnswer.of(report)
+
+
+@router.post("/place")
+def let_in(body: PointBody, _user: AdminUser, context: InContext) -> PlaceAnswer:
+    """What coordinates of any known system become; changes nothing."""
+    return PlaceAnswer.of(body, context.locator.terrain)
 
 
 @router.post("/test")

@@ -6,13 +6,14 @@ from typing import Annotated, Any, Final
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
 
 from api.cameras.list_faults import fault_of
+from api.cameras.place import PlaceBody
 from api.patrols.tours import PatrolEntry
 from camera_gateway.credentials import split_address
 from models.camera_link import Adapter, CameraLink, Credential, Decoding, Transport
 from models.camera_setup import CameraSetup
 from models.errors import InputRefused
 from models.frame import FrameMode
-from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
+from models.site import Camera, CameraKind, Pose, Preset
 
 __all__ = ["CameraBody", "CameraEntry", "CredentialBody", "LinkBody", "link_of", "read_entry"]
 
@@ -26,15 +27,6 @@ SCHEMES: Final = {
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class PlaceBody(_Part):
-    """Where the lens is."""
-
-    lon_deg: Annotated[float, Field(ge=-180.0, le=180.0)]
-    lat_deg: Annotated[float, Field(ge=-90.0, le=90.0)]
-    height_m: Annotated[float, Field(ge=-500.0, le=9000.0)]
-    height_datum: HeightDatum = HeightDatum.SEA_LEVEL
 
 
 class PoseBody(_Part):
@@ -119,10 +111,11 @@ class CameraBody(_Part):
             before: what is stored; None for a new camera.
 
         Raises:
-            InputRefused: a new camera without a position, or an address that cannot be read.
+            InputRefused: a new camera without a position, a position that cannot be in its
+                coordinate system, or an address that cannot be read.
         """
         if self.position is not None:
-            position = Position(**self.position.model_dump())
+            position = self.position.position()
         elif before is not None:
             position = before.camera.position
         else:

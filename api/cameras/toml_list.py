@@ -7,8 +7,10 @@ from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
-from api.cameras.csv_list import Listed
+from api.cameras.csv_list import Listed, in_system
 from api.cameras.list_faults import ListFault
+from api.cameras.place import WGS84
+from api.cameras.words import system_of
 from models.camera_setup import CameraSetup
 from models.patrol import Patrol
 
@@ -25,16 +27,24 @@ def read_toml(data: bytes) -> list[Listed]:
         parsed = tomllib.loads(data.decode("utf-8-sig"))
     except ValueError as error:  # neither UTF-8 nor TOML
         raise ListFault(f"The list is not TOML: {error}.", code="list_toml") from error
-    cameras = parsed.pop("cameras", None)
-    if parsed or not isinstance(cameras, list) or not all(isinstance(c, dict) for c in cameras):
-        raise ListFault("The list may hold [[cameras]] and nothing else.", code="list_toml")
+    cameras, stated = parsed.pop("cameras", None), parsed.pop("coordinates", "")
+    if (
+        parsed
+        or not isinstance(stated, str)
+        or not isinstance(cameras, list)
+        or not all(isinstance(c, dict) for c in cameras)
+    ):
+        raise ListFault(
+            "The list may hold coordinates, [[cameras]] and nothing else.", code="list_toml"
+        )
     seen: set[object] = set()
     listed = []
     for number, values in enumerate(cameras, start=1):
         key = values.get("camera_id")
         again = isinstance(key, str) and key in seen
         fault = ListFault(f"Camera {key!r} stands here again.", code="entry_twice")
-        listed.append(Listed(number, values, fault if again else None))
+        one = Listed(number, values, fault if again else None)
+        listed.append(in_system(one, system_of(stated)))
         seen.add(key if isinstance(key, str) else None)
     return listed
 
@@ -51,7 +61,8 @@ def _camera(setup: CameraSetup, with_passwords: bool) -> str:  # noqa: FBT001  #
         f"camera_id = {_text(camera.camera_id)}",
         f"name = {_text(camera.name)}",
     ]
-    lines += [f"kind = {_text(camera.kind)}", f"position = {_inline(camera.position)}"]
+    place = _table({"coordinates": WGS84} | dataclasses.asdict(camera.position))
+    lines += [f"kind = {_text(camera.kind)}", f"position = {place}"]
     presets = ",\n".join(
         f"  {{ number = {each.number}, name = {_text(each.name)}, pose = {_inline(each.pose)} }}"
         for each in camera.presets

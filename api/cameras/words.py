@@ -5,7 +5,7 @@ from typing import Final
 
 _UNIT = re.compile(r"[(\uff08].*")  # in brackets, Chinese ones too
 
-__all__ = ["COLUMNS", "VALUES", "column_of", "value_of", "word_of"]
+__all__ = ["COLUMNS", "SYSTEMS", "VALUES", "column_of", "system_of", "value_of", "word_of"]
 
 COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "camera_id": ("编号", "相机编号", "摄像机编号", "设备编号"),
@@ -13,6 +13,9 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "kind": ("类型", "相机类型"),
     "lon_deg": ("经度", "lon", "longitude"),
     "lat_deg": ("纬度", "lat", "latitude"),
+    "easting_m": ("东坐标", "横坐标", "easting"),
+    "northing_m": ("北坐标", "纵坐标", "northing"),
+    "coordinates": ("坐标系", "坐标系统", "crs"),
     "height_m": ("高度", "高程", "海拔", "镜头高程", "height"),
     "height_datum": ("高度基准", "高程基准"),
     "preset": ("预置位", "预置位编号"),
@@ -39,7 +42,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
 VALUES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
     "kind": {"tower": ("瞭望塔", "塔", "铁塔"), "canopy": ("林下卡口", "林下", "卡口")},
     "height_datum": {
-        "sea_level": ("海拔", "1985国家高程基准", "85高程"),
+        "sea_level": ("海拔", "1985国家高程基准", "85高程", "1985", "egm96"),
         "ellipsoid": ("椭球高", "大地高"),
         "ground": ("离地", "离地高"),
     },
@@ -62,6 +65,15 @@ VALUES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
 }
 """Words of a column that has only certain ones; the first Chinese one is written."""
 
+SYSTEMS: Final[dict[str, tuple[str, ...]]] = {
+    "WGS84": ("wgs-84", "gps", "北斗"),
+    "CGCS2000": ("国家2000", "2000国家大地坐标系", "国家大地坐标系2000"),
+    "GCJ-02": ("gcj02", "火星坐标", "高德", "腾讯"),
+    "BD-09": ("bd09", "百度"),
+    "GK": ("高斯", "高斯克吕格", "高斯-克吕格"),
+}
+"""Coordinate systems under the names that people write; anything else goes to the door as it is."""
+
 
 def column_of(header: str) -> str | None:
     """The key that a header stands for; spaces, case and a unit in brackets do not matter."""
@@ -78,6 +90,15 @@ def value_of(key: str, text: str) -> str:
     for word, others in VALUES[key].items():
         if bare == word or bare in others:
             return word
+    return text.strip()
+
+
+def system_of(text: str) -> str:
+    """The coordinate system that a cell names, as the door takes it."""
+    bare = _bare(text)
+    for name, others in SYSTEMS.items():
+        if bare == name.lower() or bare in others:
+            return name
     return text.strip()
 
 

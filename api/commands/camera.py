@@ -74,6 +74,9 @@ def import_list(
     take_good: Annotated[
         bool, typer.Option("--take-good", help="Take the good cameras of a list with bad ones.")
     ] = False,
+    coordinates: Annotated[
+        str, typer.Option(help="Of a list that does not say: GCJ-02, BD-09, GK, EPSG:4545 …")
+    ] = "",
     settings_file: SettingsFile = None,
 ) -> None:
     """Take a list of cameras and say what became of each; all of it, or nothing.
@@ -88,6 +91,7 @@ def import_list(
             toml=file.suffix.lower() == ".toml",
             actor=ACTOR,
             take_good=take_good,
+            coordinates=coordinates,
         )
     for line in report.lines:
         why = f": {line.why}" if line.why else ""

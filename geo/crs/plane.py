@@ -68,7 +68,9 @@ class Plane:
                 remedy="Exchange them: many Chinese tables call the northing X and put it first.",
                 code="coordinates_swapped",
             )
-        if not in_zone or not bool(np.all((northing_m >= 0.0) & (northing_m <= northernmost_m))):
+        degrees = bool(np.all(np.abs(easting_m) <= 180.0))  # no metres of any zone
+        outside = not bool(np.all((northing_m >= 0.0) & (northing_m <= northernmost_m)))
+        if not in_zone or degrees or outside:
             raise InputRefused(
                 f"{self} cannot be an easting and a northing.",
                 remedy="Look which coordinate system the values are in.",

@@ -160,7 +160,7 @@ def test_metres_of_a_stated_zone_are_let_in(tmp_path: Path) -> None:
     ("system", "place", "code"),
     [
         ("EPSG:4545", [35_661_018.0, 3_192_855.0], "coordinates_zone"),
-        ("EPSG:4545", [106.6, 28.8], "coordinates_zone"),
+        ("EPSG:4545", [106.6, 28.8], "coordinates_range"),
         ("GCJ-02", [28.8, 106.6], "coordinates_swapped"),
         ("WGS84", [40.0, 80.0], "coordinates_swapped"),
         ("EPSG:4610", [106.6, 28.8], "system_old"),
