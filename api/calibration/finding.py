@@ -2,26 +2,41 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+
+import numpy as np
 
 from api.calibration.surroundings import Surroundings
 from geo.calibration import (
     Landmark,
+    PictureSkyline,
     SightFit,
     SunSighting,
     direction_of,
     fit_landmarks,
     fit_skyline,
     fit_sun,
+    picture_skylines,
     sun_direction,
 )
 from models.calibration import CalibrationMethod, Mark
 from models.errors import InputRefused
 from models.site import Pose
-from models.units import FloatArray
+from models.units import FloatArray, ImageBGR
 
-__all__ = ["Found", "by_landmarks", "by_skyline", "by_sun", "suspects"]
+__all__ = [
+    "Found",
+    "by_landmarks",
+    "by_skyline",
+    "by_sun",
+    "likeliest_line",
+    "lines_in",
+    "suspects",
+]
+
+TITLE_SHARES: Final = 0.08, 0.16
+"""Of the picture's height, which a camera may have for its name and the time."""
 
 ALONE: Final = 5
 """So many landmarks it takes to tell which one is wrong: four others have to agree."""
@@ -120,6 +135,40 @@ def by_skyline(
         fov_fitted=False,
         terrain=around.terrain_name,
     )
+
+
+def lines_in(picture: ImageBGR) -> list[PictureSkyline]:
+    """Lines that may be the skyline; a title bar across the top is left out where it is in the way.
+
+    Raises:
+        InputRefused: code ``skyline_unseen``, none can be trusted.
+    """
+    try:
+        return picture_skylines(picture)
+    except InputRefused:
+        for share in TITLE_SHARES:
+            top_px = round(share * picture.shape[0])
+            with suppress(InputRefused):
+                return [
+                    replace(line, y_px=line.y_px + top_px)
+                    for line in picture_skylines(np.ascontiguousarray(picture[top_px:]))
+                ]
+        raise
+
+
+def likeliest_line(
+    around: Surroundings, start: Pose, lines: Sequence[PictureSkyline], size_px: tuple[int, int]
+) -> PictureSkyline:
+    """Of several lines that may be the skyline, the one that lies best on the terrain's.
+
+    Where none does, the one that looks most like a skyline: a person sees why.
+    """
+    fitting: list[tuple[float, int]] = []
+    for index, line in enumerate(lines):
+        with suppress(InputRefused):
+            found = by_skyline(around, start, (line.x_px, line.y_px), size_px)
+            fitting.append((found.misfit_px, index))
+    return lines[min(fitting)[1] if fitting else 0]
 
 
 def by_sun(

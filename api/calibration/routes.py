@@ -11,13 +11,17 @@ from api.calibration.schemas import (
     FitAnswer,
     FitRequest,
     ForceRequest,
+    LineAnswer,
+    LineRequest,
     PictureAnswer,
     PresetAnswer,
+    Refusal,
     SeenAnswer,
     SeenRequest,
 )
 from api.calibration.service import (
     fit,
+    line_of,
     preset_of,
     put_in_force,
     refusal_of,
@@ -92,6 +96,22 @@ def seen_from(
         else:
             places.append(around.place_in(place, pose, *size_px))
     return SeenAnswer(skyline=around.skyline_in(pose, *size_px), places=places)
+
+
+@router.post("/{camera_id}/{preset}/skyline")
+def find_skyline(
+    camera_id: Key, preset: Preset, body: LineRequest, _user: AdminUser, context: InContext
+) -> LineAnswer:
+    """The line between land and sky in a picture, or why none can be trusted."""
+    try:
+        found = line_of(context, camera_id, preset, body)
+    except InputRefused as error:
+        return LineAnswer(refusal=Refusal.of(error))
+    return LineAnswer(
+        x_px=[round(value, 2) for value in found.x_px.tolist()],
+        y_px=[round(value, 2) for value in found.y_px.tolist()],
+        share=found.share,
+    )
 
 
 @router.post("/{camera_id}/{preset}/fit")

@@ -23,6 +23,7 @@ __all__ = [
     "ForceRequest",
     "LineAnswer",
     "LineBody",
+    "LineRequest",
     "MarkBody",
     "PictureAnswer",
     "PresetAnswer",
@@ -112,6 +113,17 @@ class FitRequest(_Part):
     marks: Annotated[tuple[MarkBody, ...], Field(max_length=MOST_MARKS)] = ()
     line: LineBody = LineBody(x_px=(), y_px=())
     suns: Annotated[tuple[SunBody, ...], Field(max_length=MOST_SUNS)] = ()
+
+
+class LineRequest(_Part):
+    """The skyline of a picture that was set aside is to be found.
+
+    Attributes:
+        start: about where the camera looks, when it was turned by hand; the pose otherwise.
+    """
+
+    picture: PictureKey
+    start: PoseBody | None = None
 
 
 class ForceRequest(FitRequest):

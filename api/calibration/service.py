@@ -5,11 +5,20 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.calibration.easel import Picture
-from api.calibration.finding import Found, by_landmarks, by_skyline, by_sun, suspects
+from api.calibration.finding import (
+    Found,
+    by_landmarks,
+    by_skyline,
+    by_sun,
+    likeliest_line,
+    lines_in,
+    suspects,
+)
 from api.calibration.keeping import CalibrationShelf, Work
 from api.calibration.schemas import (
     FitRequest,
     ForceRequest,
+    LineRequest,
     MarkBody,
     PlaceBody,
     Refusal,
@@ -17,7 +26,7 @@ from api.calibration.schemas import (
 )
 from api.calibration.surroundings import Surroundings
 from api.context import Context
-from geo.calibration import Landmark, SunSighting
+from geo.calibration import Landmark, PictureSkyline, SunSighting
 from geo.crs import Wgs84, tagged, to_wgs84
 from models.calibration import Calibration, CalibrationMethod
 from models.errors import InputRefused, NotFound
@@ -25,6 +34,7 @@ from models.site import Camera, Pose, Preset
 
 __all__ = [
     "fit",
+    "line_of",
     "preset_of",
     "put_in_force",
     "refusal_of",
@@ -129,6 +139,21 @@ def fit(context: Context, camera_id: str, number: int, body: FitRequest) -> Foun
     return by_sun(work.around, work.start, sightings, work.size_px, doubt_s)
 
 
+def line_of(context: Context, camera_id: str, number: int, body: LineRequest) -> PictureSkyline:
+    """The skyline of a picture that was set aside.
+
+    Raises:
+        NotFound: no such preset.
+        Conflict: the picture is not at hand any more; code ``calibration_picture_gone``.
+        InputRefused: it shows none that could be trusted; code ``skyline_unseen``.
+    """
+    work = _bench(context, camera_id, number, body)
+    picture = context.workbench.pictures.get(body.picture, camera_id, number)
+    with context.workbench.looking:
+        lines = lines_in(picture.decoded())
+        return likeliest_line(work.around, work.start, lines, work.size_px)
+
+
 def refusal_of(
     context: Context, camera_id: str, number: int, body: FitRequest, error: InputRefused
 ) -> Refusal:
@@ -147,7 +172,7 @@ class _Bench:
     size_px: tuple[int, int]
 
 
-def _bench(context: Context, camera_id: str, number: int, body: FitRequest) -> _Bench:
+def _bench(context: Context, camera_id: str, number: int, body: FitRequest | LineRequest) -> _Bench:
     camera, preset = preset_of(context, camera_id, number)
     picture = context.workbench.pictures.get(body.picture, camera_id, number)
     around = context.workbench.surroundings.around(camera.position, context.locator)

@@ -4,6 +4,8 @@ import type {
   Aircraft,
   Alert,
   AlertList,
+  CalibratedPreset,
+  Calibration,
   Camera,
   CameraCredential,
   CameraLink,
@@ -15,6 +17,9 @@ import type {
   DangerClass,
   DeedKind,
   DeedPage,
+  Fit,
+  FitRequest,
+  FullPose,
   Land,
   LedgerEntry,
   LedgerRequest,
@@ -26,14 +31,18 @@ import type {
   Patrol,
   PatrolRequest,
   PatrolStatus,
+  PictureLine,
   ProblemDetails,
   RecorderFacts,
+  SeenFrom,
   Site,
+  StatedPlace,
   StepRequest,
   Sweep,
   SweepReport,
   SweepRequest,
   User,
+  WorkPicture,
 } from "./api";
 
 /** A refusal of the server, or the network's silence (`code` "unreachable"). */
@@ -210,6 +219,22 @@ export const http = {
   drawMask: (request: MaskRequest) => call<Mask>("POST", "/api/masks", request),
   redrawMask: (id: number, shape: MaskShape) => call<Mask>("PUT", `/api/masks/${id}`, shape),
   endMask: (id: number) => call<Mask>("POST", `/api/masks/${id}/end`),
+  calibrations: (id: string) => call<CalibratedPreset[]>("GET", `/api/calibration/${id}`),
+  workPicture: (view: string) => call<WorkPicture>("POST", `/api/calibration/${view}/picture`),
+  workJpeg: async (view: string, picture: string) =>
+    (await answerTo(`/api/calibration/${view}/picture/${picture}.jpg`, {})).blob(),
+  skylineOf: (view: string, picture: string) =>
+    call<PictureLine>("POST", `/api/calibration/${view}/skyline`, { picture }),
+  seenFrom: (view: string, asked: { pose: FullPose; width_px: number; height_px: number; places: StatedPlace[] }) =>
+    call<SeenFrom>("POST", `/api/calibration/${view}/seen`, asked),
+  fit: (view: string, request: FitRequest) =>
+    call<Fit>("POST", `/api/calibration/${view}/fit`, request),
+  calibrate: (view: string, request: FitRequest & { before: FullPose }) =>
+    call<Calibration>("POST", `/api/calibration/${view}`, request),
+  calibrateAgain: (number: number, before: FullPose) =>
+    call<Calibration>("POST", `/api/calibration/number/${number}/again`, { before }),
+  undoCalibration: (number: number) =>
+    call<FullPose>("POST", `/api/calibration/number/${number}/undo`),
   wall,
   live,
   /** Looks through a list of cameras; `write` takes it, `good` as far as it is good. */

@@ -2,7 +2,7 @@
 
 import { readonly, ref } from "vue";
 
-type Mode = "list" | "look" | "edit" | "patrol" | "masks" | "import";
+type Mode = "list" | "look" | "edit" | "patrol" | "masks" | "calibrate" | "import";
 
 const open = ref(false);
 const mode = ref<Mode>("list");
@@ -36,6 +36,7 @@ export function useCameraAdmin() {
     edit: (camera_id: string) => turn("edit", camera_id),
     patrol: (camera_id: string) => turn("patrol", camera_id),
     masks: (camera_id: string) => turn("masks", camera_id),
+    calibrate: (camera_id: string) => turn("calibrate", camera_id),
     bring: () => turn("import"),
   };
 }
