@@ -15,7 +15,7 @@ from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook
 from camera_gateway.patrol import PatrolDesk
-from camera_gateway.pose_check import ReferenceShelf
+from camera_gateway.pose_check import PoseBook, ReferenceShelf
 from camera_gateway.recording.recorder import Recorder
 from camera_gateway.ring import FrameRing
 from camera_gateway.vault import EvidenceVault
@@ -92,6 +92,7 @@ class Context:
     land_index: LandIndex = field(default_factory=lambda: LandIndex(()))
     workbench: Workbench = field(default_factory=Workbench)
     coverage: CoverageRoom | None = None
+    poses: PoseBook = field(default_factory=PoseBook)
     references: ReferenceShelf = field(default_factory=lambda: ReferenceShelf(Path(os.devnull)))
 
 

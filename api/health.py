@@ -8,6 +8,8 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from api.context import Context, context_of
+from api.poses import PoseFlag, flags_of
+from api.poses.answers import FlagKind
 from camera_gateway.recording.recorder import RecorderFacts, RecorderState
 from detector.evidence import WEIGHTS, StageState
 from geo.terrain import Terrain
@@ -26,7 +28,7 @@ a minute. What fails now fails again within it; what does not is over."""
 
 
 class HealthAnswer(BaseModel):
-    """Counts, not names.
+    """Counts, not names, but for presets that somebody must calibrate.
 
     Attributes:
         status: ``ok``, or ``degraded`` when a camera or the recorder is not well, or a frame failed
@@ -49,6 +51,8 @@ class HealthAnswer(BaseModel):
             ``synthetic``, ``coarse``, or ``missing``, when there are directions only. Coarse and
             synthetic relief degrades the watch: positions stand on it and look like any others.
         newest_event: sequence of the newest change.
+        poses: presets that look beside where they were calibrated, with the degrees, which degrades
+            the watch; and those that could not be checked for days, which does not.
         recorder: how recording fares; the watch is degraded while it is full or failing.
     """
 
@@ -66,6 +70,7 @@ class HealthAnswer(BaseModel):
     evidence_fits: bool
     terrain: str
     newest_event: int
+    poses: list[PoseFlag]
     recorder: RecorderFacts | None
 
 
@@ -82,6 +87,9 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     unwell |= relief in {"synthetic", "coarse"}
     recorder = None if context.recorder is None else context.recorder.facts()
     unwell |= recorder is not None and recorder.state in IN_TROUBLE
+    cameras = context.store.cameras.all()
+    poses = flags_of(context.poses, cameras, context.clock.now())
+    unwell |= any(flag.kind is FlagKind.DRIFTED for flag in poses)
     fits = WEIGHTS.fits(context.site.model.name)
     return HealthAnswer(
         status="degraded" if unwell or not fits else "ok",
@@ -98,6 +106,7 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         evidence_fits=fits,
         terrain=relief,
         newest_event=context.store.events.latest(),
+        poses=poses,
         recorder=recorder,
     )
 

@@ -26,13 +26,13 @@ from api.context import Context, SiteFacts
 from api.coverage.room import CoverageRoom
 from api.live import LiveFeed
 from api.masks.watching import MaskWatch
+from api.poses import PoseRoom
 from camera_gateway.bus import MemoryBus
 from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook, PictureVeil
 from camera_gateway.patrol import PatrolDesk
 from camera_gateway.patrol.visits import Standing
-from camera_gateway.pose_check import ReferenceShelf
 from camera_gateway.recording.recorder import Recorder
 from camera_gateway.recording.rules import RecorderRules
 from camera_gateway.redaction import SecretFilter
@@ -95,6 +95,7 @@ class Watch:
     fleet: Fleet[CameraSetup]
     recorder: Recorder
     coverage: CoverageRoom
+    poses: PoseRoom
 
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -102,6 +103,7 @@ class Watch:
         async with AsyncExitStack() as stack:
             stack.callback(self.clips.shutdown)
             stack.callback(self.judging.shutdown)
+            stack.callback(self.poses.pool.shutdown)
             stack.push_async_callback(asyncio.to_thread, self.recorder.stop)
             self.recorder.start()
             stack.callback(self.desk.flush)
@@ -114,6 +116,7 @@ class Watch:
             for name, run in (
                 ("patrols", self.context.patrols.run),
                 ("coverage", self.coverage.desk.run),
+                ("poses", self.poses.watch.run),
                 ("cameras", self.fleet.run),
             ):
                 task = asyncio.create_task(_keep_running(name, run))
@@ -182,6 +185,15 @@ def build_watch(
     clips = ThreadPoolExecutor(1, thread_name_prefix="clips")
     locator = Locator(terrain, folder=settings.data_dir / "horizons")
     land_index = LandIndex(store.land.all())
+    patrols = PatrolDesk(store, clock)
+    poses = PoseRoom.of(
+        settings,
+        store,
+        clock,
+        ring=ring,
+        cameras=book,
+        tours=lambda camera_id: patrols.status(camera_id) is not None,
+    )
     desk = AlertDesk(
         store=store,
         keeper=EvidenceKeeper(vault, ring),
@@ -192,10 +204,10 @@ def build_watch(
         clock=clock,
         later=lambda job: clips.submit(_logged, job),
         masks_of=masks.nuisance,
+        believed=poses.book.believed,
     )
     pipeline = Pipeline(scorer, desk, settings.evidence, clock, max_batch=settings.max_batch)
     judging = ThreadPoolExecutor(JUDGING_THREADS, thread_name_prefix="judging")
-    patrols = PatrolDesk(store, clock)
     fixed = {
         key: Gateway(
             feed.camera,
@@ -262,9 +274,10 @@ def build_watch(
         land_index=land_index,
         workbench=workbench,
         coverage=coverage,
-        references=ReferenceShelf(settings.data_dir / "references"),
+        poses=poses.book,
+        references=poses.shelf,
     )
-    return Watch(context, bus, pipeline, desk, clips, judging, fleet, recorder, coverage)
+    return Watch(context, bus, pipeline, desk, clips, judging, fleet, recorder, coverage, poses)
 
 
 def serve(watch: Watch, listening: socket.socket) -> None:

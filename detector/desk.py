@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from detector.candidates import CandidateBook
 from detector.casework import Case, Casework
-from detector.drafting import Drafter
+from detector.drafting import Believed, Drafter
 from detector.keeper import EvidenceKeeper
 from detector.night import is_dark
 from detector.sighting import Sighting
@@ -45,6 +45,7 @@ class AlertDesk:
         later: runs a job aside; cutting a clip takes up to a second, and no camera may wait for it.
             At once when left out.
         masks_of: masks of a view; none when left out.
+        believed: how far poses may be trusted; as far as they say when left out.
     """
 
     def __init__(
@@ -59,9 +60,10 @@ class AlertDesk:
         clock: Clock,
         later: Callable[[Callable[[], None]], object] = lambda job: job(),
         masks_of: MasksOf = lambda _camera_id, _preset: (),
+        believed: Believed = lambda _camera_id, _preset, pose: pose,
     ) -> None:
         self._alerts = store.alerts
-        self._drafter = Drafter(cameras, locator, land, settings, clock)
+        self._drafter = Drafter(cameras, locator, land, settings, clock, believed=believed)
         self._casework = Casework(store.alerts, keeper, self._drafter, later)
         self._judge = Judge(
             store.ledger, cameras, settings, masks_of=masks_of, is_dark=is_dark, clock=clock

@@ -1,9 +1,10 @@
 """Says of a sighting where it is, what land lies there, and why it alerts."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from itertools import pairwise
+from typing import TypeAlias
 
 from detector.evidence import decision_version
 from detector.night import mode_seen
@@ -15,10 +16,14 @@ from models.alert import AlertDraft, Decision, Finding
 from models.clock import Clock
 from models.config import Settings
 from models.fix import Fix, NoFixReason
-from models.site import Camera
+from models.frame import Frame
+from models.site import Camera, Pose
 from models.suppression import Overcome, Release
 
-__all__ = ["Drafter"]
+__all__ = ["Believed", "Drafter"]
+
+Believed: TypeAlias = Callable[[str, int, Pose], Pose]
+"""The pose of a preset of a camera as far as it may be trusted: its own, or with more doubt."""
 
 _WORDS: dict[Release, Finding] = {
     Release.GREW: Finding.REGREW,
@@ -38,6 +43,7 @@ class Drafter:
         land: ground to land.
         settings: for the threshold and the version of the decision.
         clock: for the time of the decision.
+        believed: how far poses may be trusted; as far as they say when left out.
     """
 
     def __init__(
@@ -47,12 +53,15 @@ class Drafter:
         land: LandIndex,
         settings: Settings,
         clock: Clock,
+        *,
+        believed: Believed = lambda _camera_id, _preset, pose: pose,
     ) -> None:
         self._cameras = cameras
         self._locator = locator
         self._land = land
         self._settings = settings
         self._clock = clock
+        self._believed = believed
 
     def fix(self, sighting: Sighting) -> Fix:
         """Where it stands."""
@@ -61,7 +70,7 @@ class Drafter:
         camera = self._cameras[frame.camera_id]
         fix = self._locator.locate(
             camera,
-            frame.pose,
+            self._pose_of(frame),
             x_px,
             y_px,
             sighting.width_px,
@@ -109,7 +118,7 @@ class Drafter:
             idempotency_key=f"{sighting.name}/{generation}",
             camera_id=frame.camera_id,
             preset=frame.preset,
-            pose=frame.pose,
+            pose=self._pose_of(frame),
             label=track.label,
             score=max(score.score for score in track.scores),
             mode=mode_seen(frame),
@@ -122,6 +131,10 @@ class Drafter:
             fix=fix,
             land=self._land.answer(fix),
         )
+
+    def _pose_of(self, frame: Frame) -> Pose | None:
+        pose = frame.pose
+        return None if pose is None else self._believed(frame.camera_id, frame.preset, pose)
 
 
 def _foot_of(track: Track) -> tuple[float, float, float]:

@@ -18,6 +18,7 @@ __all__ = [
     "AttentionRule",
     "EvidenceRule",
     "KeepingRule",
+    "PoseCheckRule",
     "RecordingRule",
     "Settings",
     "SuppressionRule",
@@ -114,6 +115,22 @@ class KeepingRule(_Section):
     evidence_gb: Annotated[float, Field(gt=0.0)] = 200.0
 
 
+class PoseCheckRule(_Section):
+    """How often it is checked that presets look where they were calibrated: ``docs/geo.md``.
+
+    Attributes:
+        enabled: whether it is checked at all.
+        every_s: after a check the next one begins so much later; it takes daylight and clear sight.
+        pictures: of one check; their middle counts.
+        apart_s: at least so long between two of them.
+    """
+
+    enabled: bool = True
+    every_s: Annotated[float, Field(ge=1.0, le=7 * 86400.0)] = 6 * 3600.0
+    pictures: Annotated[int, Field(ge=3, le=50)] = 7
+    apart_s: Annotated[float, Field(ge=0.1, le=3600.0)] = 60.0
+
+
 class Settings(_Section):
     """Everything that an installation may set.
 
@@ -132,6 +149,7 @@ class Settings(_Section):
         suppression: how long a verdict holds the same plume back.
         recording: what is recorded of streams.
         keeping: how long the evidence of settled alerts stays.
+        pose_check: how often presets are checked against their reference pictures.
     """
 
     data_dir: Path = Path("data")
@@ -148,6 +166,7 @@ class Settings(_Section):
     suppression: SuppressionRule = SuppressionRule()
     recording: RecordingRule = RecordingRule()
     keeping: KeepingRule = KeepingRule()
+    pose_check: PoseCheckRule = PoseCheckRule()
 
     @property
     def store_url(self) -> str:

@@ -1,12 +1,14 @@
 """What the API says of cameras; never a user or a password."""
 
 import base64
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel
 
 from api.cameras.probe_words import told
+from api.poses.answers import PoseFlag
 from camera_gateway.probe import Advice, ProbeReport
 from camera_gateway.redaction import shown_address
 from camera_gateway.status import GatewayState, GatewayStatus
@@ -48,10 +50,16 @@ class CameraAnswer(BaseModel):
     frames_said: dict[str, int] = {}
     has_still: bool = False
     privacy_masked: bool = False
+    poses: tuple[PoseFlag, ...] = ()
 
     @classmethod
     def of(
-        cls, setup: CameraSetup, status: GatewayStatus | None, *, privacy_masked: bool = False
+        cls,
+        setup: CameraSetup,
+        status: GatewayStatus | None,
+        *,
+        privacy_masked: bool = False,
+        poses: Sequence[PoseFlag] = (),
     ) -> "CameraAnswer":
         """One camera; without a gateway it is disabled."""
         camera = setup.camera
@@ -74,6 +82,7 @@ class CameraAnswer(BaseModel):
                 "presets": camera.presets,
                 "linked": setup.link is not None,
                 "privacy_masked": privacy_masked,
+                "poses": tuple(poses),
             }
         )
 

@@ -19,6 +19,7 @@ __all__ = [
     "UNLIKE",
     "Edges",
     "Shift",
+    "edges_in",
     "edges_of",
     "put_back",
     "shift_between",
@@ -82,7 +83,12 @@ class Shift:
 
 def edges_of(thumb: Thumb) -> Edges:
     """The edges of a picture, (72, 128)."""
-    small = cv2.resize(thumb.luma, SIZE_PX, interpolation=cv2.INTER_AREA).astype(np.float32)
+    return edges_in(thumb.luma)
+
+
+def edges_in(luma: NDArray[np.uint8]) -> Edges:
+    """The edges of a grey picture of any size, (72, 128)."""
+    small = cv2.resize(luma, SIZE_PX, interpolation=cv2.INTER_AREA).astype(np.float32)
     fine = small - cv2.GaussianBlur(small, (0, 0), 4.0)
     return np.asarray(np.clip(fine, -20.0, 20.0), np.float32)
 

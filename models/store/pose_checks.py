@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection, delete, func, insert, select
 
 from models.calibration import PoseCheck, PoseReference
+from models.pose_state import same_view
 from models.store.database import Database
 from models.store.tables import pose_check, pose_reference
 
@@ -34,11 +35,26 @@ class PoseCheckRepository:
         """Check a preset against this from now on."""
         with self._database.write() as connection:
             _forget_reference(connection, reference.camera_id, reference.preset)
-            connection.execute(
-                insert(pose_reference).values(
-                    camera_id=reference.camera_id, preset=reference.preset, reference=reference
-                )
-            )
+            _put(connection, reference)
+
+    def replace_reference(self, before: PoseReference | None, reference: PoseReference) -> bool:
+        """The same, unless somebody has put another one meanwhile.
+
+        Args:
+            before: that the caller knows of: one of the preset's present pose, or None.
+            reference: to be put.
+
+        Returns:
+            Whether it was put.
+        """
+        key = reference.camera_id, reference.preset
+        with self._database.write() as connection:
+            now = _references(connection).get(key)
+            if now != before and now is not None and same_view(now.pose, reference.pose):
+                return False
+            _forget_reference(connection, *key)
+            _put(connection, reference)
+            return True
 
     def reference(self, camera_id: str, preset: int) -> PoseReference | None:
         """What a preset is checked against; None while there is nothing."""
@@ -47,8 +63,7 @@ class PoseCheckRepository:
     def references(self) -> dict[tuple[str, int], PoseReference]:
         """What each preset is checked against, by camera and number."""
         with self._database.read() as connection:
-            rows = connection.execute(select(pose_reference))
-            return {(row.camera_id, row.preset): row.reference for row in rows}
+            return _references(connection)
 
     def add(self, check: PoseCheck) -> None:
         """Write down a check; the oldest of its preset go when there are too many."""
@@ -122,6 +137,19 @@ class PoseCheckRepository:
                     )
                 )
         return len(gone)
+
+
+def _references(connection: Connection) -> dict[tuple[str, int], PoseReference]:
+    rows = connection.execute(select(pose_reference))
+    return {(row.camera_id, row.preset): row.reference for row in rows}
+
+
+def _put(connection: Connection, reference: PoseReference) -> None:
+    connection.execute(
+        insert(pose_reference).values(
+            camera_id=reference.camera_id, preset=reference.preset, reference=reference
+        )
+    )
 
 
 def _forget_reference(connection: Connection, camera_id: str, preset: int) -> None:
