@@ -14,7 +14,7 @@ LONGEST_MODULE = 500
 
 THIRD_PARTIES = {
     "models": {"alembic", "numpy", "pydantic", "pydantic_core", "shapely", "sqlalchemy"},
-    "geo": {"numba", "numpy", "pyogrio", "pyproj", "rasterio", "scipy", "shapely"},
+    "geo": {"cv2", "numba", "numpy", "pyogrio", "pyproj", "rasterio", "scipy", "shapely"},
     "camera_gateway": {"av", "cv2", "httpx", "nats", "numpy", "obstore", "onvif", "simplejpeg"},
     "detector": {"cv2", "numpy", "onnxruntime"},
     "detector/core": {"cv2", "numpy", "onnxruntime"},

@@ -58,6 +58,7 @@ const ENUMERATIONS = {
   "models/watching.py": { GapCause: "gap_cause" },
   "camera_gateway/patrol/status.py": { PatrolPhase: "patrol_phase" },
   "models/light.py": { Light: "light" },
+  "models/calibration.py": { UnknownWhy: "pose_unknown" },
 };
 for (const [file, classes] of Object.entries(ENUMERATIONS)) {
   const text = readFileSync(join(ROOT, "..", file), "utf8");

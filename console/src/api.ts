@@ -276,6 +276,21 @@ export type Condition =
   | "unreached"
   | "unsettled";
 
+/** A preset that looks beside where it was calibrated, or that could not be checked since. */
+export interface PoseFlag {
+  camera_id: string;
+  preset: number;
+  name: string;
+  kind: "drifted" | "unchecked";
+  at: string;
+  azimuth_off_deg: number;
+  tilt_off_deg: number;
+  roll_off_deg: number;
+  zoom_off: number;
+  sigma_deg: number;
+  why: "no_pictures" | "unclear" | "other_shape" | null;
+}
+
 export interface Camera {
   camera_id: string;
   name: string;
@@ -303,6 +318,7 @@ export interface Camera {
   has_still: boolean;
   /** Something of it is painted over: it gives masked stills and no video. */
   privacy_masked: boolean;
+  poses: PoseFlag[];
 }
 
 export type Adapter = "rtsp" | "mjpeg" | "snapshot" | "onvif" | "folder" | "video";

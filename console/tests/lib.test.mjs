@@ -220,6 +220,7 @@ const listed = (camera_id, state, more = {}) => ({
   name: `塔 ${camera_id}`,
   conditions: [],
   hanging: 0,
+  poses: [],
   ...more,
 });
 
@@ -233,19 +234,20 @@ test("whoever needs somebody stands first, and nobody is lost by a filter", () =
     listed("f", "live", { hanging: 1 }),
     listed("g", "connecting"),
     listed("h", "lost"),
+    listed("i", "live", { poses: [{ kind: "drifted" }] }),
   ];
-  assert.equal(cameraList.byNeed(all).map((it) => it.camera_id).join(""), "chdefgab");
+  assert.equal(cameraList.byNeed(all).map((it) => it.camera_id).join(""), "chdefigab");
   assert.deepEqual(cameraList.countsOf(all), [
-    { filter: "every", count: 8 },
-    { filter: "needs", count: 5 },
+    { filter: "every", count: 9 },
+    { filter: "needs", count: 6 },
     { filter: "lost", count: 2 },
     { filter: "degraded", count: 1 },
     { filter: "connecting", count: 1 },
-    { filter: "live", count: 3 },
+    { filter: "live", count: 4 },
     { filter: "disabled", count: 1 },
   ]);
   const shown = (filter, wanted) => all.filter((it) => cameraList.isShown(it, filter, wanted));
-  assert.equal(shown("every", "").length, 8);
+  assert.equal(shown("every", "").length, 9);
   assert.equal(shown("every", " 塔 C ").length, 1);
   assert.equal(shown("lost", "h").length, 1);
   assert.equal(shown("live", "h").length, 0);

@@ -83,7 +83,7 @@ const camera = (camera_id, name, more = {}) => ({
   name,
   state: "live",
   conditions: [],
-  hanging: 0,
+  hanging: 0, poses: [],
   usual_gap_s: 5,
   ...more,
 });

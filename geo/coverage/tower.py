@@ -51,13 +51,13 @@ def view_from(
         ground_m: their heights.
         lens: of the tower.
         horizon: what it sees.
-        reach_m: how far it is asked, at most as far as its profiles go.
+        reach_m: how far it is asked; infinite for as far as its profiles go.
 
     Returns:
         None for a tower that reaches no cell.
     """
-    reach_m = min(reach_m, float(horizon.ground.range_m[-1]))
-    window = grid.around(lens, reach_m)
+    known_m = float(horizon.ground.range_m[-1])
+    window = grid.around(lens, reach_m if np.isfinite(reach_m) else known_m)
     if window is None:
         return None
     rows, columns = window
@@ -70,7 +70,8 @@ def view_from(
         x_m, y_m = frame.to_metric(places[0], places[1])
         ground = ground_m[rows, columns][block]
         seen_m = horizon.smoke_height_m(x_m, y_m, ground)
-        seen_m[(np.hypot(x_m, y_m) > reach_m) & ~np.isnan(ground)] = np.inf
+        beyond = np.hypot(x_m, y_m) > min(reach_m, known_m)
+        seen_m[beyond & ~np.isnan(ground)] = np.inf
         with np.errstate(over="ignore"):  # 65 km of smoke is as good as none
             smoke_m[block] = seen_m
     return TowerView(lens, horizon.lens_m, rows, columns, smoke_m)

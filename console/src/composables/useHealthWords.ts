@@ -2,6 +2,7 @@
 
 import type { Camera } from "../api";
 import { SLOW_LANE } from "../lib/states";
+import { usePoseWords } from "./usePoseWords";
 import { useWords } from "./useWords";
 
 const TENTHS_BELOW_S = 10;
@@ -14,6 +15,7 @@ export interface Finding {
 
 export function useHealthWords() {
   const { t, te, age, moment, todo } = useWords();
+  const { poseFindings } = usePoseWords();
 
   /** The key under which the state's own advice stands. */
   function stateKey(camera: Camera): string {
@@ -47,7 +49,7 @@ export function useHealthWords() {
       all.push({ what: t("health.slow_lane"), todo: "" });
     if (camera.hanging > 0)
       all.push({ what: t("health.hanging", { count: camera.hanging }), todo: todo("hanging") });
-    return all;
+    return [...all, ...poseFindings(camera)];
   }
 
   /** What else is known, each in a few words. */

@@ -18,7 +18,8 @@ const STATES: readonly CameraState[] = [
 ];
 
 export function needsSomebody(camera: Camera): boolean {
-  return CAMERA_TROUBLE.has(camera.state) || camera.conditions.length > 0 || camera.hanging > 0;
+  if (CAMERA_TROUBLE.has(camera.state) || camera.conditions.length > 0) return true;
+  return camera.hanging > 0 || camera.poses.length > 0;
 }
 
 /** Whoever needs somebody first, by state and then by key, so that a row stays where it is. */
