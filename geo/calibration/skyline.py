@@ -8,13 +8,15 @@ A skyline that tells nothing is refused: one that is flat fits anywhere, one tha
 by fog fits too much, and one that fits in two places is one of them.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from geo.calibration.fitting import fit
+from geo.calibration.fitting import MAD_TO_SIGMA, Fitted, fit
 from geo.camera import ray_of_pixel
 from geo.horizon import Horizon
 from models.errors import InputRefused
@@ -24,8 +26,13 @@ from models.units import FloatArray
 __all__ = ["Skyline", "SkylineFit", "fit_skyline", "skyline_of"]
 
 LEAST_POINTS: Final = 60
-LEAST_SHARE: Final = 0.3
-"""Of the picture's width that has to have a skyline."""
+LEAST_SHARE: Final = 0.6
+"""Of the picture's stretches that have to have a skyline."""
+STRETCHES: Final = 24
+CANOPY_SIGMA_M: Final = 3.0
+MOST_WAVES_PX: Final = 0.5
+MOST_FOV_CHANGE: Final = 0.03
+FOV_STEPS: Final = np.array([1.0, 1.0, 1.0, 0.01])
 LEAST_RELIEF_DEG: Final = 0.03
 """Standard deviation of the terrain's skyline about its own straight line: less is flat."""
 SEARCH_DEG: Final = 3.0
@@ -48,10 +55,12 @@ class Skyline:
     Attributes:
         azimuth_deg: (n,) rising, equally spaced, over less than a full turn or from 0 to below 360.
         elevation_deg: (n,) highest ground in that direction; NaN where the terrain ends before.
+        range_m: (n,) how far away that ground is; None when it is not known.
     """
 
     azimuth_deg: FloatArray
     elevation_deg: FloatArray
+    range_m: FloatArray | None = None
 
     def at(self, azimuth_deg: FloatArray) -> FloatArray:
         """Elevation in other directions, between those that are known; NaN outside."""
@@ -74,17 +83,27 @@ class SkylineFit:
         misfit_px: median distance of the skyline's points from the terrain's, pixels.
         points: how many there were.
         share: of them that lie within three usual errors.
+        waves_px: how far the terrain's skyline departs from the picture's over stretches: what is
+            left when noise and gross errors are taken out.
+        fov_fitted: whether the field of view was found, too; otherwise it is that of the start.
     """
 
     pose: Pose
     misfit_px: float
     points: int
     share: float
+    waves_px: float
+    fov_fitted: bool
 
 
-def skyline_of(horizon: Horizon) -> Skyline:
-    """The terrain's skyline all around a lens."""
-    return Skyline(horizon.azimuth_deg, horizon.skyline_deg)
+def skyline_of(horizon: Horizon, canopy_m: float = 0.0) -> Skyline:
+    """The terrain's skyline all around a lens, to draw; to fit, ``skyline_around`` is finer.
+
+    Args:
+        horizon: of the lens.
+        canopy_m: height of the trees on the ridges.
+    """
+    return Skyline(horizon.azimuth_deg, *horizon.wooded_skyline(canopy_m))
 
 
 def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one natural order
@@ -94,24 +113,33 @@ def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one
     y_px: FloatArray,
     width_px: int,
     height_px: int,
+    *,
+    canopy_sigma_m: float = CANOPY_SIGMA_M,
 ) -> SkylineFit:
     """The pose at which the picture's skyline lies on the terrain's.
 
+    The field of view is left as entered where that fits; where it does not, one within 3 % that
+    does is taken.
+
     Args:
         skyline: from the lens, over the view and some degrees more on either side.
-        start: about where the camera looks: within 3 degrees, its field of view right.
+        start: about where the camera looks: within 3 degrees.
         x_px: (n,) of points on the skyline in the upright picture.
         y_px: (n,) likewise.
         width_px: of the upright picture.
         height_px: of the upright picture.
+        canopy_sigma_m: how far the ridges may stand above or below the skyline that is given: trees
+            and the terrain's own errors, one standard deviation.
 
     Raises:
-        InputRefused: a code ``skyline_short``, ``skyline_flat``, ``skyline_ambiguous`` or
-            ``skyline_misfit``.
+        InputRefused: a code ``skyline_short``, ``skyline_flat``, ``skyline_terrain``,
+            ``skyline_ambiguous`` or ``skyline_misfit``.
     """
     seen = np.isfinite(x_px) & np.isfinite(y_px)
-    x_px, y_px = x_px[seen], y_px[seen]
-    if len(x_px) < LEAST_POINTS or np.ptp(x_px) < LEAST_SHARE * width_px:
+    order = np.argsort(x_px[seen], kind="stable")
+    x_px, y_px = x_px[seen][order], y_px[seen][order]
+    stretches = np.bincount(_stretch_of(x_px, width_px), minlength=STRETCHES)
+    if len(x_px) < LEAST_POINTS or (stretches >= 2).mean() < LEAST_SHARE:
         raise InputRefused(
             "Too little of the skyline can be seen.",
             remedy="Take a picture on a clear day, with the ridge from side to side.",
@@ -128,6 +156,43 @@ def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one
         return np.nan_to_num(known_of(values), nan=UNKNOWN_PX)
 
     _check_relief(skyline, start)
+    doubt_deg = _doubt_deg(skyline, start, canopy_sigma_m)
+    most_waves = math.hypot(MOST_WAVES_PX, doubt_deg / deg_per_px)
+    found = _best(known_of, residuals_of, deg_per_px)
+    waves_px = _waves(x_px, found.residuals, width_px)
+    if waves_px > most_waves:
+        wider = fit(residuals_of, np.append(found.values, 1.0), USUAL_PX, steps=FOV_STEPS)
+        if abs(wider.values[3] - 1.0) <= MOST_FOV_CHANGE:
+            found, waves_px = wider, _waves(x_px, wider.residuals, width_px)
+    misfits = np.abs(found.residuals)
+    misfit_px = float(np.median(misfits))
+    share = float(np.mean(misfits <= 3.0 * USUAL_PX))
+    sigmas = np.sqrt(np.diag(found.covariance) * _dependence(found.residuals))
+    if (
+        share < LEAST_FITTING
+        or misfit_px > MOST_MISFIT_PX
+        or waves_px > most_waves
+        or not sigmas[:2].max() <= MOST_SIGMA_DEG
+    ):
+        raise InputRefused(
+            f"The skyline does not fit the terrain: {max(misfit_px, waves_px):.1f} pixels off.",
+            remedy="Check the lens's position and height, and the field of view.",
+            code="skyline_misfit",
+        )
+    pose = replace(
+        _turned(start, found.values),
+        azimuth_sigma_deg=float(sigmas[0]),
+        tilt_sigma_deg=math.hypot(float(sigmas[1]), doubt_deg),
+    )
+    return SkylineFit(pose, misfit_px, len(x_px), share, waves_px, len(found.values) > 3)
+
+
+def _best(
+    known_of: Callable[[FloatArray], FloatArray],
+    residuals_of: Callable[[FloatArray], FloatArray],
+    deg_per_px: float,
+) -> Fitted:
+    """The best fit of all turns, when no other is nearly as good."""
     turns = np.arange(-SEARCH_DEG, SEARCH_DEG + SEARCH_STEP_DEG / 2.0, SEARCH_STEP_DEG)
     costs, tilts = _searched(known_of, turns, deg_per_px)
     if not np.isfinite(costs).any():
@@ -144,26 +209,45 @@ def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one
             remedy="Zoom out, or calibrate by landmarks.",
             code="skyline_ambiguous",
         )
-    misfits = np.abs(found.residuals)
-    sigmas = np.sqrt(np.diag(found.covariance))
-    misfit_px = float(np.median(misfits))
-    share = float(np.mean(misfits <= 3.0 * USUAL_PX))
-    if (
-        share < LEAST_FITTING
-        or misfit_px > MOST_MISFIT_PX
-        or not sigmas[:2].max() <= MOST_SIGMA_DEG
-    ):
-        raise InputRefused(
-            f"The skyline does not fit the terrain: {misfit_px:.1f} pixels off.",
-            remedy="Check the lens's position and height, and the field of view.",
-            code="skyline_misfit",
-        )
-    pose = replace(
-        _turned(start, found.values),
-        azimuth_sigma_deg=float(sigmas[0]),
-        tilt_sigma_deg=float(sigmas[1]),
-    )
-    return SkylineFit(pose, misfit_px, len(x_px), share)
+    return found
+
+
+def _doubt_deg(skyline: Skyline, start: Pose, canopy_sigma_m: float) -> float:
+    """Angle of the canopy's doubt at the distance of the ridges in view."""
+    if skyline.range_m is None:
+        return 0.0
+    away = (skyline.azimuth_deg - start.azimuth_deg + 180.0) % 360.0 - 180.0
+    inside = (np.abs(away) <= start.horizontal_fov_deg / 2.0) & np.isfinite(skyline.range_m)
+    return float(np.median(np.degrees(canopy_sigma_m / skyline.range_m[inside])))
+
+
+def _dependence(residuals: FloatArray) -> float:
+    """How many neighbouring points err together: the sum of their correlations."""
+    clipped = np.clip(residuals, -3.0 * USUAL_PX, 3.0 * USUAL_PX)
+    clipped = clipped - clipped.mean()
+    own = max(float(np.mean(clipped**2)), 1e-12)
+    total = 1.0
+    for lag in range(1, len(clipped) // 4):
+        shared = float(np.mean(clipped[:-lag] * clipped[lag:])) / own
+        if shared < 2.0 / len(clipped) ** 0.5:
+            break
+        total += 2.0 * shared
+    return total
+
+
+def _stretch_of(x_px: FloatArray, width_px: int) -> NDArray[np.intp]:
+    return np.clip((x_px / width_px * STRETCHES).astype(np.intp), 0, STRETCHES - 1)
+
+
+def _waves(x_px: FloatArray, residuals: FloatArray, width_px: int) -> float:
+    """Spread of the medians of stretches of the picture, less what noise makes of it."""
+    stretch = _stretch_of(x_px, width_px)
+    used = [stretch == each for each in np.unique(stretch)]
+    middles = np.array([np.median(residuals[each]) for each in used])
+    counts = np.array([each.sum() for each in used])
+    noise = MAD_TO_SIGMA * float(np.median(np.abs(np.diff(residuals)))) / 2.0**0.5
+    own = np.pi / 2.0 * noise**2 / counts
+    return float(np.sqrt(max(0.0, float(np.mean(np.minimum(middles, 20) ** 2 - own)))))
 
 
 def _searched(
@@ -215,10 +299,12 @@ def _short_terrain() -> InputRefused:
 
 
 def _turned(start: Pose, values: FloatArray) -> Pose:
-    turn, lift, roll = map(float, values)
+    turn, lift, roll, *wider = map(float, values)
+    fov_deg = start.horizontal_fov_deg * (wider[0] if wider else 1.0)
     return replace(
         start,
         azimuth_deg=(start.azimuth_deg + turn) % 360.0 % 360.0,
         tilt_deg=float(np.clip(start.tilt_deg + lift, -90.0, 90.0)),
         roll_deg=start.roll_deg + roll,
+        horizontal_fov_deg=float(np.clip(fov_deg, 0.1, 179.0)),
     )

@@ -24,6 +24,8 @@ from models.units import FloatArray
 __all__ = ["REFRACTION", "Horizon"]
 
 REFRACTION: Final = 0.13
+CLEARED_M: Final = 150.0
+"""Around a tower; nearer trees would hide the view that it was built for."""
 
 _BLOCK_ROWS: Final = 64
 _BLOCK_RAYS: Final = 2_000
@@ -74,6 +76,28 @@ class Horizon:
     def skyline_deg(self) -> FloatArray:
         """Elevation of the highest ground along each azimuth; NaN where none is known."""
         return np.degrees(np.arctan(self._horizon[:, -1].astype(np.float64)))
+
+    def wooded_skyline(
+        self, canopy_m: float, nearest_m: float = CLEARED_M
+    ) -> tuple[FloatArray, FloatArray]:
+        """The skyline with trees on the ground: (azimuths,) elevation, degrees, and its distance.
+
+        Args:
+            canopy_m: height of the trees; 0 for the bare ground.
+            nearest_m: up to there no tree stands in the view.
+
+        Returns:
+            Both NaN where no ground is known.
+        """
+        tangents = self._tangents(self.ground.values_m[:, 1:])
+        trees = np.where(self.ground.range_m[1:] > nearest_m, canopy_m, 0.0).astype(np.float32)
+        tangents += trees * self._inverse
+        tangents[np.isnan(tangents)] = -np.inf
+        column = tangents.argmax(axis=1)
+        highest = tangents[np.arange(len(column)), column].astype(np.float64)
+        known = np.isfinite(highest)
+        elevation_deg = np.degrees(np.arctan(np.where(known, highest, np.nan)))
+        return elevation_deg, np.where(known, self.ground.range_m[1:][column], np.nan)
 
     def first_hit_m(self, azimuth_deg: FloatArray, elevation_deg: FloatArray) -> FloatArray:
         """Ground distance at which each ray first meets known ground; NaN when it meets none.

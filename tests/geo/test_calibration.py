@@ -194,8 +194,8 @@ def test_a_skyline_that_tells_nothing_is_refused(skyline: Skyline) -> None:
     flat = Skyline(AZIMUTHS, np.full_like(AZIMUTHS, 0.2))
     empty = Skyline(AZIMUTHS, np.full_like(AZIMUTHS, np.nan))
     short = Skyline(np.arange(47.0, 73.0, 0.05), np.sin(np.arange(47.0, 73.0, 0.05)))
-    hole = np.where((AZIMUTHS > 49.2) & (AZIMUTHS < 52.0), np.nan, skyline.elevation_deg)
-    left = np.where(columns < 600.0, rows, np.nan)
+    hole = np.where((AZIMUTHS > 52.0) & (AZIMUTHS < 54.9), np.nan, skyline.elevation_deg)
+    left = np.where(columns < 1200.0, rows, np.nan)
     foggy = np.where(columns < 1500.0, np.nan, rows)
     for line, x_px, y_px, code in (
         (skyline, columns, foggy, "skyline_short"),
