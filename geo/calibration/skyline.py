@@ -29,7 +29,7 @@ LEAST_POINTS: Final = 60
 LEAST_SHARE: Final = 0.6
 """Of the picture's stretches that have to have a skyline."""
 STRETCHES: Final = 24
-CANOPY_SIGMA_M: Final = 3.0
+CANOPY_SIGMA_M: Final = 5.0
 MOST_WAVES_PX: Final = 0.5
 MOST_FOV_CHANGE: Final = 0.03
 FOV_STEPS: Final = np.array([1.0, 1.0, 1.0, 0.01])
@@ -42,7 +42,7 @@ RIVAL_COST: Final = 1.1
 MOST_HOLLOWS: Final = 4
 MOST_MISFIT_PX: Final = 3.0
 LEAST_FITTING: Final = 0.7
-MOST_SIGMA_DEG: Final = 0.025
+MOST_SIGMA_DEG: Final = 0.04
 USUAL_PX: Final = 2.0
 UNKNOWN_PX: Final = 50.0
 """Off is a point for which the terrain has no skyline: as much as a gross error."""
@@ -115,6 +115,7 @@ def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one
     height_px: int,
     *,
     canopy_sigma_m: float = CANOPY_SIGMA_M,
+    most_sigma_deg: float = MOST_SIGMA_DEG,
 ) -> SkylineFit:
     """The pose at which the picture's skyline lies on the terrain's.
 
@@ -130,6 +131,8 @@ def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one
         height_px: of the upright picture.
         canopy_sigma_m: how far the ridges may stand above or below the skyline that is given: trees
             and the terrain's own errors, one standard deviation.
+        most_sigma_deg: what is known less well is refused: with the value left out, what cannot
+            keep to 0.05 degrees. Where a person looks at the lines, more is of use.
 
     Raises:
         InputRefused: a code ``skyline_short``, ``skyline_flat``, ``skyline_terrain``,
@@ -166,13 +169,17 @@ def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one
             found, waves_px = wider, _waves(x_px, wider.residuals, width_px)
     misfits = np.abs(found.residuals)
     misfit_px = float(np.median(misfits))
-    share = float(np.mean(misfits <= 3.0 * USUAL_PX))
+    good = misfits <= 3.0 * USUAL_PX
+    share = float(np.mean(good))
+    if share >= LEAST_FITTING:  # without the gross errors, which are only softened so far
+        steps = FOV_STEPS[: len(found.values)]
+        found = fit(lambda values: residuals_of(values)[good], found.values, USUAL_PX, steps=steps)
     sigmas = np.sqrt(np.diag(found.covariance) * _dependence(found.residuals))
     if (
         share < LEAST_FITTING
         or misfit_px > MOST_MISFIT_PX
         or waves_px > most_waves
-        or not sigmas[:2].max() <= MOST_SIGMA_DEG
+        or not sigmas[:2].max() <= most_sigma_deg
     ):
         raise InputRefused(
             f"The skyline does not fit the terrain: {max(misfit_px, waves_px):.1f} pixels off.",
