@@ -1,5 +1,7 @@
 /** The server's HTTP contract in types. Times are ISO 8601 UTC, degrees are true north, metres. */
 
+import type { StatedPoint } from "./lib/coordinates";
+
 export type Role = "viewer" | "monitor" | "admin";
 export type Label = "smoke" | "flame";
 export type AlertState = "open" | "acknowledged" | "confirmed" | "dismissed" | "closed";
@@ -483,7 +485,7 @@ export interface CameraCredential {
 export interface CameraRequest {
   name: string;
   kind: CameraKind;
-  position: Position;
+  position: StatedPoint & { height_m: number; height_datum: HeightDatum };
   presets?: Preset[];
   link?: CameraLink | null;
   credential?: CameraCredential;

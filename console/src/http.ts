@@ -44,6 +44,7 @@ import type {
   User,
   WorkPicture,
 } from "./api";
+import type { LetIn, StatedPoint } from "./lib/coordinates";
 
 /** A refusal of the server, or the network's silence (`code` "unreachable"). */
 export class Problem extends Error {
@@ -208,6 +209,8 @@ export const http = {
   cameraSetup: (id: string) => call<CameraSetup>("GET", `/api/cameras/${id}/setup`),
   putCamera: (id: string, request: CameraRequest) =>
     call<CameraSetup>("PUT", `/api/cameras/${id}`, request),
+  /** What coordinates of any system become; changes nothing. */
+  letIn: (point: StatedPoint) => call<LetIn>("POST", "/api/cameras/place", point),
   removeCamera: (id: string) => call<void>("DELETE", `/api/cameras/${id}`),
   trustView: (id: string) => call<void>("POST", `/api/cameras/${id}/trust-view`),
   testCamera: (camera_id: string, link: CameraLink, credential?: CameraCredential) =>
@@ -238,10 +241,10 @@ export const http = {
   wall,
   live,
   /** Looks through a list of cameras; `write` takes it, `good` as far as it is good. */
-  importCameras: (file: File, write: boolean, good: boolean) =>
+  importCameras: (file: File, write: boolean, good: boolean, coordinates: string) =>
     call<ListReport>(
       "POST",
-      `/api/cameras/import?suffix=${/\.toml$/i.test(file.name) ? "toml" : "csv"}&write=${write}&take_good=${good}`,
+      `/api/cameras/import?suffix=${/\.toml$/i.test(file.name) ? "toml" : "csv"}&write=${write}&take_good=${good}&coordinates=${encodeURIComponent(coordinates)}`,
       new Blob([file]),
       TEST_WAIT_MS,
     ),

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { createServer } from "vite";
 
 let server;
-let time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol, polygon, maskForm;
+let time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol, polygon, maskForm, coordinates;
 
 before(async () => {
   server = await createServer({
@@ -15,7 +15,7 @@ before(async () => {
     logLevel: "error",
   });
   const load = (path) => server.ssrLoadModule(path);
-  [time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol, polygon, maskForm] = await Promise.all([
+  [time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol, polygon, maskForm, coordinates] = await Promise.all([
     load("/src/lib/time.ts"),
     load("/src/lib/format.ts"),
     load("/src/lib/geodesy.ts"),
@@ -27,6 +27,7 @@ before(async () => {
     load("/src/lib/patrolForm.ts"),
     load("/src/lib/polygon.ts"),
     load("/src/lib/maskForm.ts"),
+    load("/src/lib/coordinates.ts"),
   ]);
 });
 after(() => server.close());
@@ -192,7 +193,7 @@ const SETUP = {
 test("a camera that is saved unchanged stays as it was, its password untouched", () => {
   const request = camera.requestOf(camera.fieldsOf(SETUP), SETUP);
   assert.deepEqual(request.presets, SETUP.presets);
-  assert.deepEqual(request.position, SETUP.position);
+  assert.deepEqual(request.position, { coordinates: "WGS84", ...SETUP.position });
   assert.deepEqual(request.link, SETUP.link);
   assert.ok(!("credential" in request));
   const typed = (part) => camera.requestOf({ ...camera.fieldsOf(SETUP), ...part }, SETUP).credential;
@@ -212,6 +213,30 @@ test("a camera without its place or with a key that cannot be is not sent", () =
   assert.deepEqual(camera.missingIn(empty), ["camera_id", "name", "lon", "lat", "height"]);
   assert.deepEqual(camera.missingIn({ ...whole, camera_id: "GN 2" }), ["bad_id"]);
   assert.deepEqual(camera.missingIn(whole), []);
+});
+
+test("a place goes to the server in the system that was stated, and with its pair only", () => {
+  const whole = { ...camera.fieldsOf(SETUP), easting_m: 36368261, northing_m: 3192855 };
+  const placed = (coordinates) => camera.requestOf({ ...whole, coordinates }, SETUP).position;
+  const height = { height_m: 0, height_datum: "ellipsoid" };
+  assert.deepEqual(placed("GK"), { coordinates: "GK", easting_m: 36368261, northing_m: 3192855, ...height });
+  assert.deepEqual(placed("GCJ-02"), { coordinates: "GCJ-02", lon_deg: 106.65, lat_deg: 29.03, ...height });
+  const bare = { ...whole, coordinates: "EPSG:4545", easting_m: null };
+  assert.deepEqual(camera.missingIn(bare), ["easting"]);
+  assert.equal(camera.requestOf(bare, SETUP), null);
+});
+
+test("stored coordinates are never turned a second time under another name", () => {
+  const { restated } = coordinates;
+  const stored = SETUP.position;
+  const fields = camera.fieldsOf(SETUP);
+  const away = restated(fields, "GCJ-02", stored);
+  assert.deepEqual([away.coordinates, away.lon_deg, away.lat_deg], ["GCJ-02", null, null]);
+  const back = restated(away, "WGS84", stored);
+  assert.deepEqual([back.lon_deg, back.lat_deg], [106.65, 29.03]);
+  const typed = restated({ ...fields, lon_deg: 106.7 }, "GCJ-02", stored);
+  assert.deepEqual([typed.lon_deg, typed.lat_deg], [106.7, 29.03]);
+  assert.equal(restated(camera.fieldsOf(null), "WGS84", null).lon_deg, null);
 });
 
 const listed = (camera_id, state, more = {}) => ({

@@ -1,14 +1,20 @@
 /** The camera form's fields, and what they are to the server. */
 
-import type { CameraCredential, CameraKind, CameraLink, CameraRequest, CameraSetup } from "../api";
+import type { CameraCredential, CameraKind, CameraLink, CameraRequest, CameraSetup, HeightDatum } from "../api";
+import { isPlane, pointOf } from "./coordinates";
 
 export interface Fields {
   camera_id: string;
   name: string;
   kind: CameraKind;
+  /** Of the numbers below; what is stored is WGS 84. */
+  coordinates: string;
   lon_deg: number | null;
   lat_deg: number | null;
+  easting_m: number | null;
+  northing_m: number | null;
   height_m: number | null;
+  height_datum: HeightDatum;
   azimuth_deg: number | null;
   tilt_deg: number | null;
   horizontal_fov_deg: number | null;
@@ -37,9 +43,13 @@ export function fieldsOf(setup: CameraSetup | null): Fields {
     camera_id: setup?.camera_id ?? "",
     name: setup?.name ?? "",
     kind: setup?.kind ?? "tower",
+    coordinates: "WGS84",
     lon_deg: setup?.position.lon_deg ?? null,
     lat_deg: setup?.position.lat_deg ?? null,
+    easting_m: null,
+    northing_m: null,
     height_m: setup?.position.height_m ?? null,
+    height_datum: setup?.position.height_datum ?? "sea_level",
     azimuth_deg: pose?.azimuth_deg ?? null,
     tilt_deg: pose?.tilt_deg ?? null,
     horizontal_fov_deg: pose?.horizontal_fov_deg ?? null,
@@ -66,16 +76,18 @@ export function missingIn(fields: Fields): string[] {
   return [
     ...(fields.camera_id === "" ? ["camera_id"] : []),
     ...(fields.name.trim() === "" ? ["name"] : []),
-    ...(fields.lon_deg === null ? ["lon"] : []),
-    ...(fields.lat_deg === null ? ["lat"] : []),
+    ...(isPlane(fields.coordinates)
+      ? [...(fields.easting_m === null ? ["easting"] : []), ...(fields.northing_m === null ? ["northing"] : [])]
+      : [...(fields.lon_deg === null ? ["lon"] : []), ...(fields.lat_deg === null ? ["lat"] : [])]),
     ...(fields.height_m === null ? ["height"] : []),
   ];
 }
 
 /** The request; null while something needed is missing. */
 export function requestOf(fields: Fields, before: CameraSetup | null): CameraRequest | null {
-  const { lon_deg, lat_deg, height_m, azimuth_deg, horizontal_fov_deg } = fields;
-  if (missingIn(fields).length > 0 || lon_deg === null || lat_deg === null || height_m === null) return null;
+  const { height_m, height_datum, azimuth_deg, horizontal_fov_deg } = fields;
+  const point = pointOf(fields);
+  if (missingIn(fields).length > 0 || point === null || height_m === null) return null;
   const [first, ...others] = before?.presets ?? [];
   const presets =
     azimuth_deg === null || horizontal_fov_deg === null
@@ -97,12 +109,7 @@ export function requestOf(fields: Fields, before: CameraSetup | null): CameraReq
   return {
     name: fields.name.trim(),
     kind: fields.kind,
-    position: {
-      lon_deg,
-      lat_deg,
-      height_m,
-      height_datum: before?.position.height_datum ?? "sea_level",
-    },
+    position: { ...point, height_m, height_datum },
     presets,
     link: fields.link.address.trim() === "" ? null : fields.link,
     ...(credential === undefined ? {} : { credential }),
