@@ -12,20 +12,31 @@ from geo.dem import Wish, import_dem
 from geo.relief import drill_relief
 from geo.terrain import Terrain
 
-__all__ = ["Tower", "jacksboro", "thirty_metres", "towers_on"]
+__all__ = ["Tower", "jacksboro", "qijiang_synthetic", "thirty_metres", "towers_on"]
 
-DEM = Path(__file__).resolve().parents[3] / "shared/data/geo/dem/bigtujunga_30m.tif"
+_FOLDER = Path(__file__).resolve().parents[3] / "shared/data/geo/dem"
+DEM = _FOLDER / "bigtujunga_30m.tif"
+SYNTHETIC = _FOLDER / "qijiang_SYNTHETIC_3arcsec.tif"
 Tower: TypeAlias = tuple[float, float]
 APART_M = 2_500.0
 
 
 def thirty_metres() -> Terrain | None:
     """Big Tujunga (California), 19 x 36 km of real 30 m cells; None where it is not at hand."""
-    if not DEM.is_file():
+    return _imported(DEM, Wish(name="Big Tujunga 30 m", heights=HeightSystem.EGM96))
+
+
+def qijiang_synthetic() -> Terrain | None:
+    """Qijiang's coarse shape with invented detail; None where it is not at hand."""
+    wish = Wish(name="Qijiang synthetic", heights=HeightSystem.EGM96, synthetic=True)
+    return _imported(SYNTHETIC, wish)
+
+
+def _imported(file: Path, wish: Wish) -> Terrain | None:
+    if not file.is_file():
         return None
     with tempfile.TemporaryDirectory() as folder:
-        wish = Wish(name="Big Tujunga 30 m", heights=HeightSystem.EGM96)
-        terrain = import_dem([DEM], Path(folder), wish=wish, now=datetime.now(UTC)).terrain
+        terrain = import_dem([file], Path(folder), wish=wish, now=datetime.now(UTC)).terrain
         values = np.array(terrain.values_m)  # the mapped file goes with the folder
     return Terrain(terrain.name, values, terrain.west_deg, terrain.north_deg, terrain.cell_deg)
 

@@ -25,6 +25,8 @@ SPARE_DEG: Final = 5.0
 """On either side of the view: three that the start may be off, and a little."""
 REACH_M: Final = 20_000.0
 NEAREST_M: Final = 40.0
+NEAR_M: Final = 1_000.0
+"""Up to there a crest is a large angle, and is read four times finer."""
 EXACT_EVERY_M: Final = 500.0
 LEAST_STEP_M: Final = 5.0
 _BLOCK: Final = 32
@@ -73,7 +75,8 @@ def skyline_around(
         azimuths = azimuths[:-1]
     frame = LocalFrame(lens.lon_deg, lens.lat_deg)
     step_m = max(LEAST_STEP_M, terrain.cell_m / 4.0)
-    steps = np.arange(NEAREST_M, REACH_M, step_m, dtype=np.float64)
+    near, far = np.arange(NEAREST_M, NEAR_M, step_m / 4.0), np.arange(NEAR_M, REACH_M, step_m)
+    steps = np.concatenate((near, far)).astype(np.float64)
     bend = (1.0 - refraction) / (2.0 * EARTH_RADIUS_M)
     trees = np.where(steps > CLEARED_M, canopy_m, 0.0)
     highest, range_m = np.empty((2, len(azimuths)))
