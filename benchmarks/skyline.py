@@ -6,6 +6,6 @@ from pathlib import Path
 if __name__ == "__main__":
     # A script's own folder comes first on the path, and there geo.py hides the package.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
-    from benchmarks.ground.poses import main
+    from benchmarks.ground.skyline_poses import main
 
     sys.exit(main())
