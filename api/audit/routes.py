@@ -28,6 +28,7 @@ class DeedKind(StrEnum):
     LAND = "land"
     LEDGER = "ledger"
     MASK = "mask"
+    OBSERVATION = "observation"
     TERRAIN = "terrain"
     USER = "user"
 

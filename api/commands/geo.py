@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from api.commands.geo_coverage import blind, seen, sites, viewshed
+from api.commands.geo_cross import cross
 from api.commands.geo_heights import HeightsAbove
 from api.commands.geo_photo import photo
 from api.commands.geo_relief import bounds_in, described, relief_of, without_ground
@@ -21,6 +22,7 @@ __all__ = ["geo"]
 
 geo = typer.Typer(help="Relief: import it, see which is in force.", no_args_is_help=True)
 
+geo.command("cross")(cross)
 geo.command("photo")(photo)
 geo.command("viewshed")(viewshed)
 # A longitude of the west begins with the sign of an option.

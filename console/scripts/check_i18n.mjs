@@ -40,6 +40,8 @@ for (const [key, text] of zh) {
 /** Which prefix of keys speaks each enumeration of the shared language. */
 const ENUMERATIONS = {
   "models/alert.py": { AlertState: "state", DismissReason: "reason", Finding: "finding" },
+  "models/crossing.py": { NoCrossing: "parting" },
+  "models/observation.py": { ObservationSource: "observed_by" },
   "models/detection.py": { Label: "label" },
   "models/fix.py": { FixOutcome: "outcome", NoFixReason: "no_fix" },
   "models/frame.py": { TimeSource: "time_source", FrameMode: "mode", Provenance: "provenance" },

@@ -45,6 +45,7 @@ import type {
   WorkPicture,
 } from "./api";
 import type { LetIn, StatedPoint } from "./lib/coordinates";
+import type { Crossings, Lookouts, Observation, ObservationRequest } from "./crossings";
 
 /** A refusal of the server, or the network's silence (`code` "unreachable"). */
 export class Problem extends Error {
@@ -272,6 +273,13 @@ export const http = {
   step: (id: number, request: StepRequest) =>
     call<Alert>("POST", `/api/alerts/${id}/steps`, request),
   exportAlert,
+  crossings: (id: number) => call<Crossings>("GET", `/api/alerts/${id}/crossings`),
+  lookouts: (id: number) => call<Lookouts>("GET", `/api/alerts/${id}/lookouts`),
+  observations: () => call<{ observations: Observation[] }>("GET", "/api/observations?limit=100"),
+  addObservation: (request: ObservationRequest) =>
+    call<Observation>("POST", "/api/observations", request),
+  withdrawObservation: (id: number) =>
+    call<Observation>("POST", `/api/observations/${id}/withdraw`),
   health: () => call<{ recorder: RecorderFacts | null }>("GET", "/api/health"),
   candidates: () => call<{ candidates: Candidate[] }>("GET", "/api/candidates?limit=100"),
   promote: (id: number) => call<Alert>("POST", `/api/candidates/${id}/promote`),

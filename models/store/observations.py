@@ -104,7 +104,7 @@ class ObservationRepository:
             )
             after = _one(connection, observation_id)
             kind = EventKind.OBSERVATION_WITHDRAWN
-            self._told(connection, author, "observation.withdrawn", after, kind)
+            self._told(connection, author, "observation.retracted", after, kind)
             return after
 
     def get(self, observation_id: int) -> Observation:

@@ -58,6 +58,7 @@ FROM_A_BROWSER = [
     *("api/errors.py", "api/auth", "api/alerts", "api/cameras", "api/candidates", "api/ledger"),
     *("api/live_view", "camera_gateway/video/live.py"),
     *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store"),
+    *("api/crossings", "api/observations", "models/observation.py", "geo/directions.py"),
     *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
     "camera_gateway/patrol/desk.py",
     *("api/calibration", "geo/calibration", "geo/crs", "geo/camera.py"),

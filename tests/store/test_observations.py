@@ -88,7 +88,7 @@ def test_every_change_is_told_and_audited_in_its_own_transaction(
         (EventKind.OBSERVATION_WITHDRAWN, kept.observation_id),
     ]
     withdrawn, added = store.audit.entries(10)
-    assert (withdrawn.action, withdrawn.actor) == ("observation.withdrawn", "zhao")
+    assert (withdrawn.action, withdrawn.actor) == ("observation.retracted", "zhao")
     assert (added.action, added.actor, added.subject) == (
         *("observation.added", "li"),
         str(kept.observation_id),

@@ -5,10 +5,12 @@ import type { FeedEvent } from "../api";
 import { Problem } from "../http";
 import { useAlerts } from "./useAlerts";
 import { useClock } from "./useClock";
+import { useObservations } from "./useObservations";
 
 export type FeedState = "connecting" | "live" | "reconnecting";
 
 const KINDS = ["alert.opened", "alert.updated", "alert.stepped"] as const;
+const OBSERVED = ["observation.added", "observation.withdrawn"] as const;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
 
@@ -23,6 +25,7 @@ let wait_ms = FIRST_WAIT_MS;
 let running = false;
 
 const alerts = useAlerts();
+const observations = useObservations();
 const clock = useClock();
 
 function mark(): void {
@@ -57,6 +60,7 @@ async function connect(): Promise<void> {
   if (!running) return;
   try {
     last_sequence = await alerts.load();
+    void observations.load();
   } catch {
     retry();
     return;
@@ -75,6 +79,12 @@ async function connect(): Promise<void> {
   };
   for (const kind of KINDS)
     opened.addEventListener(kind, (message) => void receive(message as MessageEvent<string>));
+  for (const kind of OBSERVED)
+    opened.addEventListener(kind, (message) => {
+      const event = JSON.parse((message as MessageEvent<string>).data) as FeedEvent;
+      last_sequence = Math.max(last_sequence, event.sequence);
+      void observations.changed();
+    });
 }
 
 function start(): void {

@@ -3,6 +3,7 @@
 import { effectScope, type Ref, watch } from "vue";
 import type { Camera, LonLat, Site } from "../api";
 import { metres } from "../lib/format";
+import { addCrossings, crossingFeatures, setCrossings } from "../map/crossings";
 import type { Engine } from "../map/engine";
 import { addFires, fireFeatures, setFires, tiesOf } from "../map/fires";
 import { addLand, LAYERS, showLand } from "../map/land";
@@ -12,8 +13,10 @@ import { SYMBOLS } from "../map/symbols";
 import { addViews, setViews, showViews, viewFeatures, viewRadius } from "../map/views";
 import { useAlerts } from "./useAlerts";
 import { useCameras } from "./useCameras";
+import { useCrossing } from "./useCrossing";
 import { useLegend } from "./useLegend";
 import { farOf } from "./useMapView";
+import { useObservations } from "./useObservations";
 import { useSite } from "./useSite";
 import { useSweep } from "./useSweep";
 import { useWords } from "./useWords";
@@ -33,6 +36,8 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   const { cameras } = useCameras();
   const { shown } = useLegend();
   const sweep = useSweep();
+  const { match, weights, witness } = useCrossing();
+  const observations = useObservations();
   // The engine is ready long after set-up: its watchers are gathered, and stopped with the page.
   const scope = effectScope();
 
@@ -68,7 +73,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
       const listed = [...working.value];
       if (chosen !== null && !listed.some((alert) => alert.alert_id === chosen.alert_id))
         listed.push(chosen);
-      setFires(engine, fireFeatures(working.value, chosen, far_m));
+      setFires(engine, fireFeatures(working.value, chosen, far_m, weights.value));
       showFires(
         listed.map((alert) => ({
           alert,
@@ -86,7 +91,16 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
         })),
       );
     };
-    watch([working, selected, () => t("map.best")], draw, NOW);
+    watch([working, selected, weights, () => t("map.best")], draw, NOW);
+  }
+
+  function feedCrossings(engine: Engine): void {
+    const draw = () => setCrossings(engine, crossingFeatures(match.value, witness, observations.shown.value));
+    watch([match, observations.shown], draw, NOW);
+    engine.on("click", (event) => {
+      if (observations.picking.value) observations.pick([event.lngLat.lng, event.lngLat.lat]);
+    });
+    watch(observations.picking, (picks) => (engine.getCanvas().style.cursor = picks ? "crosshair" : ""));
   }
 
   function feedSweep(engine: Engine): void {
@@ -121,9 +135,11 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     if (land.value !== null) addLand(engine, land.value);
     addSweeps(engine);
     addFires(engine);
+    addCrossings(engine);
     scope.run(() => {
       feedCameras(engine, site);
       feedFires(engine, site);
+      feedCrossings(engine);
       feedSweep(engine);
       feedLegend(engine);
     });

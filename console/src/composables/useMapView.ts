@@ -3,9 +3,11 @@
 import { ref, type ShallowRef } from "vue";
 import type { LonLat, Site } from "../api";
 import { boundsOf, distance, vertices } from "../lib/geodesy";
+import { extentOfMatch } from "../map/crossings";
 import type { Engine } from "../map/engine";
 import { extentOf } from "../map/fires";
 import { useAlerts } from "./useAlerts";
+import { useCrossing } from "./useCrossing";
 import { useLegend } from "./useLegend";
 import { useSite } from "./useSite";
 import { useSweep } from "./useSweep";
@@ -25,6 +27,7 @@ export function farOf(site: Site): number {
 export function useMapView(map: ShallowRef<Engine | null>) {
   const { site } = useSite();
   const { selected } = useAlerts();
+  const { match, witness } = useCrossing();
   const { listed } = useLegend();
   const sweep = useSweep();
   const tilted = ref(false);
@@ -46,7 +49,10 @@ export function useMapView(map: ShallowRef<Engine | null>) {
     close_up = !close_up && alert.fix.clusters.length > 0 && shown_id === alert.alert_id;
     shown_id = alert.alert_id;
     if (close_up) fit(alert.fix.clusters.flatMap((cluster) => cluster.outline_lonlat));
-    else fit(extentOf(alert, farOf(site.value)));
+    else {
+      const others = match.value === null ? [] : extentOfMatch(match.value, witness);
+      fit([...extentOf(alert, farOf(site.value)), ...others]);
+    }
   }
 
   function zoomToSite(): void {

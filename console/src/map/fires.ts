@@ -1,6 +1,7 @@
 /** Alerts as lines and areas: bearings of all, everything that is known of the selected one. */
 
 import type { Alert, Layer, LonLat } from "../api";
+import type { Alternative } from "../crossings";
 import { destination, sector } from "../lib/geodesy";
 import { pointOf } from "../lib/points";
 import { ALERT_COLOUR } from "../lib/states";
@@ -56,7 +57,7 @@ export function addFires(map: Engine): void {
     source: "fires",
     filter: of("hidden"),
     // Ground behind a ridge: broad and broken, since nobody saw it.
-    paint: { "line-color": ["get", "colour"], "line-width": 9, "line-opacity": 0.55, "line-dasharray": [0.4, 0.35] },
+    paint: { "line-color": ["get", "colour"], "line-width": 9, "line-opacity": ["+", 0.12, ["*", 0.43, ["get", "weight"]]], "line-dasharray": [0.4, 0.35] },
   });
   map.addLayer({
     id: "fire-bearing-other",
@@ -137,6 +138,7 @@ export function fireFeatures(
   alerts: Alert[],
   selected: Alert | null,
   far_m: number,
+  weights: readonly Alternative[] = [],
 ): GeoJSON.FeatureCollection {
   const features: GeoJSON.Feature[] = [];
   for (const alert of alerts) {
@@ -158,12 +160,17 @@ export function fireFeatures(
     );
   const line = bearingLine(selected, far_m);
   if (line !== null) features.push(feature("bearing", colour, line));
-  for (const stretch of fix.hidden)
-    features.push(feature("hidden", colour, { type: "LineString", coordinates: stretch.line_lonlat }));
-  for (const cluster of fix.clusters)
-    features.push(
-      feature("cluster", colour, { type: "Polygon", coordinates: [cluster.outline_lonlat] }, cluster.weight),
-    );
+  // Where others see it too, what they speak against fades.
+  const weighed = (kind: string, index: number) =>
+    weights.find((it) => it.kind === kind && it.index === index)?.after;
+  for (const [index, stretch] of fix.hidden.entries()) {
+    const line_ = { type: "LineString" as const, coordinates: stretch.line_lonlat };
+    features.push(feature("hidden", colour, line_, weighed("hidden", index) ?? 1));
+  }
+  for (const [index, cluster] of fix.clusters.entries()) {
+    const ring = { type: "Polygon" as const, coordinates: [cluster.outline_lonlat] };
+    features.push(feature("cluster", colour, ring, weighed("place", index) ?? cluster.weight));
+  }
   return { type: "FeatureCollection", features };
 }
 
