@@ -1,5 +1,8 @@
 """The skyline out of pictures: drawn ones here, real towers beside the checkout."""
 
+import json
+from pathlib import Path
+
 import cv2
 import numpy as np
 import pytest
@@ -10,6 +13,8 @@ from models.errors import InputRefused
 from models.units import FloatArray, ImageBGR
 
 SIZE = (960, 540)
+DATA = Path(__file__).resolve().parents[3] / "shared/data"
+READINGS = json.loads(Path(__file__).with_name("skyline_readings.json").read_text("utf-8"))
 
 
 def ridge(seed: int = 1, middle: float = 240.0) -> FloatArray:
@@ -85,3 +90,32 @@ def test_a_picture_without_a_skyline_is_refused() -> None:
         with pytest.raises(InputRefused) as refused:
             picture_skyline(picture)
         assert refused.value.code == "skyline_unseen"
+
+
+@pytest.mark.footage
+@pytest.mark.skipif(not DATA.is_dir(), reason="the footage is not beside the checkout")
+def test_the_skyline_of_real_towers_lies_where_it_was_read_by_eye() -> None:
+    """29 pictures of some twenty cameras, 183 places read in enlarged pictures."""
+    errors, right = [], 0
+    for name, places in READINGS["seen"].items():
+        picture = cv2.imread(str(DATA / name))
+        assert picture is not None
+        found = picture_skyline(np.asarray(picture, np.uint8))
+        columns, rows = np.array(places).T
+        off = np.abs(np.interp(columns + 0.5, found.x_px, found.y_px) - rows)
+        right += float(np.median(off)) <= 2.0
+        errors += list(off)
+    assert float(np.median(errors)) < 0.8
+    assert float(np.mean(np.array(errors) <= 2.0)) > 0.88
+    assert right >= 27
+
+
+@pytest.mark.footage
+@pytest.mark.skipif(not DATA.is_dir(), reason="the footage is not beside the checkout")
+def test_fog_night_and_slopes_without_sky_are_refused() -> None:
+    for name in READINGS["unseen"]:
+        picture = cv2.imread(str(DATA / name))
+        assert picture is not None
+        with pytest.raises(InputRefused) as refused:
+            picture_skyline(np.asarray(picture, np.uint8))
+        assert refused.value.code == "skyline_unseen", name
