@@ -35,8 +35,14 @@ __all__ = [
     "suspects",
 ]
 
+MOST_SIGMA_DEG: Final = 0.06
+"""A person looks at both lines, and the pose says how well it is known."""
+
 TITLE_SHARES: Final = 0.08, 0.16
 """Of the picture's height, which a camera may have for its name and the time."""
+
+CANOPY_M: Final = 10.0
+"""Of the trees on the ridges, where nobody says otherwise: what a lens sees is their tops."""
 
 ALONE: Final = 5
 """So many landmarks it takes to tell which one is wrong: four others have to agree."""
@@ -118,13 +124,15 @@ def by_skyline(
     start: Pose,
     line_px: tuple[FloatArray, FloatArray],
     size_px: tuple[int, int],
+    canopy_m: float = CANOPY_M,
 ) -> Found:
-    """The pose at which a picture's skyline lies on the terrain's.
+    """The pose at which a picture's skyline lies on the terrain's, with trees on its ridges.
 
     Raises:
         InputRefused: as :func:`geo.calibration.fit_skyline`, or without relief.
     """
-    found = fit_skyline(around.skyline, start, *line_px, *size_px)
+    skyline = around.skyline(start, canopy_m)
+    found = fit_skyline(skyline, start, *line_px, *size_px, most_sigma_deg=MOST_SIGMA_DEG)
     return Found(
         method=CalibrationMethod.SKYLINE,
         pose=found.pose,
@@ -132,7 +140,7 @@ def by_skyline(
         misfit_px=found.misfit_px,
         points=found.points,
         share=found.share,
-        fov_fitted=False,
+        fov_fitted=found.fov_fitted,
         terrain=around.terrain_name,
     )
 
@@ -157,7 +165,11 @@ def lines_in(picture: ImageBGR) -> list[PictureSkyline]:
 
 
 def likeliest_line(
-    around: Surroundings, start: Pose, lines: Sequence[PictureSkyline], size_px: tuple[int, int]
+    around: Surroundings,
+    start: Pose,
+    lines: Sequence[PictureSkyline],
+    size_px: tuple[int, int],
+    canopy_m: float = CANOPY_M,
 ) -> PictureSkyline:
     """Of several lines that may be the skyline, the one that lies best on the terrain's.
 
@@ -166,7 +178,7 @@ def likeliest_line(
     fitting: list[tuple[float, int]] = []
     for index, line in enumerate(lines):
         with suppress(InputRefused):
-            found = by_skyline(around, start, (line.x_px, line.y_px), size_px)
+            found = by_skyline(around, start, (line.x_px, line.y_px), size_px, canopy_m)
             fitting.append((found.misfit_px, index))
     return lines[min(fitting)[1] if fitting else 0]
 

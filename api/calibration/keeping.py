@@ -23,7 +23,7 @@ class Work:
         captured_at: UTC, when the picture was made.
         width_px: of the upright picture.
         height_px: of the upright picture.
-        jpeg: the picture, with what is private painted over.
+        jpeg: the picture, with what is private painted over; empty to keep none.
         hidden: outlines of that, in shares of width and height.
         known_as: see :class:`models.calibration.Calibration`.
     """
@@ -79,7 +79,7 @@ class CalibrationShelf:
             points=found.points,
             marks=found.marks,
             terrain=found.terrain,
-            picture=self._pictures.keep(work.jpeg),
+            picture=self._pictures.keep(work.jpeg) if work.jpeg else "",
             hidden=work.hidden,
             known_as=work.known_as,
         )

@@ -95,7 +95,8 @@ def seen_from(
             places.append(None)  # it is told when it is marked
         else:
             places.append(around.place_in(place, pose, *size_px))
-    return SeenAnswer(skyline=around.skyline_in(pose, *size_px), places=places)
+    skyline = around.skyline_in(pose, *size_px, body.canopy_m)
+    return SeenAnswer(skyline=skyline, places=places)
 
 
 @router.post("/{camera_id}/{preset}/skyline")

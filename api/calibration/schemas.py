@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from api.calibration.easel import Picture
-from api.calibration.finding import Found
+from api.calibration.finding import CANOPY_M, Found
 from api.cameras.schemas import PoseBody
 from models.calibration import Calibration, CalibrationMethod, Mark
 from models.errors import InputRefused
@@ -39,6 +39,7 @@ MOST_SUNS = 12
 MOST_PX = 20_000
 
 Pixel = Annotated[float, Field(ge=-MOST_PX, le=MOST_PX)]
+Canopy = Annotated[float, Field(ge=0.0, le=60.0)]
 Side = Annotated[int, Field(ge=16, le=MOST_PX)]
 PictureKey = Annotated[str, Field(pattern="^[0-9a-f]{24}$")]
 
@@ -105,11 +106,13 @@ class FitRequest(_Part):
         picture: that was set aside, on which was worked.
         method: which of the following counts.
         start: about where the camera looks, when it was turned by hand; the pose otherwise.
+        canopy_m: height of the trees on the ridges of a skyline.
     """
 
     picture: PictureKey
     method: CalibrationMethod
     start: PoseBody | None = None
+    canopy_m: Canopy = CANOPY_M
     marks: Annotated[tuple[MarkBody, ...], Field(max_length=MOST_MARKS)] = ()
     line: LineBody = LineBody(x_px=(), y_px=())
     suns: Annotated[tuple[SunBody, ...], Field(max_length=MOST_SUNS)] = ()
@@ -120,10 +123,12 @@ class LineRequest(_Part):
 
     Attributes:
         start: about where the camera looks, when it was turned by hand; the pose otherwise.
+        canopy_m: height of the trees on the ridges.
     """
 
     picture: PictureKey
     start: PoseBody | None = None
+    canopy_m: Canopy = CANOPY_M
 
 
 class ForceRequest(FitRequest):
@@ -148,6 +153,7 @@ class SeenRequest(_Part):
     pose: PoseBody
     width_px: Side
     height_px: Side
+    canopy_m: Canopy = CANOPY_M
     places: Annotated[tuple[PlaceBody, ...], Field(max_length=MOST_PLACES)] = ()
 
 

@@ -116,7 +116,8 @@ def fit(context: Context, camera_id: str, number: int, body: FitRequest) -> Foun
     """
     work = _bench(context, camera_id, number, body)
     if body.method is CalibrationMethod.SKYLINE:
-        return by_skyline(work.around, work.start, body.line.arrays(), work.size_px)
+        line_px = body.line.arrays()
+        return by_skyline(work.around, work.start, line_px, work.size_px, body.canopy_m)
     if body.method is CalibrationMethod.LANDMARKS:
         _check_inside(body.marks, work.size_px)
         landmarks = landmarks_of(work.around, body.marks)
@@ -151,7 +152,7 @@ def line_of(context: Context, camera_id: str, number: int, body: LineRequest) ->
     picture = context.workbench.pictures.get(body.picture, camera_id, number)
     with context.workbench.looking:
         lines = lines_in(picture.decoded())
-        return likeliest_line(work.around, work.start, lines, work.size_px)
+        return likeliest_line(work.around, work.start, lines, work.size_px, body.canopy_m)
 
 
 def refusal_of(

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from geo.calibration import Skyline, direction_of
+from geo.calibration import Skyline, direction_of, skyline_around, skyline_of
 from geo.camera import pixel_of_ray
 from geo.crs import Height, HeightSystem, Origin, Wgs84, above_sea_m
 from geo.horizon import HorizonBook
@@ -50,34 +50,29 @@ class Surroundings:
     def __init__(
         self, position: Position, terrain: Terrain | None, horizons: HorizonBook | None
     ) -> None:
+        self._position = position
         self._terrain = terrain
+        self._horizons = horizons
+        self._all_around: dict[float, Skyline | None] = {}
         self.terrain_name = "" if terrain is None else terrain.name
-        horizon = None if horizons is None else horizons.horizon(position)
-        self._skyline: Skyline | None = None
-        if horizon is None:
-            self.lens = self.place(
-                position.lon_deg, position.lat_deg, position.height_m, position.height_datum
-            )
-        else:
-            self._skyline = Skyline(horizon.azimuth_deg, horizon.skyline_deg)
-            self.lens = Position(
-                position.lon_deg, position.lat_deg, horizon.lens_m, HeightDatum.SEA_LEVEL
-            )
+        self.lens = self.place(
+            position.lon_deg, position.lat_deg, position.height_m, position.height_datum
+        )
 
-    @property
-    def skyline(self) -> Skyline:
-        """The terrain's, all around.
+    def skyline(self, view: Pose, canopy_m: float) -> Skyline:
+        """The terrain's over a view, to be fitted.
 
         Raises:
-            InputRefused: there is no relief below the lens; code ``calibration_no_terrain``.
+            InputRefused: there is no relief below the lens; a code ``calibration_no_terrain`` or
+                ``skyline_terrain``.
         """
-        if self._skyline is None:
+        if self._terrain is None:
             raise InputRefused(
                 "No relief is loaded around this lens.",
                 remedy="Import an elevation model, or calibrate by landmarks.",
                 code="calibration_no_terrain",
             )
-        return self._skyline
+        return skyline_around(self._terrain, self._position, view, canopy_m=canopy_m)
 
     def place(
         self, lon_deg: float, lat_deg: float, height_m: float, datum: HeightDatum
@@ -92,16 +87,27 @@ class Surroundings:
         sea_m = above_sea_m(height, Wgs84.at(lon_deg, lat_deg), Origin(ground_m=ground_m))
         return Position(lon_deg, lat_deg, sea_m, HeightDatum.SEA_LEVEL)
 
-    def skyline_in(self, pose: Pose, width_px: int, height_px: int) -> list[Line]:
+    def skyline_in(self, pose: Pose, width_px: int, height_px: int, canopy_m: float) -> list[Line]:
         """The terrain's skyline as a picture of a pose shows it, in pieces; none without relief."""
-        if self._skyline is None:
+        known = self._known(canopy_m)
+        if known is None:
             return []
-        azimuths, elevations = self._skyline.azimuth_deg, self._skyline.elevation_deg
+        azimuths, elevations = known.azimuth_deg, known.elevation_deg
         turns = (azimuths - pose.azimuth_deg + 180.0) % 360.0 - 180.0
         order = np.argsort(turns)
         order = order[np.abs(turns[order]) <= pose.horizontal_fov_deg / 2.0 + BESIDE_DEG]
         x_px, y_px = pixel_of_ray(azimuths[order], elevations[order], width_px, height_px, pose)
         return _pieces(x_px, y_px, width_px, height_px)
+
+    def _known(self, canopy_m: float) -> Skyline | None:
+        """All around, from the kept profiles; a little coarser than what is fitted."""
+        if self._horizons is None:
+            return None
+        if canopy_m not in self._all_around:
+            horizon = self._horizons.horizon(self._position)
+            found = None if horizon is None else skyline_of(horizon, canopy_m)
+            self._all_around = {canopy_m: found}  # of one height of trees at a time
+        return self._all_around[canopy_m]
 
     def place_in(
         self, place: Position, pose: Pose, width_px: int, height_px: int

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands.geo_calibrate import calibrate
 from api.commands.geo_coverage import blind, seen, sites, viewshed
 from api.commands.geo_cross import cross
 from api.commands.geo_heights import HeightsAbove
@@ -23,6 +24,7 @@ __all__ = ["geo"]
 geo = typer.Typer(help="Relief: import it, see which is in force.", no_args_is_help=True)
 
 geo.command("cross")(cross)
+geo.command("calibrate")(calibrate)
 geo.command("photo")(photo)
 geo.command("viewshed")(viewshed)
 # A longitude of the west begins with the sign of an option.

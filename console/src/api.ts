@@ -147,6 +147,8 @@ export interface FitRequest {
   start?: FullPose;
   marks?: MarkRequest[];
   line?: LinePx;
+  /** Height of the trees on the ridges of a skyline. */
+  canopy_m?: number;
   suns?: { picture: string; x_px: number; y_px: number }[];
 }
 

@@ -227,9 +227,9 @@ export const http = {
   workPicture: (view: string) => call<WorkPicture>("POST", `/api/calibration/${view}/picture`),
   workJpeg: async (view: string, picture: string) =>
     (await answerTo(`/api/calibration/${view}/picture/${picture}.jpg`, {})).blob(),
-  skylineOf: (view: string, picture: string) =>
-    call<PictureLine>("POST", `/api/calibration/${view}/skyline`, { picture }),
-  seenFrom: (view: string, asked: { pose: FullPose; width_px: number; height_px: number; places: StatedPlace[] }) =>
+  skylineOf: (view: string, asked: { picture: string; canopy_m: number; start?: FullPose }) =>
+    call<PictureLine>("POST", `/api/calibration/${view}/skyline`, asked, TEST_WAIT_MS),
+  seenFrom: (view: string, asked: { pose: FullPose; width_px: number; height_px: number; canopy_m: number; places: StatedPlace[] }) =>
     call<SeenFrom>("POST", `/api/calibration/${view}/seen`, asked),
   fit: (view: string, request: FitRequest) =>
     call<Fit>("POST", `/api/calibration/${view}/fit`, request),

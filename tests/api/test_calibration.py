@@ -4,22 +4,24 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pytest
 from api_rig import START, ApiRig
+from calibration_rig import drill_jpeg
 from pyproj import Geod, Proj
 from starlette.testclient import TestClient
 
 from api.calibration.bench import Workbench
 from api.calibration.easel import MOST, Easel
 from api.calibration.surroundings import SurroundingsBook
-from camera_gateway.pictures import encode_jpeg
+from camera_gateway.pictures import decode_jpeg, encode_jpeg
 from camera_gateway.pose_check import ReferenceShelf
 from camera_gateway.ring import FrameRing
+from geo.calibration import sun_direction
 from geo.camera import pixel_of_ray
 from geo.locate import Locator
 from geo.relief import drill_relief
@@ -31,6 +33,7 @@ from models.user import Role
 
 GEOD = Geod(ellps="WGS84")
 SIZE = (640, 360)
+SECOND = timedelta(seconds=1)
 TRUE = Pose(62.0, -1.0, 0.4, 60.0, azimuth_sigma_deg=0.1, tilt_sigma_deg=0.1)
 WRONG = replace(TRUE, azimuth_deg=63.2, tilt_deg=-0.3, roll_deg=0.0)
 ADDRESS = "/api/calibration/t3-drill/0"
@@ -259,6 +262,8 @@ NAN, INFINITE = float("nan"), float("inf")
         {"start": {"azimuth_deg": NAN, "horizontal_fov_deg": 60.0}},
         {"start": {"azimuth_deg": 0.0, "horizontal_fov_deg": 0.0}},
         {"method": "magic"},
+        {"canopy_m": -1.0},
+        {"canopy_m": NAN},
         {"picture": "../../etc/passwd"},
     ],
 )
@@ -365,6 +370,113 @@ def test_what_is_changed_by_hand_afterwards_is_not_known_as_well(
         assert admin.get("/api/calibration/t3-drill").json()[0]["history"][0]["in_force"]
 
 
+@pytest.fixture
+def drill(bench: ApiRig) -> str:
+    """What the tower really shows, under a bar with the camera's name."""
+    image = decode_jpeg(drill_jpeg(), "t3").copy()
+    image[:40] = 20
+    image[38:40] = (0, 220, 255)
+    bench.context.ring.add(frame(jpeg=encode_jpeg(image), captured_at=START + SECOND))
+    return str(bench.client(Role.ADMIN).post(f"{ADDRESS}/picture").json()["picture"])
+
+
+def test_the_skyline_is_found_erased_in_part_and_fitted(
+    bench: ApiRig, admin: TestClient, drill: str
+) -> None:
+    asked = {"picture": drill, "canopy_m": 6.0}
+    line = admin.post(f"{ADDRESS}/skyline", json=asked).json()
+    assert line["refusal"] is None
+    assert line["share"] > 0.9
+    assert len(line["x_px"]) == len(line["y_px"]) > 300
+    assert 150.0 < float(np.median(line["y_px"])) < 300.0  # of the picture, not below its bar
+    points = {key: line[key] for key in ("x_px", "y_px")}
+    request = asked | {"method": "skyline", "line": points}
+    found = admin.post(f"{ADDRESS}/fit", json=request).json()
+    assert found["after"]["azimuth_deg"] == pytest.approx(62.0, abs=0.05)
+    assert found["after"]["tilt_deg"] == pytest.approx(-1.0, abs=0.05)
+    assert (found["marks"], found["points"]) == ([], len(line["x_px"]))
+    assert found["misfit_px"] < 1.0
+    # Half of it on a cloud is refused; a part that is erased is not missed; too little is told.
+    pairs = list(zip(*points.values(), strict=True))
+
+    def asked_with(chosen: list[tuple[float, float]]) -> dict[str, Any]:
+        line = {"x_px": [x for x, _ in chosen], "y_px": [y for _, y in chosen]}
+        answer = admin.post(f"{ADDRESS}/fit", json=request | {"line": line})
+        return dict(answer.json())
+
+    clouded = asked_with([(x, y - 40.0 if x > 480.0 else y) for x, y in pairs])
+    assert clouded["refusal"]["code"] in {"skyline_misfit", "skyline_ambiguous"}
+    erased = asked_with([(x, y) for x, y in pairs if not 300.0 < x < 420.0])
+    assert erased["after"]["azimuth_deg"] == pytest.approx(62.0, abs=0.05)
+    assert erased["points"] < found["points"]
+    assert asked_with(pairs[:40])["refusal"]["code"] == "skyline_short"
+    # Too far off for the search, until somebody turns the start by hand.
+    camera = bench.context.store.cameras.get("t3-drill")
+    far = replace(WRONG, azimuth_deg=69.0)
+    bench.context.store.cameras.put(replace(camera, presets=(Preset(0, "", far),)))
+    assert admin.post(f"{ADDRESS}/fit", json=request).json()["refusal"] is not None
+    turned = request | {"start": plain(WRONG)}
+    made = admin.post(ADDRESS, json=turned | {"before": plain(far)}).json()
+    assert made["after"]["azimuth_deg"] == pytest.approx(62.0, abs=0.05)
+    assert (made["method"], made["before"]) == ("skyline", plain(far))
+
+
+def test_a_picture_without_a_skyline_is_told(
+    admin: TestClient, picture: str, bench: ApiRig
+) -> None:
+    fog = encode_jpeg(np.full((360, 640, 3), 170, np.uint8))
+    bench.context.ring.add(frame(jpeg=fog, captured_at=START + SECOND))
+    foggy = admin.post(f"{ADDRESS}/picture").json()["picture"]
+    assert foggy != picture
+    answer = admin.post(f"{ADDRESS}/skyline", json={"picture": foggy})
+    assert (answer.status_code, answer.json()["refusal"]["code"]) == (200, "skyline_unseen")
+    gone = admin.post(f"{ADDRESS}/skyline", json={"picture": "0" * 24})
+    assert (gone.status_code, gone.json()["code"]) == (409, "calibration_picture_gone")
+
+
+def sun_marks(bench: ApiRig, pose: Pose, hours: tuple[float, ...]) -> list[dict[str, Any]]:
+    """Pictures of one morning, and where the sun stands in them."""
+    place, made = lens(bench), []
+    for hour in hours:
+        at = datetime(2026, 6, 20, 10, 40, tzinfo=UTC) + timedelta(hours=hour)
+        azimuth_deg, elevation_deg = sun_direction(place, at)
+        x_px, y_px = pixel_of_ray(azimuth_deg, elevation_deg, *SIZE, pose)
+        bench.context.ring.add(frame(captured_at=at, captured_doubt_s=0.5))
+        taken = bench.client(Role.ADMIN).post(f"{ADDRESS}/picture").json()
+        made.append({"picture": taken["picture"], "x_px": x_px, "y_px": y_px})
+    return made
+
+
+def test_the_sun_tells_the_pose_of_a_picture_whose_time_is_known(
+    bench: ApiRig, admin: TestClient
+) -> None:
+    camera = bench.context.store.cameras.get("t3-drill")
+    rising, start = replace(TRUE, azimuth_deg=66.0, tilt_deg=8.0), replace(WRONG, tilt_deg=7.0)
+    bench.context.store.cameras.put(replace(camera, presets=(Preset(0, "", start),)))
+    suns = sun_marks(bench, rising, (0.0, 1.2))
+    request = {"picture": suns[0]["picture"], "method": "sun", "suns": suns}
+    found = admin.post(f"{ADDRESS}/fit", json=request).json()
+    assert found["refusal"] is None
+    assert found["after"]["azimuth_deg"] == pytest.approx(66.0, abs=0.1)
+    assert found["after"]["tilt_deg"] == pytest.approx(8.0, abs=0.1)
+    assert [mark["name"][:3] for mark in found["marks"]] == ["sun", "sun"]
+    assert found["marks"][0]["position"] is None
+    made = admin.post(ADDRESS, json=request | {"before": plain(start)}).json()
+    assert (made["method"], made["points"], made["terrain"]) == ("sun", 2, "")
+    none = admin.post(f"{ADDRESS}/fit", json=request | {"suns": []}).json()
+    assert none["refusal"]["code"] == "sun_none"
+    outside = admin.post(
+        f"{ADDRESS}/fit", json=request | {"suns": [suns[0] | {"x_px": 641.0}]}
+    ).json()
+    assert outside["refusal"]["code"] == "calibration_outside"
+    other = encode_jpeg(np.zeros((90, 160, 3), np.uint8))
+    bench.context.ring.add(frame(jpeg=other, captured_at=datetime(2026, 6, 20, 12, 0, tzinfo=UTC)))
+    small = admin.post(f"{ADDRESS}/picture").json()["picture"]
+    mixed = [suns[0], {"picture": small, "x_px": 1.0, "y_px": 1.0}]
+    sizes = admin.post(f"{ADDRESS}/fit", json=request | {"suns": mixed}).json()
+    assert sizes["refusal"]["code"] == "calibration_sizes"
+
+
 def test_a_picture_that_is_gone_is_told_and_kept_pictures_may_be_lost(
     bench: ApiRig, admin: TestClient, picture: str
 ) -> None:
@@ -439,7 +551,7 @@ def test_the_terrain_is_drawn_as_a_pose_would_show_it(bench: ApiRig, admin: Test
     ]
     behind = given[0] | {"east": -84.6}
     nowhere = given[0] | {"height_datum": "ground", "east": 10.0}
-    asked = {"pose": plain(TRUE), "width_px": 640, "height_px": 360}
+    asked = {"pose": plain(TRUE), "width_px": 640, "height_px": 360, "canopy_m": 0.0}
     seen = admin.post(f"{ADDRESS}/seen", json=asked | {"places": [*given, behind, nowhere]}).json()
     for place, mark in zip(seen["places"][:5], marks(bench), strict=True):
         assert place == [
@@ -472,7 +584,7 @@ def test_without_relief_landmarks_above_the_sea_do_and_a_skyline_does_not(bench:
     taken = client.post(f"{ADDRESS}/picture").json()["picture"]
     found = client.post(f"{ADDRESS}/fit", json=body(taken, given)).json()
     assert found["after"]["azimuth_deg"] == pytest.approx(62.0, abs=1e-3)
-    asked = {"pose": plain(TRUE), "width_px": 640, "height_px": 360}
+    asked = {"pose": plain(TRUE), "width_px": 640, "height_px": 360, "canopy_m": 0.0}
     assert client.post(f"{ADDRESS}/seen", json=asked).json() == {"skyline": [], "places": []}
     line = {"x_px": [1.0], "y_px": [1.0]}
     refused = client.post(f"{ADDRESS}/fit", json=body(taken, [], method="skyline", line=line))

@@ -68,6 +68,8 @@ NOT_FROM_A_BROWSER = {
     "audit_broken": "of the command line",
     "author_missing": "every request has its user",
     "camera_list": "of the command line",
+    "landmarks_line": "of the command line",
+    "landmarks_table": "of the command line",
     "mask_time_without_zone": "the API takes times with their zone only",
     "no_terrain": "the map does not ask for relief that is not there",
     "recording_span": "a fault of the watch itself",

@@ -29,6 +29,8 @@ export function useCalibration(camera_id: () => string, preset: () => number, ma
   const url = ref("");
   const method = ref<CalibrationMethod>("landmarks");
   const nudge = ref({ azimuth: 0, tilt: 0 });
+  /** Height of the trees on the ridges: what the picture shows is their tops. */
+  const canopy_m = ref(10);
   const line = shallowRef<PictureLine | null>(null);
   const gone = shallowRef<ReadonlySet<number>>(new Set());
   const suns = shallowRef<SunMark[]>([]);
@@ -79,7 +81,11 @@ export function useCalibration(camera_id: () => string, preset: () => number, ma
   const findLine = (): Promise<void> =>
     during("line", async () => {
       if (picture.value === null) return;
-      line.value = await http.skylineOf(view.value, picture.value.picture);
+      line.value = await http.skylineOf(view.value, {
+        picture: picture.value.picture,
+        canopy_m: canopy_m.value,
+        ...(is_nudged.value && start.value !== null ? { start: start.value } : {}),
+      });
       gone.value = new Set();
     });
 
@@ -97,7 +103,7 @@ export function useCalibration(camera_id: () => string, preset: () => number, ma
     }
     if (method.value === "skyline") {
       if (line.value === null || line.value.refusal !== null) return null;
-      return { ...asks, line: kept(line.value, gone.value) };
+      return { ...asks, canopy_m: canopy_m.value, line: kept(line.value, gone.value) };
     }
     if (suns.value.length === 0) return null;
     return { ...asks, suns: suns.value.map((it) => ({ picture: it.picture.picture, x_px: it.x, y_px: it.y })) };
@@ -136,7 +142,7 @@ export function useCalibration(camera_id: () => string, preset: () => number, ma
     const places = at === seen ? points().slice(0, 400).map(statedOf) : [];
     const mine = ++drawn;
     try {
-      const answer = await http.seenFrom(view.value, { pose, width_px, height_px, places });
+      const answer = await http.seenFrom(view.value, { pose, width_px, height_px, canopy_m: canopy_m.value, places });
       if (at === found_line) found_line.value = answer.skyline;
       else if (mine >= shown) {
         shown = mine;
@@ -147,8 +153,8 @@ export function useCalibration(camera_id: () => string, preset: () => number, ma
     }
   }
   let shown = 0;
-  watch([start, picture, points], () => start.value !== null && void draw(start.value, seen));
-  watch(after, (pose) => {
+  watch([start, picture, points, canopy_m], () => start.value !== null && void draw(start.value, seen));
+  watch([after, canopy_m], ([pose]) => {
     found_line.value = [];
     if (pose !== null) void draw(pose, found_line);
   });
@@ -201,7 +207,7 @@ export function useCalibration(camera_id: () => string, preset: () => number, ma
   });
 
   return {
-    presets, own, before, start, after, picture, url, method, nudge, is_nudged, line, gone, suns,
+    presets, own, before, start, after, picture, url, method, nudge, is_nudged, canopy_m, line, gone, suns,
     fit, fitting, failed, seen, found_line, busy, request, refresh, take, findLine, force, again, undo,
   };
 }
