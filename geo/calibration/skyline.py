@@ -32,6 +32,9 @@ STRETCHES: Final = 24
 CANOPY_SIGMA_M: Final = 5.0
 MOST_WAVES_PX: Final = 0.5
 MOST_FOV_CHANGE: Final = 0.03
+FOV_GAIN: Final = 12.0
+"""Squares of the noise by which another field of view must fit better."""
+MISFIT_REMEDY: Final = "Check the lens's position and height, and the field of view."
 FOV_STEPS: Final = np.array([1.0, 1.0, 1.0, 0.01])
 LEAST_RELIEF_DEG: Final = 0.03
 """Standard deviation of the terrain's skyline about its own straight line: less is flat."""
@@ -119,8 +122,7 @@ def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one
 ) -> SkylineFit:
     """The pose at which the picture's skyline lies on the terrain's.
 
-    The field of view is left as entered where that fits; where it does not, one within 3 % that
-    does is taken.
+    The field of view is left as entered, unless another one within 3 % fits clearly better.
 
     Args:
         skyline: from the lens, over the view and some degrees more on either side.
@@ -161,12 +163,8 @@ def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one
     _check_relief(skyline, start)
     doubt_deg = _doubt_deg(skyline, start, canopy_sigma_m)
     most_waves = math.hypot(MOST_WAVES_PX, doubt_deg / deg_per_px)
-    found = _best(known_of, residuals_of, deg_per_px)
+    found = _with_fov(_best(known_of, residuals_of, deg_per_px), residuals_of)
     waves_px = _waves(x_px, found.residuals, width_px)
-    if waves_px > most_waves:
-        wider = fit(residuals_of, np.append(found.values, 1.0), USUAL_PX, steps=FOV_STEPS)
-        if abs(wider.values[3] - 1.0) <= MOST_FOV_CHANGE:
-            found, waves_px = wider, _waves(x_px, wider.residuals, width_px)
     misfits = np.abs(found.residuals)
     misfit_px = float(np.median(misfits))
     good = misfits <= 3.0 * USUAL_PX
@@ -183,7 +181,7 @@ def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one
     ):
         raise InputRefused(
             f"The skyline does not fit the terrain: {max(misfit_px, waves_px):.1f} pixels off.",
-            remedy="Check the lens's position and height, and the field of view.",
+            remedy=MISFIT_REMEDY,
             code="skyline_misfit",
         )
     pose = replace(
@@ -217,6 +215,22 @@ def _best(
             code="skyline_ambiguous",
         )
     return found
+
+
+def _with_fov(found: Fitted, residuals_of: Callable[[FloatArray], FloatArray]) -> Fitted:
+    """The same with another field of view, where the skyline asks for it."""
+    wider = fit(residuals_of, np.append(found.values, 1.0), USUAL_PX, steps=FOV_STEPS)
+    noise = (MAD_TO_SIGMA * float(np.median(np.abs(wider.residuals)))) ** 2
+    if found.cost - wider.cost <= FOV_GAIN * noise * _dependence(wider.residuals):
+        return found
+    change = float(wider.values[3]) - 1.0
+    if abs(change) > MOST_FOV_CHANGE:
+        raise InputRefused(
+            f"The skyline would fit a field of view that is {100.0 * change:+.0f} % larger.",
+            remedy=MISFIT_REMEDY,
+            code="skyline_misfit",
+        )
+    return wider
 
 
 def _doubt_deg(skyline: Skyline, start: Pose, canopy_sigma_m: float) -> float:
