@@ -1,6 +1,7 @@
 """``firewatch geo photo``: where on the ground a drone's photo was taken of."""
 
 import json
+import math
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +14,7 @@ import typer
 from api.commands.geo_heights import HeightsAbove
 from api.commands.terminal import speakable
 from api.commands.user import SettingsFile
-from geo.crs import HeightSystem
+from geo.crs import HeightSystem, Wgs84, geoid_m
 from geo.dem import Wish, import_dem, read_terrain
 from geo.drone import DronePhoto, DroneView, Footprint, HeightChain, read_photo, view_of
 from geo.drone.heights import DroneHeight
@@ -43,6 +44,7 @@ def photo(
     file: Annotated[Path, typer.Argument(help="JPEG of a drone, as its camera wrote it.")],
     *,
     pixel: Annotated[str, typer.Option(help="X,Y in the picture; its middle otherwise.")] = "",
+    box: Annotated[str, typer.Option(help="LEFT,UPPER,RIGHT,LOWER around it, in pixels.")] = "",
     fov: Annotated[
         float | None, typer.Option(help="Full horizontal field of view, degrees.")
     ] = None,
@@ -74,10 +76,8 @@ def photo(
             turned_deg=turned,
         )
         locator = Locator(terrain)
-        wide, high = view.size_px
-        x_px, y_px = _pixel(pixel) or (wide / 2.0, high / 2.0)
-        fix = view.locate(locator, x_px, y_px)
-        for line in (*_told(taken, view, terrain), *_placed(fix, x_px, y_px)):
+        what, fix = _asked(view, locator, pixel, box)
+        for line in (*_told(taken, view, terrain), *_placed(fix, what)):
             typer.echo(speakable(line))
         if outline is not None:
             shown = view.footprint(locator)
@@ -123,20 +123,39 @@ def _take_off(text: str) -> tuple[float, float] | None:
     return _pair(text, "place of take-off", "LON,LAT in degrees of WGS 84: 106.65,28.85")
 
 
-def _pixel(text: str) -> tuple[float, float] | None:
-    return _pair(text, "pixel", "X,Y from the upper left corner: 2000,1125") if text else None
+def _asked(view: DroneView, locator: Locator, pixel: str, box: str) -> tuple[str, Fix]:
+    """What of the picture is to be placed, in words, and where it is."""
+    if box and pixel:
+        raise InputRefused(
+            "A pixel and a box are two questions.", remedy="Give one.", code="drone_argument"
+        )
+    if box:
+        left, upper, right, lower = _numbers(box, 4, "box", "LEFT,UPPER,RIGHT,LOWER in pixels")
+        return f"box {box}", view.locate_box(locator, (left, upper, right, lower))
+    if pixel:
+        x_px, y_px = _pair(pixel, "pixel", "X,Y from the upper left corner: 2000,1125")
+    else:
+        x_px, y_px = view.size_px[0] / 2.0, view.size_px[1] / 2.0
+    return f"pixel {x_px:g}, {y_px:g}", view.locate(locator, x_px, y_px)
 
 
 def _pair(text: str, what: str, how: str) -> tuple[float, float]:
+    first, second = _numbers(text, 2, what, how)
+    return first, second
+
+
+def _numbers(text: str, count: int, what: str, how: str) -> list[float]:
     try:
-        first, second = (float(part) for part in text.split(","))
-    except ValueError as error:
+        found = [float(part) for part in text.split(",")]
+    except ValueError:
+        found = []
+    if len(found) != count:
         raise InputRefused(
-            f"The {what} {text[:60]!r} is not two numbers.",
+            f"The {what} {text[:60]!r} is not {count} numbers.",
             remedy=f"Give {how}",
             code="drone_argument",
-        ) from error
-    return first, second
+        )
+    return found
 
 
 def _told(taken: DronePhoto, view: DroneView, terrain: Terrain) -> list[str]:
@@ -152,7 +171,11 @@ def _told(taken: DronePhoto, view: DroneView, terrain: Terrain) -> list[str]:
         f"height: {_CHAINS[height.chain]}",
     ]
     against = height.contradicted_by
-    lines += [f"{_verdict(other, against)}: {_described(other)}" for other in height.others]
+    for other in height.others:
+        verdict = "CONTRADICTED" if other in against else "not used"
+        lines.append(f"{verdict}: {_described(other)}")
+        if height.other_reads_as_ellipsoidal(other, _geoid_m(view)):
+            lines.append("  it fits as a height above the ellipsoid: this drone writes such")
     lines.append(
         f"looks to {pose.azimuth_deg:.1f} +- {pose.azimuth_sigma_deg:.0f} degrees, "
         f"{-pose.tilt_deg:.1f} down, roll {pose.roll_deg:.1f}; "
@@ -162,19 +185,23 @@ def _told(taken: DronePhoto, view: DroneView, terrain: Terrain) -> list[str]:
     return lines
 
 
-def _verdict(other: DroneHeight, against: tuple[DroneHeight, ...]) -> str:
-    return "CONTRADICTED" if other in against else "not used"
+def _geoid_m(view: DroneView) -> float:
+    """Height of sea level above the ellipsoid; NaN where it is not known here."""
+    try:
+        return float(geoid_m(Wgs84.at(view.lens.lon_deg, view.lens.lat_deg)))
+    except InputRefused:
+        return math.nan
 
 
 def _described(other: DroneHeight) -> str:
     return f"{other.height_m:.0f} m +- {other.sigma_m:.0f} m by {_CHAINS[other.chain]}"
 
 
-def _placed(fix: Fix, x_px: float, y_px: float) -> list[str]:
+def _placed(fix: Fix, what: str) -> list[str]:
     if fix.outcome is not FixOutcome.LOCATED:
         reason = "" if fix.reason is None else _REASONS.get(fix.reason, fix.reason.value)
-        return [f"pixel {x_px:g}, {y_px:g}: no place; {reason}"]
-    lines = [f"pixel {x_px:g}, {y_px:g}:"]
+        return [f"{what}: no place; {reason}"]
+    lines = [f"{what}:"]
     for cluster in fix.clusters:
         place = cluster.position
         lines.append(
@@ -184,6 +211,10 @@ def _placed(fix: Fix, x_px: float, y_px: float) -> list[str]:
         )
     if fix.unresolved_weight > 0.0:
         lines.append(f"  {100.0 * fix.unresolved_weight:.0f} % of the rays meet no known ground")
+    lines += [
+        f"  or hidden behind a ridge, {each.from_m:.0f} to {each.to_m:.0f} m from the drone"
+        for each in fix.hidden
+    ]
     return lines
 
 

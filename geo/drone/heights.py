@@ -92,6 +92,17 @@ class DroneHeight:
             > max(APART_LEAST_M, APART_SIGMAS * math.hypot(other.sigma_m, self.sigma_m))
         )
 
+    def other_reads_as_ellipsoidal(self, other: "DroneHeight", geoid_m: float) -> bool:
+        """Whether a height of satellites that contradicts this one fits as one above the ellipsoid.
+
+        Args:
+            other: one of :attr:`others`.
+            geoid_m: height of sea level above the ellipsoid there, see :func:`geo.crs.geoid_m`.
+        """
+        off_m = abs(other.height_m - geoid_m - self.height_m)
+        is_far = other in self.contradicted_by and other.chain is HeightChain.GNSS
+        return is_far and off_m < max(APART_LEAST_M, 2.0 * self.sigma_m)
+
 
 def drone_height(
     reported: ReportedHeights,

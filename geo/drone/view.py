@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from geo.camera import ray_of_pixel
 from geo.draws import Aloft
 from geo.drone.attitude import pose_of
 from geo.drone.footprint import Footprint, footprint
@@ -20,6 +21,7 @@ from models.site import HeightDatum, Pose, Position
 __all__ = ["DroneView", "view_of"]
 
 PIXEL_SIGMA_PX = 2.0
+STEEP_DEG = -45.0  # below it, what is seen is seen from above
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +44,16 @@ class DroneView:
     height: DroneHeight
     focal_share: float
 
-    def locate(self, locator: Locator, x_px: float, y_px: float) -> Fix:
+    def locate(
+        self, locator: Locator, x_px: float, y_px: float, pixel_sigma_px: float = PIXEL_SIGMA_PX
+    ) -> Fix:
         """The place on the ground at a pixel, by the samples of the locator.
 
         Args:
             locator: on the terrain that the height stands on.
             x_px: from the left edge.
             y_px: from the upper edge.
+            pixel_sigma_px: standard deviation of the pixel.
 
         Raises:
             InputRefused: the pixel lies outside the picture (``drone_pixel``).
@@ -69,9 +74,35 @@ class DroneView:
             y_px,
             width_px,
             height_px,
-            box_sigma_px=float(np.hypot(PIXEL_SIGMA_PX, off_px)),
+            box_sigma_px=float(np.hypot(pixel_sigma_px, off_px)),
             aloft=self.aloft,
         )
+
+    def locate_box(self, locator: Locator, box: tuple[float, float, float, float]) -> Fix:
+        """The place on the ground of what fills a box.
+
+        Seen from the side smoke stands on the middle of its lower edge; from above, whatever it is
+        lies in the middle of the box. A quarter of the box is taken for the sigma of that point.
+
+        Args:
+            locator: on the terrain that the height stands on.
+            box: left, upper, right and lower edge, pixels.
+
+        Raises:
+            InputRefused: it is no box of the picture (``drone_pixel``).
+        """
+        left, upper, right, lower = box
+        if not (left < right and upper < lower):
+            raise InputRefused(
+                f"{left:g}, {upper:g}, {right:g}, {lower:g} is no box.",
+                remedy="Give its left, upper, right and lower edge.",
+                code="drone_pixel",
+            )
+        middle_px = (left + right) / 2.0, (upper + lower) / 2.0
+        from_above = ray_of_pixel(*middle_px, *self.size_px, self.pose)[1] < STEEP_DEG
+        y_px = middle_px[1] if from_above else lower
+        sigma_px = min(right - left, lower - upper) / 4.0
+        return self.locate(locator, middle_px[0], y_px, pixel_sigma_px=sigma_px)
 
     def footprint(self, locator: Locator) -> Footprint:
         """The ground that the whole picture shows.

@@ -72,7 +72,38 @@ def test_a_photo_is_placed_on_the_imported_relief(
     assert "2026-11-26T08:00:00+08:00" in told
     assert "where it took off is not known" in told
     assert "CONTRADICTED: 960 m +- 20 m by satellites" in told
+    assert "it fits as a height above the ellipsoid" in told
     assert "pixel 100, 3600:" in told
+
+
+def test_a_box_is_placed_by_its_foot(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, dem: Path, capsys: Captured
+) -> None:
+    photo = drone_photo(tmp_path / "a.jpg", {"AbsoluteAltitude": "+930.0"})
+    relief = ("--dem", dem, "--heights", "1985")
+    assert run_firewatch(monkeypatch, "geo", "photo", photo, *relief, "--box", "1,2,33,44") == 0
+    told = capsys.readouterr().out
+    assert "box 1,2,33,44:" in told
+    assert "CONTRADICTED: 930 m" in told
+    assert "it fits as" not in told
+
+
+def test_a_ridge_hides_what_is_behind_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Captured
+) -> None:
+    """A wall of 60 m two kilometres north, abroad where the geoid is not known."""
+    ground = np.full((800, 800), 900.0, np.float32)
+    ground[320:326] = 960.0
+    path = tmp_path / "abroad.tif"
+    options = {"driver": "GTiff", "dtype": "float32", "count": 1, "crs": "EPSG:4326"}
+    place = from_origin(12.0, 42.0, 0.00025, 0.00025)
+    with rasterio.open(path, "w", width=800, height=800, transform=place, **options) as dataset:
+        dataset.write(ground, 1)
+    facts = {"GpsLatitude": "41.9", "GpsLongitude": "12.1", "GimbalYawDegree": "0.0"}
+    photo = drone_photo(tmp_path / "a.jpg", facts | {"GimbalPitchDegree": "-1.1"})
+    code = run_firewatch(monkeypatch, "geo", "photo", photo, "--dem", path, "--heights", "egm96")
+    assert code == 0
+    assert "or hidden behind a ridge" in capsys.readouterr().out
 
 
 def test_the_first_photo_of_a_flight_tells_where_it_took_off(
@@ -118,9 +149,12 @@ def test_a_picture_that_reaches_the_horizon_says_so(
 @pytest.mark.parametrize(
     "wrong",
     [
-        ("--pixel", "12", "The pixel '12' is not two numbers"),
+        ("--pixel", "12", "The pixel '12' is not 2 numbers"),
+        ("--box", "1,2,3", "The box '1,2,3' is not 4 numbers"),
+        ("--box", "9,2,3,4", "9, 2, 3, 4 is no box"),
+        ("--box", "1,2,3,4", "--pixel", "1,2", "A pixel and a box are two questions"),
         ("--pixel", "9999,12", "lies outside a picture"),
-        ("--takeoff", "here", "The place of take-off 'here' is not two numbers"),
+        ("--takeoff", "here", "The place of take-off 'here' is not 2 numbers"),
         ("--fov", "0", "field of view of 0.0 degrees"),
         ("--turned", "45", "not turned by 45 degrees"),
     ],
@@ -130,7 +164,7 @@ def test_what_cannot_be_meant_is_refused(
     tmp_path: Path,
     dem: Path,
     capsys: Captured,
-    wrong: tuple[str, str, str],
+    wrong: tuple[str, ...],
 ) -> None:
     *options, said = wrong
     photo = drone_photo(tmp_path / "a.jpg")

@@ -77,6 +77,15 @@ def test_chains_that_lie_far_apart_are_told() -> None:
     assert (other.chain, other.height_m) == (HeightChain.GNSS, 970.0)
 
 
+def test_a_height_that_is_off_by_the_geoid_reads_as_ellipsoidal() -> None:
+    geoid = float(geoid_m(Wgs84.at(*PLACE)))
+    for absolute_m, reads in ((1000.0 + geoid, True), (900.0, False), (1005.0, False)):
+        height = drone_height(ReportedHeights(absolute_m, 100.0), PLACE, relief(), take_off=PLACE)
+        (other,) = height.others
+        assert height.other_reads_as_ellipsoidal(other, geoid) is reads
+    assert not height.other_reads_as_ellipsoidal(other, math.nan)
+
+
 def test_a_photo_from_the_ground_places_nothing() -> None:
     with pytest.raises(InputRefused) as refused:
         drone_height(ReportedHeights(901.9, 1.9), PLACE, relief())

@@ -209,6 +209,21 @@ def test_a_pixel_outside_the_picture_is_refused(pixel: tuple[float, float]) -> N
     assert refused.value.code == "drone_pixel"
 
 
+def test_from_above_a_box_is_its_middle_and_from_the_side_its_foot() -> None:
+    locator = LOCATORS["plain", False]
+    box = (1800.0, 1000.0, 2200.0, 1600.0)
+    for pitch_deg, y_px in ((-90.0, 1300.0), (-20.0, 1600.0)):
+        drone = view(Attitude(40.0, pitch_deg, 0.0))
+        fix = drone.locate_box(locator, box)
+        same = drone.locate(locator, 2000.0, y_px, pixel_sigma_px=100.0)
+        assert fix == same
+    wide = drone.locate_box(locator, (1000.0, 1000.0, 3000.0, 1600.0))
+    assert wide.clusters[0].r90_m > drone.locate(locator, 2000.0, 1600.0).clusters[0].r90_m
+    with pytest.raises(InputRefused) as refused:
+        drone.locate_box(locator, (1800.0, 1000.0, 1800.0, 1600.0))
+    assert refused.value.code == "drone_pixel"
+
+
 def test_a_doubtful_lens_makes_the_corner_doubtful_and_leaves_the_middle() -> None:
     sure = view(Attitude(40.0, -90.0, 0.0))
     doubtful = replace(sure, focal_share=0.05)
