@@ -25,6 +25,9 @@ TICK_S: Final = 15.0
 RESTS: Final = 3.0
 """After each picture so many times as long as it took: a quarter of one core at the most."""
 
+LONGEST_REST_S: Final = 2.0
+"""Where others take the processor, a picture takes long and little; it gives way by itself."""
+
 TIDY_S: Final = 3600.0
 
 
@@ -97,7 +100,8 @@ class PoseWatch:
                 _logger.exception("the pose of %s/%d cannot be checked", *key)
             return
         if looked:
-            await self._clock.sleep(RESTS * (self._clock.monotonic_s() - began_s))
+            took_s = self._clock.monotonic_s() - began_s
+            await self._clock.sleep(min(RESTS * took_s, LONGEST_REST_S))
 
     async def _tidy(self) -> None:
         now_s = self._clock.monotonic_s()

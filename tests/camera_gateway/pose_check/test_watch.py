@@ -26,13 +26,13 @@ def rig(tmp_path: Path) -> Iterator[PoseRig]:
     store.close()
 
 
-def looked(rig: PoseRig, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+def looked(rig: PoseRig, monkeypatch: pytest.MonkeyPatch, took_s: float = 0.5) -> list[int]:
     """Presets at which the watch looks from now on."""
     seen: list[int] = []
 
     def look(_camera: Camera, preset: Preset) -> bool:
         seen.append(preset.number)
-        rig.clock.advance(2.0)  # so long it takes
+        rig.clock.advance(took_s)
         return preset.number == 0
 
     monkeypatch.setattr(rig.checker, "look", look)
@@ -45,7 +45,15 @@ def test_it_rests_three_times_as_long_as_a_picture_took(
     seen = looked(rig, monkeypatch)
     asyncio.run(PoseWatch(rig.checker, rig.cameras, rig.clock).step())
     assert seen == [0, 1]
-    assert rig.clock.monotonic_s() == 2.0 + 6.0 + 2.0  # the second had nothing to look at
+    assert rig.clock.monotonic_s() == 0.5 + 1.5 + 0.5  # the second had nothing to look at
+
+
+def test_it_does_not_rest_for_what_others_made_it_wait(
+    rig: PoseRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked(rig, monkeypatch, took_s=60.0)
+    asyncio.run(PoseWatch(rig.checker, rig.cameras, rig.clock).step())
+    assert rig.clock.monotonic_s() == 60.0 + 2.0 + 60.0
 
 
 def test_it_works_in_a_thread_of_its_own_until_it_is_cancelled(
