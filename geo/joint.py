@@ -27,7 +27,7 @@ from models.crossing import Bearing, Crossing, Report, Witness
 from models.fix import Fix
 from models.units import FloatArray, angle_between_deg
 
-__all__ = ["Account", "Alternative", "AlternativeKind", "Joint", "JointPlace", "joined"]
+__all__ = ["AGAINST", "Account", "Alternative", "AlternativeKind", "Joint", "JointPlace", "joined"]
 
 HIDDEN_SHARE: Final = 0.15
 """Of a witness whose sight grazes a ridge: that the foot of its smoke is out of sight. Of the
@@ -41,6 +41,10 @@ REACH_M: Final = 30_000.0
 
 LAND_M2: Final = math.pi * 15_000.0**2
 """Over which two fires of their own would be spread."""
+
+AGAINST: Final = -math.log(5.0)
+"""A log factor below it speaks against one fire. Two bearings that cross say nothing by themselves:
+without relief their factor is about one."""
 
 HELD: Final = 0.90
 _HALF_WIDTH: Final = 4.0  # of the grid, in sigmas of the crossing
@@ -116,7 +120,7 @@ class Joint:
         alternatives: of each witness, in the order in which they were given; empty for a witness
             whose relief says nothing.
         log_factor: natural logarithm of how much better one fire explains all of them than a fire
-            of its own for each; below 0 it speaks against one fire.
+            of its own for each; below :data:`AGAINST` it speaks against one fire.
     """
 
     places: tuple[JointPlace, ...]

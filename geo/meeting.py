@@ -12,7 +12,7 @@ from typing import Final
 
 from geo.association import Association, associate
 from geo.crs import geodesic, went
-from geo.joint import Account, Joint, joined
+from geo.joint import AGAINST, Account, Joint, joined
 from models.alert import Alert
 from models.crossing import Bearing, Crossing, NoCrossing, Report, Witness
 from models.observation import Observation
@@ -245,7 +245,7 @@ def _rivals(
                 continue
             accounts = [seen[each].account for each in match.members]
             log_factor = joined(accounts, match.crossing).log_factor
-            if log_factor > 0.0:  # relief that speaks against it is no rival
+            if log_factor > AGAINST:
                 keys = tuple(seen[each].key for each in match.members)
                 rivals.append(Rival(seen[index].key, keys, log_factor))
         found[index] = tuple(sorted(rivals, key=lambda one: -one.log_factor))

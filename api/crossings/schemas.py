@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from geo.joint import Alternative, JointPlace
+from geo.joint import AGAINST, Alternative, JointPlace
 from geo.meeting import Meeting, Residual, ellipse_lonlat
 from models.alert import AlertState
 from models.crossing import NoCrossing
@@ -103,6 +103,7 @@ class MatchAnswer(BaseModel):
         likelihood: of a chi2 at least so large for one fire.
         places: with the relief of all; together they hold nine in ten.
         log_factor: natural logarithm of how much better one fire explains them than several.
+        is_refuted: their relief speaks against one fire.
         share: of this among a fire of its own and all its meetings, before which nothing is known.
         is_ambiguous: two fires may have been married.
         rivals: the other marriages.
@@ -121,6 +122,7 @@ class MatchAnswer(BaseModel):
     likelihood: float
     places: tuple[JointPlace, ...]
     log_factor: float
+    is_refuted: bool
     share: float
     is_ambiguous: bool
     rivals: tuple[RivalAnswer, ...]
@@ -148,6 +150,7 @@ class MatchAnswer(BaseModel):
             likelihood=crossing.likelihood,
             places=joint.places,
             log_factor=joint.log_factor,
+            is_refuted=joint.log_factor < AGAINST,
             share=meeting.share,
             is_ambiguous=meeting.is_ambiguous,
             rivals=tuple(

@@ -18,7 +18,7 @@ from benchmarks.ground.land import jacksboro, thirty_metres, towers_on
 from benchmarks.ground.pairs import Pair, pairs_of
 from benchmarks.support.report import Measure, figure, machine, render, skipped, write
 from geo.crs import LocalFrame
-from geo.joint import Account, Joint, joined
+from geo.joint import AGAINST, Account, Joint, joined
 from geo.locate import Locator
 from geo.terrain import Terrain
 from geo.triangulate import triangulate
@@ -228,8 +228,8 @@ def _ghosts(key: str, told: list[_Told]) -> list[Measure]:
     what = f"{len(ghosts)} crossings of two fires"
     kept = f"of {len(true)} crossings of one fire"
     return [
-        figure(f"ghosts_refuted_{key}", 100.0 * float((ghosts < 0.0).mean()), "%", what),
-        figure(f"true_refuted_{key}", 100.0 * float((true < 0.0).mean()), "%", kept),
+        figure(f"ghosts_refuted_{key}", 100.0 * float((ghosts < AGAINST).mean()), "%", what),
+        figure(f"true_refuted_{key}", 100.0 * float((true < AGAINST).mean()), "%", kept),
     ]
 
 

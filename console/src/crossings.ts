@@ -110,6 +110,7 @@ export interface Match {
   likelihood: number;
   places: JointPlace[];
   log_factor: number;
+  is_refuted: boolean;
   share: number;
   is_ambiguous: boolean;
   rivals: { member: string; members: string[]; log_factor: number }[];

@@ -15,6 +15,7 @@ from benchmarks.ground.land import towers_on
 from benchmarks.ground.pairs import pairs_of
 from geo.crs import LocalFrame
 from geo.joint import (
+    AGAINST,
     ELSEWHERE_SHARE,
     HIDDEN_SHARE,
     LAND_M2,
@@ -155,10 +156,10 @@ def test_relief_that_agrees_speaks_for_one_fire_and_relief_that_does_not_against
     ghost = says(fix(first, [(4_000.0, 60.0, 1.0)])), says(fix(second, [(11_000.0, 60.0, 1.0)]))
     again, refuted = together(*ghost)
     assert again == crossing
-    assert refuted.log_factor < 0.0
+    assert refuted.log_factor < AGAINST
     assert all(own[-1].after > 0.999 for own in refuted.alternatives)
     _, silent = together(Account(agreeing[0].witness), Account(agreeing[1].witness))
-    assert refuted.log_factor < silent.log_factor < joint.log_factor
+    assert refuted.log_factor < AGAINST < silent.log_factor < joint.log_factor
     # No bearing is silenced by relief that is wrong: the place is still where they cross.
     assert error_m(refuted) < 5.0
     assert area_m2(refuted) == pytest.approx(area_m2(silent), rel=0.02)
