@@ -12,6 +12,7 @@ from api.commands.geo_coverage import blind, seen, sites, viewshed
 from api.commands.geo_cross import cross
 from api.commands.geo_heights import HeightsAbove
 from api.commands.geo_photo import photo
+from api.commands.geo_poses import poses
 from api.commands.geo_relief import bounds_in, described, relief_of, without_ground
 from api.commands.terminal import speakable
 from api.commands.user import ACTOR, SettingsFile, open_store
@@ -26,6 +27,7 @@ geo = typer.Typer(help="Relief: import it, see which is in force.", no_args_is_h
 geo.command("cross")(cross)
 geo.command("calibrate")(calibrate)
 geo.command("photo")(photo)
+geo.command("poses")(poses)
 geo.command("viewshed")(viewshed)
 # A longitude of the west begins with the sign of an option.
 geo.command("seen", context_settings={"ignore_unknown_options": True})(seen)

@@ -190,9 +190,9 @@ def test_an_alert_of_a_drifted_preset_has_a_wider_region(store: Store, tmp_path:
     pose, sure = located(store, tmp_path / "a", doubt_deg=0.0)
     other = Store.open(f"sqlite:///{tmp_path / 'other.db'}", clock=ManualClock(SEEN_AT))
     other.cameras.put(CAMERA)
-    doubtful, wide = located(other, tmp_path / "b", doubt_deg=1.0)
+    doubtful, wide = located(other, tmp_path / "b", doubt_deg=3.0)
     other.close()
     assert pose == CAMERA.presets[0].pose
     assert doubtful is not None
-    assert doubtful.azimuth_sigma_deg == pytest.approx(1.1)
-    assert wide > 2.0 * sure
+    assert doubtful.azimuth_sigma_deg == pytest.approx(3.1)
+    assert wide > 1.5 * sure
