@@ -29,7 +29,6 @@ SMOOTH_COST: Final = 0.010
 """Of a smooth place below the path: sky is not land."""
 ODDS_GAIN: Final = 0.06
 MOST_ODDS: Final = 2.0
-CLIMBS: Final = 3
 CLEAR_ROWS: Final = 5
 TOP_ROWS: Final = 3
 BLOCKED: Final = 50.0
@@ -121,7 +120,7 @@ def _climbed(like: Likeness, sharp: FloatArray, path: Path) -> list[Path]:
     """The path and those above it: a crisp one is a far ridge, a soft one may be a cloud's foot."""
     rows = np.arange(len(sharp))[:, None]
     paths = [path]
-    for _ in range(CLIMBS):
+    while True:  # ends: each is some rows above the last
         above = (rows < paths[0] - CLEAR_ROWS) & (rows >= TOP_ROWS)
         up = best_path(np.where(above, sharp, -BLOCKED))
         sees = like.sees(up)
@@ -134,22 +133,17 @@ def _climbed(like: Likeness, sharp: FloatArray, path: Path) -> list[Path]:
             or (like.along(np.cumsum(like.rough, axis=0), up) / np.maximum(up, 1)).mean()
             > MOST_ROUGH
         ):
-            break
+            return paths
         crisp = max(LEAST_CRISP, LEAST_CRISPER * _crispness(like, paths[0]))
         if _crispness(like, up) < crisp:
-            paths.append(up)
-            break
+            return [*paths, up]
         paths.insert(0, up)
-    return paths
 
 
 def _crispness(like: Likeness, path: Path) -> float:
     """How much of the change over six rows happens over one, 0 to 1 and a little more."""
-    sees = like.sees(path)
-    if not sees.any():
-        return 0.0
     most = [
-        np.max([np.abs(like.along(change, path + off)) for off in (-1, 0, 1)], axis=0)[sees]
+        np.max([np.abs(like.along(change, path + off)) for off in (-1, 0, 1)], axis=0)
         for change in (like.crisp, like.wide)
     ]
     return float(np.median(most[0] / np.maximum(most[1], 0.3)))

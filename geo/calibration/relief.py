@@ -67,12 +67,10 @@ def skyline_around(
         )
     height = Height(lens.height_m, _SYSTEM[lens.height_datum])
     lens_m = above_sea_m(height, Wgs84.at(lens.lon_deg, lens.lat_deg), Origin(ground_m=ground_m))
-    half_deg = min(180.0, view.horizontal_fov_deg / 2.0 + SPARE_DEG)
+    half_deg = view.horizontal_fov_deg / 2.0 + SPARE_DEG
     count = 2 * round(half_deg / AZIMUTH_STEP_DEG)
     offsets = np.arange(count + 1, dtype=np.float64) - count / 2.0
     azimuths = view.azimuth_deg + offsets * AZIMUTH_STEP_DEG
-    if half_deg >= 180.0:
-        azimuths = azimuths[:-1]
     frame = LocalFrame(lens.lon_deg, lens.lat_deg)
     step_m = max(LEAST_STEP_M, terrain.cell_m / 4.0)
     near, far = np.arange(NEAREST_M, NEAR_M, step_m / 4.0), np.arange(NEAR_M, REACH_M, step_m)

@@ -169,20 +169,21 @@ def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one
     misfit_px = float(np.median(misfits))
     good = misfits <= 3.0 * USUAL_PX
     share = float(np.mean(good))
-    if share >= LEAST_FITTING:  # without the gross errors, which are only softened so far
-        steps = FOV_STEPS[: len(found.values)]
-        found = fit(lambda values: residuals_of(values)[good], found.values, USUAL_PX, steps=steps)
-    sigmas = np.sqrt(np.diag(found.covariance) * _dependence(found.residuals))
-    if (
-        share < LEAST_FITTING
-        or misfit_px > MOST_MISFIT_PX
-        or waves_px > most_waves
-        or not sigmas[:2].max() <= most_sigma_deg
-    ):
+    if share < LEAST_FITTING or misfit_px > MOST_MISFIT_PX or waves_px > most_waves:
         raise InputRefused(
             f"The skyline does not fit the terrain: {max(misfit_px, waves_px):.1f} pixels off.",
             remedy=MISFIT_REMEDY,
             code="skyline_misfit",
+        )
+    # Without the gross errors, which are only softened so far.
+    steps = FOV_STEPS[: len(found.values)]
+    found = fit(lambda values: residuals_of(values)[good], found.values, USUAL_PX, steps=steps)
+    sigmas = np.sqrt(np.diag(found.covariance) * _dependence(found.residuals))
+    if not sigmas[:2].max() <= most_sigma_deg:
+        raise InputRefused(
+            f"The skyline tells the direction to {sigmas[:2].max():.2f} degrees only.",
+            remedy="Zoom out to a livelier skyline, or calibrate by landmarks.",
+            code="skyline_flat",
         )
     pose = replace(
         _turned(start, found.values),

@@ -193,8 +193,8 @@ def _doubted(marks: _Marks, found: SightFit, clock_sigma_s: float) -> SightFit:
     clock = _moved(found, marks.fitted(clock_sigma_s))
     if not math.hypot(*clock) <= MOST_CLOCK_DEG:
         raise InputRefused(
-            f"The clock may be {clock_sigma_s:.0f} s wrong, and the sun moves "
-            f"{math.hypot(*clock):.2f} degrees meanwhile.",
+            f"The clock may be {clock_sigma_s:.0f} s wrong, and the sun moves more than "
+            f"{MOST_CLOCK_DEG:g} degrees meanwhile.",
             remedy="Set the camera's clock by a time server, or take a picture in the morning.",
             code="sun_clock",
         )

@@ -65,6 +65,20 @@ def test_a_far_ridge_in_haze_is_the_skyline_not_the_near_one() -> None:
     assert len(picture_skylines(picture)) >= 1
 
 
+def test_a_cloud_with_a_soft_foot_is_another_line_not_the_skyline() -> None:
+    line = ridge(7, 300.0)
+    foot = 110.0 + 12.0 * np.sin(np.arange(SIZE[0]) / 150.0)
+    darker = 1.0 / (1.0 + np.exp((foot[None] - np.arange(SIZE[1])[:, None]) / 5.0))
+    picture = drawn(line, noise=1.0).astype(np.float64)
+    sky = np.arange(SIZE[1])[:, None] < line[None]
+    picture[sky] -= 30.0 * darker[sky][:, None]
+    shown = np.clip(picture, 0.0, 255.0).astype(np.uint8)
+    assert float(np.median(np.abs(off(line, shown)))) < 0.3
+    found = picture_skylines(shown)
+    assert len(found) == 2
+    assert abs(float(np.median(found[1].y_px)) - 110.0) < 15.0
+
+
 def test_clouds_masts_text_and_black_corners_do_no_harm() -> None:
     line = ridge(4)
     picture = drawn(line)

@@ -16,6 +16,7 @@ from geo.calibration import (
     skyline_around,
     skyline_of,
 )
+from geo.calibration.skyline import _dependence
 from geo.camera import pixel_of_ray
 from geo.crs import LocalFrame
 from geo.horizon import Horizon, HorizonBook, PolarGround
@@ -181,3 +182,27 @@ def test_a_lens_off_the_relief_is_refused_and_voids_are_no_skyline() -> None:
     elevation_deg, range_m = bare.wooded_skyline(10.0)
     assert np.isnan(elevation_deg).all()
     assert np.isnan(range_m).all()
+
+
+def test_a_smooth_skyline_that_tells_the_direction_badly_is_refused() -> None:
+    """A wide swell fits well, a degree to either side nearly as well."""
+    azimuths = np.arange(0.0, 90.0, 0.05)
+    swell = Skyline(azimuths, 0.08 * np.sin(np.radians((azimuths - 40.0) * 9.0)))
+    columns, rows = rows_of(swell, TRUE)
+    random = np.random.default_rng(3)
+    slow = np.repeat(random.normal(0.0, 0.4, 64), 20)  # errs alike over twenty columns
+    with pytest.raises(InputRefused) as refused:
+        fit_skyline(swell, START, columns, rows + slow, *SIZE, most_sigma_deg=0.01)
+    assert refused.value.code == "skyline_flat"
+    found = fit_skyline(swell, START, columns, rows + slow, *SIZE, most_sigma_deg=0.5)
+    assert abs(found.pose.azimuth_deg - TRUE.azimuth_deg) < 4.0 * found.pose.azimuth_sigma_deg
+    assert found.pose.azimuth_sigma_deg > 0.01
+
+
+def test_neighbours_that_err_together_count_once() -> None:
+    random = np.random.default_rng(4)
+    own = random.normal(0.0, 1.0, 4000)
+    assert _dependence(own) < 1.3
+    assert 7.0 < _dependence(np.repeat(own, 10)) < 13.0
+    assert _dependence(np.linspace(-5.0, 5.0, 400)) > 50.0
+    assert _dependence(np.zeros(100)) == 1.0

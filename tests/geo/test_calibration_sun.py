@@ -172,6 +172,9 @@ def test_the_clocks_doubt_is_in_the_error_and_refused_where_it_is_all() -> None:
     with pytest.raises(InputRefused, match="60 s wrong") as refused:
         fit_sun(LENS, high, [shown(high, noon)], *SIZE, clock_sigma_s=60.0)
     assert refused.value.code == "sun_clock"
+    with pytest.raises(InputRefused, match="14400 s wrong") as refused:
+        fit_sun(LENS, START, sun, *SIZE, clock_sigma_s=14_400.0)  # it may be night
+    assert refused.value.code == "sun_clock"
 
 
 def test_a_clock_that_is_hours_off_is_told_by_how_many() -> None:
