@@ -32,7 +32,9 @@ STRETCHES: Final = 24
 CANOPY_SIGMA_M: Final = 5.0
 MOST_WAVES_PX: Final = 0.5
 MOST_FOV_CHANGE: Final = 0.03
-FOV_GAIN: Final = 12.0
+STRAYED: Final = 0.3
+"""So much of a change is no field of view, but a fit that lost its way."""
+FOV_GAIN: Final = 30.0
 """Squares of the noise by which another field of view must fit better."""
 MISFIT_REMEDY: Final = "Check the lens's position and height, and the field of view."
 FOV_STEPS: Final = np.array([1.0, 1.0, 1.0, 0.01])
@@ -222,9 +224,12 @@ def _with_fov(found: Fitted, residuals_of: Callable[[FloatArray], FloatArray]) -
     """The same with another field of view, where the skyline asks for it."""
     wider = fit(residuals_of, np.append(found.values, 1.0), USUAL_PX, steps=FOV_STEPS)
     noise = (MAD_TO_SIGMA * float(np.median(np.abs(wider.residuals)))) ** 2
-    if found.cost - wider.cost <= FOV_GAIN * noise * _dependence(wider.residuals):
-        return found
     change = float(wider.values[3]) - 1.0
+    if (
+        found.cost - wider.cost <= FOV_GAIN * noise * _dependence(wider.residuals)
+        or abs(change) > STRAYED
+    ):
+        return found
     if abs(change) > MOST_FOV_CHANGE:
         raise InputRefused(
             f"The skyline would fit a field of view that is {100.0 * change:+.0f} % larger.",
