@@ -44,6 +44,7 @@ import type {
   User,
   WorkPicture,
 } from "./api";
+import type { Coverage, PlaceSight, WatchedLand } from "./coverage";
 import type { LetIn, StatedPoint } from "./lib/coordinates";
 import type { Crossings, Lookouts, Observation, ObservationRequest } from "./crossings";
 
@@ -267,6 +268,14 @@ export const http = {
   danger: () => call<Danger>("GET", "/api/danger"),
   enterDanger: (danger: DangerClass) => call<Danger>("PUT", "/api/danger", { danger }),
   land: () => call<Land>("GET", "/api/land"),
+  coverage: () => call<Coverage>("GET", "/api/coverage"),
+  watchedLand: (smoke_m: number) =>
+    call<WatchedLand>("GET", `/api/coverage/watched?smoke=${smoke_m}`),
+  placeSight: (lon: number, lat: number, smoke_m: number, at: string | null) => {
+    const asked = new URLSearchParams({ lon: `${lon}`, lat: `${lat}`, smoke: `${smoke_m}` });
+    if (at !== null) asked.set("at", at);
+    return call<PlaceSight>("GET", `/api/coverage/at?${asked}`);
+  },
   alerts: (scope: "working" | "all") =>
     call<AlertList>("GET", `/api/alerts?scope=${scope}&limit=200`),
   alert: (id: number) => call<Alert>("GET", `/api/alerts/${id}`),

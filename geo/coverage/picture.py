@@ -1,7 +1,8 @@
 """Coverage as a picture for the map: a PNG with a palette, laid out in Web Mercator.
 
-Colours tell their order by lightness alone, so that colour-blind eyes read them too; what nobody
-sees stands out in vermilion, which no other class comes near.
+Colours tell their order by lightness alone, so that colour-blind eyes read them too. What needs
+attention stands out in vermilion, which no other class comes near: what nobody sees, or what could
+be seen and was not looked at; then what nobody sees is dark.
 """
 
 import struct
@@ -52,8 +53,8 @@ SEEN: Final = (
     Ink("smoke", "#3182bd", 135, 10.0),
     Ink("smoke", "#6baed6", 150, 50.0),
     Ink("smoke", "#c6dbef", 165, 100.0),
-    Ink("blind", "#d55e00", 190),
-    Ink("unknown", "#8a8f94", 130),
+    Ink("blind", "#d55e00", 165),
+    Ink("unknown", "#b8bfc4", 120),
 )
 WATCHED: Final = (
     Ink("outside", "#000000", 0),
@@ -62,9 +63,9 @@ WATCHED: Final = (
     Ink("minutes", "#1f9e89", 155, 60.0),
     Ink("minutes", "#31688e", 155, 360.0),
     Ink("minutes", "#482878", 165, 1440.0),
-    Ink("unwatched", "#cc79a7", 185),
-    Ink("blind", "#d55e00", 190),
-    Ink("unknown", "#8a8f94", 130),
+    Ink("unwatched", "#d55e00", 165),
+    Ink("blind", "#11181b", 175),
+    Ink("unknown", "#b8bfc4", 120),
 )
 
 

@@ -34,6 +34,18 @@ watch(shown, () => localStorage.setItem(STORED, JSON.stringify(shown)));
 /** A wide screen has room for the list; elsewhere it would hide the map. */
 const listed = ref(window.innerWidth >= 1700);
 
+/** Whether what coverage's colours say is listed. */
+const covered = ref(false);
+
+/** On a low screen there is room for one list. */
+const LOW_PX = 880;
+watch(listed, (open) => {
+  if (open && window.innerHeight < LOW_PX) covered.value = false;
+});
+watch(covered, (open) => {
+  if (open && window.innerHeight < LOW_PX) listed.value = false;
+});
+
 export function useLegend() {
-  return { shown, listed };
+  return { shown, listed, covered };
 }

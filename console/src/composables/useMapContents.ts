@@ -11,17 +11,21 @@ import { cameraMarkers, fireMarkers, sideOf, tieMarkers } from "../map/markers";
 import { addSweeps, setSweep } from "../map/sweeps";
 import { SYMBOLS } from "../map/symbols";
 import { addViews, setViews, showViews, viewFeatures, viewRadius } from "../map/views";
+import { addPlaceSight, setCoverage, setPlaceSight } from "../map/coverage";
 import { useAlerts } from "./useAlerts";
 import { useCameras } from "./useCameras";
 import { useCrossing } from "./useCrossing";
+import { useCoverage } from "./useCoverage";
 import { useLegend } from "./useLegend";
 import { farOf } from "./useMapView";
 import { useObservations } from "./useObservations";
+import { usePlaceSight } from "./usePlaceSight";
 import { useSite } from "./useSite";
 import { useSweep } from "./useSweep";
 import { useWords } from "./useWords";
 
 const NOW = { immediate: true };
+const PANEL_PX = [400, 460] as const;
 
 interface Wishes {
   named: Ref<boolean>;
@@ -36,6 +40,8 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   const { cameras } = useCameras();
   const { shown } = useLegend();
   const sweep = useSweep();
+  const coverage = useCoverage();
+  const asking = usePlaceSight();
   const { match, weights, witness } = useCrossing();
   const observations = useObservations();
   // The engine is ready long after set-up: its watchers are gathered, and stopped with the page.
@@ -120,6 +126,35 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     watch(sweep.plan, draw, NOW);
   }
 
+  /** The panel that answers lies over the map's right upper corner; what it tells of does not. */
+  function uncover(engine: Engine, point: LonLat): void {
+    const { x, y } = engine.project(point);
+    const edge = engine.getCanvas().clientWidth - PANEL_PX[0];
+    if (x > edge && x < edge + PANEL_PX[0] && y < PANEL_PX[1]) engine.panBy([x - edge, 0]);
+  }
+
+  function feedCoverage(engine: Engine): void {
+    watch(coverage.picture, (picture) => setCoverage(engine, picture), NOW);
+    engine.on("click", (event) => {
+      if (asking.open.value) asking.ask(event.lngLat.lng, event.lngLat.lat);
+    });
+    watch(
+      asking.open,
+      (open) => (engine.getCanvas().style.cursor = open ? "crosshair" : ""),
+      NOW,
+    );
+    watch(
+      [asking.asked, asking.answer],
+      () => {
+        const place = asking.asked.value;
+        const point: LonLat | null = place === null ? null : [place.lon_deg, place.lat_deg];
+        setPlaceSight(engine, point, asking.answer.value, cameras.value);
+        if (point !== null) uncover(engine, point);
+      },
+      NOW,
+    );
+  }
+
   function feedLegend(engine: Engine): void {
     const draw = () => {
       for (const layer of LAYERS) showLand(engine, layer, shown[layer]);
@@ -134,6 +169,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     addViews(engine);
     if (land.value !== null) addLand(engine, land.value);
     addSweeps(engine);
+    addPlaceSight(engine);
     addFires(engine);
     addCrossings(engine);
     scope.run(() => {
@@ -142,6 +178,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
       feedCrossings(engine);
       feedSweep(engine);
       feedLegend(engine);
+      feedCoverage(engine);
     });
   }
 
