@@ -32,7 +32,7 @@ from models.units import ImageBGR
 __all__ = ["Case", "Turn", "cases", "checked", "main", "said_by_weather"]
 
 FOOTAGE: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "footage"
-PICTURES: Final = 7
+PICTURES: Final = 9
 SWAY_DEG: Final = 0.05
 ANGLES_DEG: Final = (0.0, 0.02, 0.05, 0.1, 0.2, 0.5)
 DIRECTIONS: Final = ((1.0, 0.0), (0.0, 1.0), (-1.0, 0.0), (0.0, -1.0))

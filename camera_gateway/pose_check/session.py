@@ -14,6 +14,7 @@ from typing import Final
 
 from camera_gateway.pose_check.compare import Offset
 from camera_gateway.pose_check.pictures import Said
+from camera_gateway.pose_check.verdict import mean_of
 from models.calibration import UnknownWhy
 
 __all__ = ["MOST_BIRTHS", "Session"]
@@ -87,11 +88,11 @@ class Session:
         return len(self.offsets) >= enough + LONGEST_SEARCH
 
     def _lies_well(self, azimuth_deg: float, tilt_deg: float) -> bool:
-        middle = (
-            median(one.azimuth_deg for one in self.offsets),
-            median(one.tilt_deg for one in self.offsets),
+        mean = (
+            mean_of([one.azimuth_deg for one in self.offsets])[0],
+            mean_of([one.tilt_deg for one in self.offsets])[0],
         )
-        return math.dist(middle, (azimuth_deg, tilt_deg)) <= BESIDE_DEG
+        return math.dist(mean, (azimuth_deg, tilt_deg)) <= BESIDE_DEG
 
     def _shows_enough(self, worth: int) -> bool:
         return not self._worths or worth >= WORTH * median(self._worths)
