@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from geo.crs import LocalFrame, geodesic
 from geo.triangulate import FARTHEST_M, MAST_M, triangulate
 from models.crossing import Bearing, Crossing, NoCrossing, Witness
+from models.site import HeightDatum, Position
 from models.units import FloatArray
 
 __all__ = ["Association", "Match", "Miss", "associate"]
@@ -81,7 +82,9 @@ class Association:
     left_out: int = 0
 
 
-def associate(witnesses: Sequence[Witness], about: int | None = None) -> Association:
+def associate(
+    witnesses: Sequence[Witness], about: int | None = None, *, pairs_only: bool = False
+) -> Association:
     """All largest sets that meet in one place.
 
     Of the sightings of one mast, and of one report, a set holds one at the most: what a mast tells
@@ -90,6 +93,7 @@ def associate(witnesses: Sequence[Witness], about: int | None = None) -> Associa
     Args:
         witnesses: of about the same time.
         about: only sets that this one stands in; all when left out.
+        pairs_only: look at no more than two at a time.
     """
     if len(witnesses) < 2:
         return Association()
@@ -98,9 +102,9 @@ def associate(witnesses: Sequence[Witness], about: int | None = None) -> Associa
     tried = _Tried(witnesses)
     for pair in pairs[:MOST_PAIRS]:
         crossing = tried.crossing(pair)
-        if crossing.is_located:
+        if crossing.is_located and not pairs_only:
             _grow(tried, plane, pair, crossing)
-        else:
+        elif not crossing.is_located:
             misses.append(Miss(pair, crossing.reason or NoCrossing.PARALLEL))
     return Association(
         _largest(tried.located),
@@ -120,13 +124,14 @@ def _grow(tried: "_Tried", plane: "_Plane", pair: Members, crossing: Crossing) -
     for first in looking:
         if first in known:
             continue
-        members = pair
+        members, within = pair, crossing
         for further in (first, *looking):
             if further in members or plane.share_a_mast(further, members):
                 continue
             larger = tuple(sorted((*members, further)))
-            if tried.crossing(larger).is_located:
-                members = larger
+            grown = tried.crossing(larger, within)
+            if grown.is_located:
+                members, within = larger, grown
             elif further == first:
                 break
         known.update(members)
@@ -161,10 +166,11 @@ class _Tried:
         self.located: dict[Members, Crossing] = {}
         self.larger: list[frozenset[int]] = []
 
-    def crossing(self, members: Members) -> Crossing:
+    def crossing(self, members: Members, within: Crossing | None = None) -> Crossing:
+        """Of a set; begun at the place of one that it grew from."""
         known = self._known.get(members)
         if known is None:
-            known = triangulate([self._witnesses[index] for index in members])
+            known = triangulate([self._witnesses[index] for index in members], _place_of(within))
             self._known[members] = known
             if known.is_located:
                 self.located[members] = known
@@ -263,6 +269,12 @@ class _Plane:
         looking = np.flatnonzero((miss <= _GATE) & ~np.isin(self._masts, self._masts[list(pair)]))
         order = np.argsort(miss[looking], kind="stable")
         return [int(index) for index in looking[order]]
+
+
+def _place_of(crossing: Crossing | None) -> Position | None:
+    if crossing is None or crossing.lon_deg is None or crossing.lat_deg is None:
+        return None
+    return Position(crossing.lon_deg, crossing.lat_deg, 0.0, HeightDatum.GROUND)
 
 
 def _stands(witness: Witness) -> tuple[float, float]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from geo.association import Association, associate
+from geo.association import associate
 from geo.crs import geodesic, went
 from geo.joint import AGAINST, Account, Joint, joined
 from models.alert import Alert
@@ -205,8 +205,8 @@ def meetings_of(subject: Seen, others: Sequence[Seen], window: timedelta = WINDO
         close = tuple(
             each
             for index in indices[1:]
-            for each in rivals.get(index, ())
-            if each.log_factor > joint.log_factor - NEARLY
+            for other, each in rivals.get(index, [])
+            if other not in indices and each.log_factor > joint.log_factor - NEARLY
         )
         as_good = any(
             share > shares[number] * math.exp(-NEARLY)
@@ -233,22 +233,21 @@ def _shares(factors: Sequence[float]) -> list[float]:
 
 def _rivals(
     seen: Sequence[Seen], witnesses: Sequence[Witness], told: Sequence[tuple[int, ...]]
-) -> dict[int, tuple[Rival, ...]]:
-    """Of the members of what is told, the matches that they stand in without the subject."""
+) -> dict[int, list[tuple[int, Rival]]]:
+    """With whom else the members of what is told meet, the subject left out; best first."""
     members = list(dict.fromkeys(index for match in told for index in match if index != 0))
-    found: dict[int, tuple[Rival, ...]] = {}
+    found: dict[int, list[tuple[int, Rival]]] = {}
     for index in members[:MOST_MEETINGS]:
-        own: Association = associate(witnesses, index)
         rivals = []
-        for match in own.matches[:MOST_RIVALS]:
-            if 0 in match.members:
-                continue
-            accounts = [seen[each].account for each in match.members]
+        for match in associate(witnesses, index, pairs_only=True).matches[:MOST_RIVALS]:
+            first, second = match.members
+            other = second if first == index else first
+            accounts = [seen[index].account, seen[other].account]
             log_factor = joined(accounts, match.crossing).log_factor
-            if log_factor > AGAINST:
-                keys = tuple(seen[each].key for each in match.members)
-                rivals.append(Rival(seen[index].key, keys, log_factor))
-        found[index] = tuple(sorted(rivals, key=lambda one: -one.log_factor))
+            if other != 0 and log_factor > AGAINST:
+                keys = seen[index].key, seen[other].key
+                rivals.append((other, Rival(seen[index].key, keys, log_factor)))
+        found[index] = sorted(rivals, key=lambda one: -one[1].log_factor)
     return found
 
 

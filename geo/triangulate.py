@@ -50,11 +50,12 @@ NEAREST_M: Final = 100.0
 LEAST_OPENING: Final = 1e-6
 
 
-def triangulate(witnesses: Sequence[Witness]) -> Crossing:
+def triangulate(witnesses: Sequence[Witness], near: Position | None = None) -> Crossing:
     """Where all of them see one fire.
 
     Args:
         witnesses: at least one.
+        near: where to begin, if that is known; wherever two of them meet, when left out.
 
     Raises:
         ValueError: nobody.
@@ -66,7 +67,9 @@ def triangulate(witnesses: Sequence[Witness]) -> Crossing:
     if not reports and _is_one_mast(bearings):
         return Crossing(NoCrossing.ONE_MAST)
     starts = [each.position for each in reports]
-    if not starts:
+    if near is not None:
+        starts = [near]
+    elif not starts:
         starts, some_part = _crossings(bearings)
         if not starts:
             return Crossing(NoCrossing.APART if some_part else NoCrossing.PARALLEL)

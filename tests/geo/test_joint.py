@@ -171,7 +171,7 @@ def test_without_relief_the_region_is_the_ellipse() -> None:
             says(fix(tower(40.0, 8_000.0))), says(fix(tower(40.0 + opening_deg, 5_000.0)))
         )
         ellipse_m2 = math.pi * crossing.semi_major_m * crossing.semi_minor_m
-        assert area_m2(joint) == pytest.approx(ellipse_m2, rel=0.12)
+        assert ellipse_m2 < area_m2(joint) < 1.2 * ellipse_m2  # the outlines keep a little more
         (only,) = joint.places
         assert only.weight == pytest.approx(1.0)
         assert only.r90_m <= crossing.semi_major_m
