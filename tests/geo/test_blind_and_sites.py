@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 import shapely
 
+from benchmarks.ground.gdal import gdal_viewshed, is_here
 from geo.coverage import (
     SEEN,
     WATCHED,
@@ -201,6 +202,24 @@ def test_each_new_site_is_the_best_of_all_by_brute_force(
         for one, two in itertools.combinations(tops, 2)
     )
     assert 0.75 * pairs <= found[0].gain_ha + found[1].gain_ha <= pairs * 1.001
+
+
+def test_what_a_new_site_would_see_is_what_gdal_says(
+    terrain: Terrain, grid: Grid, network: Coverage
+) -> None:
+    if not is_here():
+        pytest.skip("gdal_viewshed is not here (Debian's gdal-bin)")
+    (site,) = new_sites(terrain, network, land_cells(grid, []), wish(count=1))
+    finer = terrain.around(site.lon_deg, site.lat_deg, REACH_M, terrain.cell_m / 3.0)
+    theirs, _ = gdal_viewshed(finer, mast_m=30.0, target_m=30.0, radius_m=REACH_M)
+    rows, columns = np.nonzero(network.blind(30.0))
+    frame = LocalFrame(site.lon_deg, site.lat_deg)
+    x_m, y_m = frame.to_metric(grid.lon_deg[columns], grid.lat_deg[rows])
+    near = np.hypot(x_m, y_m) < REACH_M
+    down = np.rint(finer.half - y_m[near] / finer.cell_m).astype(int)
+    across = np.rint(finer.half + x_m[near] / finer.cell_m).astype(int)
+    gain_ha = float(((theirs[down, across] == 1) * grid.row_ha[rows[near]]).sum())
+    assert site.gain_ha == pytest.approx(gain_ha, rel=0.04)
 
 
 def test_sites_stand_where_they_may(terrain: Terrain, grid: Grid, network: Coverage) -> None:
