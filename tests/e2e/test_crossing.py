@@ -23,9 +23,10 @@ def test_a_call_is_noted_crossed_and_taken_back(
 ) -> None:
     with running_demo(tmp_path, "--scene", "drill", "--rate", "60") as demo:
         page, seen = open_page(demo)
+        page.set_default_timeout(120_000)  # the map's first picture costs a busy machine much
         sign_in(page, demo)
         page.get_by_test_id("alert-card").first.wait_for(timeout=120_000)
-        # The first alert that opens is looked at by itself.
+        page.get_by_test_id("alert-card").first.click(force=True)  # it pulses: never at rest
         reason = page.get_by_test_id("crossing-reason")
         expect(reason).to_contain_text("只有一个方向")
 
