@@ -126,7 +126,11 @@ def ask(
         since = question.at - back
         kept = store.patrols.last_looks(since - VISIT_AT_MOST, question.at, names)
         found = watchers(sight, [*kept, *now_on], aspect_of)
-        return [look for look in found if look.at >= since]
+        # A view may have been held on several grounds, and by a pose that was mended since.
+        newest: dict[tuple[str, int], LastLook] = {}
+        for look in found:
+            newest.setdefault((look.camera_id, look.preset), look)
+        return [look for look in newest.values() if look.at >= since]
 
     watched = looks(question.within) if names else []
     last = watched[0] if watched else None

@@ -290,11 +290,12 @@ def test_the_three_cases_of_a_miss(covered: Covered) -> None:
     assert told["township"] != ""
 
     covered.visit("t1-red", 20.0)
-    covered.visit("t1-red", 30.0)
+    pose = store.cameras.get("t1-red").presets[0].pose
+    covered.visit("t1-red", 30.0, replace(pose, azimuth_deg=pose.azimuth_deg + 0.2))  # mended since
     covered.visit("t2-fog", 1.0)
     seen = at(client)
     assert seen["verdict"] == "watched"
-    assert [look["camera_id"] for look in seen["watched"]] == ["t1-red"]
+    assert [look["camera_id"] for look in seen["watched"]] == ["t1-red"]  # its newest look
     assert seen["last"]["preset_name"] == "东北谷地 North-east valley"
     ago = covered.api.clock.now() - timedelta(minutes=20)
     assert seen["last"]["at"] == ago.isoformat().replace("+00:00", "Z")
