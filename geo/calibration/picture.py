@@ -44,6 +44,8 @@ LEAST_SHARP: Final = 0.75
 LEAST_DARKER: Final = 0.8
 LEAST_TOLD: Final = 0.92
 MOST_LEAPS: Final = 0.7
+MOST_SOFT_LEAPS, SOFT = 0.45, 0.37
+"""A ragged line that is soft, too, is the near trees when fog hides the ridge."""
 MOST_EDGES_ABOVE: Final = 0.35
 ROUNDS: Final = 2
 LEAP_COLUMNS: Final = 31
@@ -165,7 +167,7 @@ def _is_trusted(like: Likeness, path: Path) -> bool:
         sharp.mean() >= LEAST_SHARP
         and darker.mean() >= LEAST_DARKER
         and told >= LEAST_TOLD
-        and _leaps(path) <= MOST_LEAPS
+        and _leaps(path) <= (MOST_LEAPS if _crispness(like, path) >= SOFT else MOST_SOFT_LEAPS)
         and (like.edge[sky] > 1.0).mean() <= MOST_EDGES_ABOVE
         and above <= 0.45 * below + 0.1
     )

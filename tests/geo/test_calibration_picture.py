@@ -94,6 +94,17 @@ def test_clouds_masts_text_and_black_corners_do_no_harm() -> None:
     assert float(np.mean(np.abs(errors) < 3.0)) > 0.85
 
 
+def test_near_trees_in_fog_are_no_skyline() -> None:
+    """The same ragged line is one while it is sharp: a wooded ridge on a clear day."""
+    random = np.random.default_rng(8)
+    crowns = np.repeat(random.normal(0.0, 5.5, 80), 12)
+    line = ridge(8, 300.0) + crowns
+    assert float(np.median(np.abs(off(line, drawn(line))))) < 1.0
+    foggy = np.asarray(cv2.GaussianBlur(drawn(line, noise=0.0, haze=0.5), (0, 0), 3.0), np.uint8)
+    with pytest.raises(InputRefused):
+        picture_skyline(foggy)
+
+
 def test_a_picture_without_a_skyline_is_refused() -> None:
     random = np.random.default_rng(5)
     slope = drawn(ridge(6, -300.0))
