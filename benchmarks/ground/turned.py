@@ -31,7 +31,8 @@ def turned(
         tilt_deg=pose.tilt_deg + tilt_deg,
         roll_deg=pose.roll_deg + roll_deg,
     )
-    columns, rows = (np.arange(0.0, side + float(_STEP_PX), float(_STEP_PX)) for side in (width, height))
+    step = float(_STEP_PX)
+    columns, rows = np.arange(0.0, width + step, step), np.arange(0.0, height + step, step)
     x_px, y_px = np.meshgrid(columns, rows)
     azimuth, elevation = ray_of_pixel(x_px + 0.5, y_px + 0.5, width, height, away)
     own = pixel_of_ray(azimuth, elevation, width, height, pose)
