@@ -24,8 +24,8 @@ __all__ = ["geo"]
 
 geo = typer.Typer(help="Relief: import it, see which is in force.", no_args_is_help=True)
 
-geo.command("cross")(cross)
 geo.command("calibrate")(calibrate)
+geo.command("cross")(cross)
 geo.command("photo")(photo)
 geo.command("poses")(poses)
 geo.command("viewshed")(viewshed)
