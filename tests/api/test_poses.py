@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from api_rig import ApiRig
+from command_line import run_firewatch
 from detector_rig import CAMERA, Rig, ScriptedScorer, smoke
 from detector_rig import START as SEEN_AT
 from shapely import Polygon
@@ -143,6 +144,20 @@ def test_the_command_line_lists_every_preset(api: ApiRig, camera: Camera) -> Non
         )
     )  # fmt: skip
     assert "by skyline; no reference picture yet" in lines()
+
+
+def test_it_is_typed_as_firewatch_geo_poses(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("FIREWATCH_DATA_DIR", str(tmp_path / "data"))
+    table = tmp_path / "cameras.csv"
+    table.write_text(
+        "编号,名称,经度,纬度,高程,协议,地址\ngn-1,古南,106.65,28.85,812.5,rtsp,rtsp://10.0.0.5/1\n"
+    )
+    assert run_firewatch(monkeypatch, "camera", "import", table) == 0
+    capsys.readouterr()
+    assert run_firewatch(monkeypatch, "geo", "poses") == 0
+    assert capsys.readouterr().out.strip() == "There are no presets."
 
 
 def test_an_installation_without_presets_says_so(tmp_path: Path) -> None:

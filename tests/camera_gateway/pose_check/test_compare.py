@@ -102,6 +102,10 @@ def test_a_reference_without_anything_in_it_says_nothing() -> None:
     assert compared(view_of(size_px=(40, 24)), view_of(size_px=(40, 24))) is None
 
 
+def test_a_lens_that_folds_the_picture_says_nothing() -> None:
+    assert compared(view_of(), view_of(seed=1), replace(POSE, radial_k1=-5.0)) is None
+
+
 def test_near_trees_alone_say_nothing() -> None:
     """What fog leaves: the lower part of the picture, which hangs lower in the rain."""
     known, seen = view_of(), view_of(fog=0.985, seed=1)
