@@ -215,6 +215,19 @@ def test_a_node_that_knows_where_it_looks_tells_that_place(api: ApiRig) -> None:
     assert apart_m(match, (at.lon_deg, at.lat_deg)) < 60.0
 
 
+def test_a_node_that_looks_out_from_the_trees_tells_a_direction(api: ApiRig) -> None:
+    stand = GEOD.fwd(*FIRE, 20.0, 4000.0)[:2]
+    posed = tower("n1", *stand)
+    api.context.store.cameras.put(replace(posed, kind=CameraKind.CANOPY))
+    alert_of(api, DRILL, fix_of(DRILL, FIRE))
+    alert_of(api, posed, fix_of(posed, FIRE))
+    told = crossings(api)
+    (match,) = told["matches"]
+    witness = next(each for each in told["witnesses"] if each["key"] == "alert-2")
+    assert witness["bearing_deg"] == pytest.approx(200.0, abs=0.1)
+    assert apart_m(match) < 1.0
+
+
 def test_two_fires_that_could_be_married_are_told(api: ApiRig) -> None:
     """Two towers, two plumes side by side, no relief: four crossings, nothing tells which."""
     other = (FIRE[0] + 0.006, FIRE[1] + 0.004)

@@ -58,7 +58,8 @@ def test_a_turn_is_found_at_any_zoom_to_a_fraction_of_a_pixel(
         scaled[0], abs=0.15 * pixel_deg / math.cos(math.radians(tilt))
     )
     assert found.tilt_deg == pytest.approx(scaled[1], abs=0.15 * pixel_deg)
-    assert found.roll_deg == pytest.approx(scaled[2], abs=max(0.01, 4.0 * found.roll_sigma_deg))
+    # 0.025 degrees are 0.14 of a pixel at the border.
+    assert found.roll_deg == pytest.approx(scaled[2], abs=max(0.025, 4.0 * found.roll_sigma_deg))
     assert found.roll_sigma_deg < 0.03
     assert found.zoom == pytest.approx(0.0, abs=0.001)
     assert abs(found.azimuth_deg - scaled[0]) < 4.0 * found.sigma_deg
