@@ -13,7 +13,7 @@ from time import perf_counter
 
 import numpy as np
 
-from geo.crs import Height, HeightSystem, LocalFrame, Wgs84, above_sea_m
+from geo.crs import LocalFrame, position_above_sea_m
 from geo.draws import Aloft, Draws, Spread, View
 from geo.hidden import Sight, behind_ridges
 from geo.horizon import HorizonBook, PolarGround
@@ -229,9 +229,8 @@ class Locator:
 
 def _above_sea(observer: Position) -> Position:
     """The same lens with its height above sea level."""
-    height = Height(observer.height_m, HeightSystem.ELLIPSOID)
-    height_m = above_sea_m(height, Wgs84.at(observer.lon_deg, observer.lat_deg))
-    return Position(observer.lon_deg, observer.lat_deg, height_m, HeightDatum.SEA_LEVEL)
+    height_m = position_above_sea_m(observer)
+    return replace(observer, height_m=height_m, height_datum=HeightDatum.SEA_LEVEL)
 
 
 def _shifted(

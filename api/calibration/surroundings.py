@@ -8,7 +8,7 @@ import numpy as np
 
 from geo.calibration import Skyline, direction_of, skyline_around, skyline_of
 from geo.camera import pixel_of_ray
-from geo.crs import Height, HeightSystem, Origin, Wgs84, above_sea_m
+from geo.crs import position_above_sea_m
 from geo.horizon import HorizonBook
 from geo.locate import Locator
 from geo.terrain import Terrain
@@ -21,11 +21,6 @@ __all__ = ["Surroundings", "SurroundingsBook"]
 BESIDE_DEG: Final = 15.0
 """A tilted or rolled camera sees further round at its corners than its field of view says."""
 BESIDE_PICTURE: Final = 0.25
-_SYSTEM: Final = {
-    HeightDatum.SEA_LEVEL: HeightSystem.EGM96,
-    HeightDatum.ELLIPSOID: HeightSystem.ELLIPSOID,
-    HeightDatum.GROUND: HeightSystem.GROUND,
-}
 
 Line = list[tuple[float, float]]
 
@@ -83,8 +78,7 @@ class Surroundings:
             InputRefused: that height cannot be told, see :func:`above_sea_m`.
         """
         ground_m = None if self._terrain is None else self._terrain.height_at(lon_deg, lat_deg)
-        height = Height(height_m, _SYSTEM[datum])
-        sea_m = above_sea_m(height, Wgs84.at(lon_deg, lat_deg), Origin(ground_m=ground_m))
+        sea_m = position_above_sea_m(Position(lon_deg, lat_deg, height_m, datum), ground_m)
         return Position(lon_deg, lat_deg, sea_m, HeightDatum.SEA_LEVEL)
 
     def skyline_in(self, pose: Pose, width_px: int, height_px: int, canopy_m: float) -> list[Line]:

@@ -11,11 +11,11 @@ from typing import Final
 import numpy as np
 
 from geo.calibration.skyline import Skyline
-from geo.crs import Height, HeightSystem, LocalFrame, Origin, Wgs84, above_sea_m
+from geo.crs import LocalFrame, position_above_sea_m
 from geo.horizon.horizon import CLEARED_M, REFRACTION
 from geo.terrain import EARTH_RADIUS_M, Terrain
 from models.errors import InputRefused
-from models.site import HeightDatum, Pose, Position
+from models.site import Pose, Position
 from models.units import FloatArray
 
 __all__ = ["skyline_around"]
@@ -30,11 +30,6 @@ NEAR_M: Final = 1_000.0
 EXACT_EVERY_M: Final = 500.0
 LEAST_STEP_M: Final = 5.0
 _BLOCK: Final = 32
-_SYSTEM: Final = {
-    HeightDatum.SEA_LEVEL: HeightSystem.EGM96,
-    HeightDatum.ELLIPSOID: HeightSystem.ELLIPSOID,
-    HeightDatum.GROUND: HeightSystem.GROUND,
-}
 
 
 def skyline_around(
@@ -65,8 +60,7 @@ def skyline_around(
             remedy="Load terrain to at least 15 km around the lens.",
             code="skyline_terrain",
         )
-    height = Height(lens.height_m, _SYSTEM[lens.height_datum])
-    lens_m = above_sea_m(height, Wgs84.at(lens.lon_deg, lens.lat_deg), Origin(ground_m=ground_m))
+    lens_m = position_above_sea_m(lens, ground_m)
     half_deg = view.horizontal_fov_deg / 2.0 + SPARE_DEG
     count = 2 * round(half_deg / AZIMUTH_STEP_DEG)
     offsets = np.arange(count + 1, dtype=np.float64) - count / 2.0

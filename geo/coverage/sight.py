@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from geo.crs import Height, HeightSystem, LocalFrame, Origin, Wgs84, above_sea_m
+from geo.crs import LocalFrame, position_above_sea_m
 from geo.horizon.ground import FINEST_CELL_M
 from geo.horizon.horizon import REFRACTION
 from geo.terrain import EARTH_RADIUS_M, Terrain
@@ -19,11 +19,6 @@ from models.units import FloatArray
 
 __all__ = ["SightLine", "lens_above_sea_m", "sight_line"]
 
-_SYSTEM: Final = {
-    HeightDatum.SEA_LEVEL: HeightSystem.EGM96,
-    HeightDatum.ELLIPSOID: HeightSystem.ELLIPSOID,
-    HeightDatum.GROUND: HeightSystem.GROUND,
-}
 _DROP: Final = (1.0 - REFRACTION) / (2.0 * EARTH_RADIUS_M)
 _OPEN_M: Final = 1.0  # a void that could hide no more than this leaves nothing open
 
@@ -55,9 +50,7 @@ def lens_above_sea_m(terrain: Terrain, lens: Position) -> float:
     ground_m = float(terrain.height_at(lens.lon_deg, lens.lat_deg))
     if lens.height_datum is HeightDatum.GROUND and np.isnan(ground_m):
         return float("nan")
-    height = Height(lens.height_m, _SYSTEM[lens.height_datum])
-    origin = Origin(ground_m=0.0 if np.isnan(ground_m) else ground_m)
-    return float(above_sea_m(height, Wgs84.at(lens.lon_deg, lens.lat_deg), origin))
+    return position_above_sea_m(lens, ground_m)
 
 
 def sight_line(terrain: Terrain, lens: Position, lon_deg: float, lat_deg: float) -> SightLine:

@@ -10,7 +10,7 @@ from geo.crs.door import from_wgs84, tagged, to_wgs84
 from geo.crs.egm96 import geoid_m
 from geo.crs.frame import LocalFrame
 from geo.crs.geodesic import geodesic, went
-from geo.crs.heights import Height, HeightSystem, Origin, above_sea_m
+from geo.crs.heights import Height, HeightSystem, Origin, above_sea_m, position_above_sea_m
 from geo.crs.maps import MapSystem
 from geo.crs.places import Bd09, Cgcs2000, Gcj02, Place, Wgs84
 from geo.crs.plane import Plane
@@ -31,6 +31,7 @@ __all__ = [
     "from_wgs84",
     "geodesic",
     "geoid_m",
+    "position_above_sea_m",
     "tagged",
     "to_wgs84",
     "went",

@@ -15,8 +15,9 @@ from typing import Final
 from geo.crs.egm96 import geoid_m
 from geo.crs.places import Wgs84
 from models.errors import InputRefused
+from models.site import HeightDatum, Position
 
-__all__ = ["Height", "HeightSystem", "Origin", "above_sea_m"]
+__all__ = ["Height", "HeightSystem", "Origin", "above_sea_m", "position_above_sea_m"]
 
 LOWEST_M: Final = -500.0
 HIGHEST_M: Final = 12_000.0
@@ -30,6 +31,13 @@ class HeightSystem(StrEnum):
     NATIONAL_1985 = "1985"  # taken as EGM96: decimetres, and no public grid
     GROUND = "ground"
     TAKE_OFF = "take_off"
+
+
+_SYSTEM: Final = {
+    HeightDatum.SEA_LEVEL: HeightSystem.EGM96,
+    HeightDatum.ELLIPSOID: HeightSystem.ELLIPSOID,
+    HeightDatum.GROUND: HeightSystem.GROUND,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +105,21 @@ def above_sea_m(height: Height, place: Wgs84, origin: Origin | None = None) -> f
             code="height_range",
         )
     return value_m
+
+
+def position_above_sea_m(position: Position, ground_m: float | None = None) -> float:
+    """Metres above sea level of a position, whatever datum its height has.
+
+    Args:
+        position: of a lens, a mast, a landmark.
+        ground_m: height of the ground below it; None or NaN when it is not known.
+
+    Raises:
+        InputRefused: as :func:`above_sea_m`.
+    """
+    height = Height(position.height_m, _SYSTEM[position.height_datum])
+    place = Wgs84.at(position.lon_deg, position.lat_deg)
+    return above_sea_m(height, place, Origin(ground_m=ground_m))
 
 
 def _known(base_m: float | None, what: str) -> float:

@@ -16,21 +16,16 @@ from uuid import uuid4
 
 import numpy as np
 
-from geo.crs import Height, HeightSystem, Origin, Wgs84, above_sea_m
+from geo.crs import position_above_sea_m
 from geo.horizon.ground import FINEST_CELL_M, PolarGround
 from geo.horizon.horizon import Horizon
 from geo.terrain import Terrain
-from models.site import HeightDatum, Position
+from models.site import Position
 
 __all__ = ["HorizonBook"]
 
 _log = logging.getLogger(__name__)
 _SUFFIX: Final = ".profile.npy"
-_SYSTEM: Final = {
-    HeightDatum.SEA_LEVEL: HeightSystem.EGM96,
-    HeightDatum.ELLIPSOID: HeightSystem.ELLIPSOID,
-    HeightDatum.GROUND: HeightSystem.GROUND,
-}
 
 
 class HorizonBook:
@@ -77,9 +72,7 @@ class HorizonBook:
         ground = self.around(lens.lon_deg, lens.lat_deg)
         if math.isnan(ground.ground_m):
             return None
-        height = Height(lens.height_m, _SYSTEM[lens.height_datum])
-        place = Wgs84.at(lens.lon_deg, lens.lat_deg)
-        return Horizon(ground, above_sea_m(height, place, Origin(ground_m=ground.ground_m)))
+        return Horizon(ground, position_above_sea_m(lens, ground.ground_m))
 
     def _cell_m(self) -> float:
         return max(self._terrain.cell_m, FINEST_CELL_M)
