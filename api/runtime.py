@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -27,6 +27,7 @@ from api.coverage.room import CoverageRoom
 from api.live import LiveFeed
 from api.masks.watching import MaskWatch
 from api.poses import PoseRoom
+from api.roles import drain, keep_running, logged, stop
 from camera_gateway.bus import MemoryBus
 from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
@@ -61,7 +62,6 @@ __all__ = ["CameraFeed", "Watch", "build_watch", "serve"]
 
 logger = logging.getLogger(__name__)
 
-RESTART_S = 1.0
 RING_BYTES_PER_CAMERA = 10 * 2**20  # 110 cameras then hold 1.1 GiB at the most
 RING_FRAMES = 48  # some for each view of a camera that turns
 JUDGING_THREADS = 2  # a picture of 100 million pixels holds one of them up for a second
@@ -107,20 +107,20 @@ class Watch:
             stack.push_async_callback(asyncio.to_thread, self.recorder.stop)
             self.recorder.start()
             stack.callback(self.desk.flush)
-            feed = asyncio.create_task(_keep_running("live feed", self.context.feed.run))
-            stack.push_async_callback(_stop, feed)
+            feed = asyncio.create_task(keep_running("live feed", self.context.feed.run))
+            stack.push_async_callback(stop, feed)
             pipeline = asyncio.create_task(
-                _keep_running("pipeline", lambda: self.pipeline.run(self.bus))
+                keep_running("pipeline", lambda: self.pipeline.run(self.bus))
             )
-            stack.push_async_callback(_drain, self.bus, pipeline)
+            stack.push_async_callback(drain, self.bus, pipeline)
             for name, run in (
                 ("patrols", self.context.patrols.run),
                 ("coverage", self.coverage.desk.run),
                 ("poses", self.poses.watch.run),
                 ("cameras", self.fleet.run),
             ):
-                task = asyncio.create_task(_keep_running(name, run))
-                stack.push_async_callback(_stop, task)
+                task = asyncio.create_task(keep_running(name, run))
+                stack.push_async_callback(stop, task)
             yield
 
 
@@ -202,7 +202,7 @@ def build_watch(
         land=land_index,
         settings=settings,
         clock=clock,
-        later=lambda job: clips.submit(_logged, job),
+        later=lambda job: clips.submit(logged, job),
         masks_of=masks.nuisance,
         believed=poses.book.believed,
     )
@@ -285,33 +285,3 @@ def serve(watch: Watch, listening: socket.socket) -> None:
     app = create_app(watch.context, lifespan=watch.running)
     config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, server_header=False)
     uvicorn.Server(config).run(sockets=[listening])
-
-
-def _logged(job: Callable[[], None]) -> None:
-    try:
-        job()
-    except Exception:
-        logger.exception("a job aside failed")
-
-
-async def _keep_running(name: str, run: Callable[[], Awaitable[None]]) -> None:
-    """Run a role; should it fail in a way nobody foresaw, log it and start it again."""
-    while True:
-        try:
-            await run()
-        except Exception:
-            logger.exception("%s failed and is started again", name)
-            await asyncio.sleep(RESTART_S)
-        else:
-            return
-
-
-async def _stop(task: asyncio.Task[None]) -> None:
-    task.cancel()
-    await asyncio.gather(task, return_exceptions=True)
-
-
-async def _drain(bus: MemoryBus, pipeline: asyncio.Task[None]) -> None:
-    """Let the pipeline finish the frames that it already has."""
-    await bus.close()
-    await asyncio.gather(pipeline, return_exceptions=True)

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from geo.alternatives import Account
 from geo.association import associate
 from geo.crs import geodesic, went
-from geo.joint import AGAINST, Account, Joint, joined
+from geo.joint import AGAINST, Joint, joined
 from models.alert import Alert
 from models.crossing import Bearing, Crossing, NoCrossing, Report, Witness
 from models.observation import Observation

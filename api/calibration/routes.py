@@ -5,18 +5,20 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from api.auth.roles import AdminUser, ViewerUser
-from api.calibration.schemas import (
-    AgainRequest,
+from api.calibration.answers import (
     CalibrationAnswer,
     FitAnswer,
-    FitRequest,
-    ForceRequest,
     LineAnswer,
-    LineRequest,
     PictureAnswer,
     PresetAnswer,
     Refusal,
     SeenAnswer,
+)
+from api.calibration.schemas import (
+    AgainRequest,
+    FitRequest,
+    ForceRequest,
+    LineRequest,
     SeenRequest,
 )
 from api.calibration.service import (

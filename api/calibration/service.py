@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from api.calibration.answers import (
+    Refusal,
+)
 from api.calibration.easel import Picture
 from api.calibration.finding import (
     Found,
@@ -21,7 +24,6 @@ from api.calibration.schemas import (
     LineRequest,
     MarkBody,
     PlaceBody,
-    Refusal,
     SunBody,
 )
 from api.calibration.surroundings import Surroundings

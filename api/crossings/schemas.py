@@ -5,7 +5,8 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from geo.joint import AGAINST, Alternative, JointPlace
+from geo.alternatives import Alternative
+from geo.joint import AGAINST, JointPlace
 from geo.meeting import Meeting, Residual, ellipse_lonlat
 from models.alert import AlertState
 from models.crossing import NoCrossing

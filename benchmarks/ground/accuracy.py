@@ -21,7 +21,7 @@ from benchmarks.ground.fires import (
     first_hit,
 )
 from benchmarks.ground.land import jacksboro, thirty_metres, towers_on
-from benchmarks.support.report import Measure, figure, machine, render, skipped, write
+from benchmarks.support.report import Measure, conclude, figure, machine, skipped
 from geo.camera import ray_of_pixel
 from geo.locate import Locator
 from geo.terrain import Terrain
@@ -53,17 +53,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         measures.append(skipped("region90_coverage", "%", "the 30 m relief is not at hand"))
     for terrain in (each for each in (fine, jacksboro()) if each is not None):
         measures += _measured(terrain, count, options.sigma)
-    for measure in measures:
-        print(render(measure))
-    if options.json:
-        write(
-            options.json,
-            benchmark="geo-accuracy",
-            about=about,
-            quick=options.quick,
-            measures=measures,
-        )
-    return int(any(measure.holds is False for measure in measures))
+    return conclude(
+        measures, benchmark="geo-accuracy", about=about, quick=options.quick, path=options.json
+    )
 
 
 def _measured(terrain: Terrain, count: int, sigma_deg: float) -> list[Measure]:

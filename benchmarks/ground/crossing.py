@@ -16,9 +16,10 @@ from pyproj import Geod
 from benchmarks.ground.fires import BOX_SIGMA_PX, MAST_M, SIZE, Fire
 from benchmarks.ground.land import jacksboro, thirty_metres, towers_on
 from benchmarks.ground.pairs import Pair, pairs_of
-from benchmarks.support.report import Measure, figure, machine, render, skipped, write
+from benchmarks.support.report import Measure, conclude, figure, machine, skipped
+from geo.alternatives import Account
 from geo.crs import LocalFrame
-from geo.joint import AGAINST, Account, Joint, joined
+from geo.joint import AGAINST, Joint, joined
 from geo.locate import Locator
 from geo.terrain import Terrain
 from geo.triangulate import triangulate
@@ -103,17 +104,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         measures.append(skipped("joint90_coverage", "%", "the 30 m relief is not at hand"))
     for terrain in (each for each in (fine, jacksboro()) if each is not None):
         measures += _measured(terrain, count, options.sigma)
-    for measure in measures:
-        print(render(measure))
-    if options.json:
-        write(
-            options.json,
-            benchmark="geo-crossing",
-            about=about,
-            quick=options.quick,
-            measures=measures,
-        )
-    return int(any(measure.holds is False for measure in measures))
+    return conclude(
+        measures, benchmark="geo-crossing", about=about, quick=options.quick, path=options.json
+    )
 
 
 def _measured(terrain: Terrain, count: int, sigma_deg: float) -> list[Measure]:

@@ -18,7 +18,7 @@ import cv2
 import numpy as np
 
 from benchmarks.ground.turned import turned
-from benchmarks.support.report import Measure, figure, limit, machine, render, skipped, write
+from benchmarks.support.report import Measure, conclude, figure, limit, machine, skipped
 from camera_gateway.light import light_of
 from camera_gateway.pictures import read_picture
 from camera_gateway.pose_check.compare import Offset, offset_of
@@ -149,13 +149,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     about = machine()
     measures = list(_measured(quick=options.quick))
-    for measure in measures:
-        print(render(measure))
-    if options.json:
-        write(
-            options.json, benchmark="geo-drift", about=about, quick=options.quick, measures=measures
-        )
-    return int(any(measure.holds is False for measure in measures))
+    return conclude(
+        measures, benchmark="geo-drift", about=about, quick=options.quick, path=options.json
+    )
 
 
 def _measured(*, quick: bool) -> Iterator[Measure]:

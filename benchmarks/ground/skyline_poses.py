@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.ground.fires import MAST_M, SIZE
 from benchmarks.ground.land import jacksboro, qijiang_synthetic, thirty_metres, towers_on
 from benchmarks.ground.presets import Kind, Shown, marched, presets_of
-from benchmarks.support.report import Measure, figure, machine, render, skipped, write
+from benchmarks.support.report import Measure, conclude, figure, machine, skipped
 from geo.calibration import fit_skyline, skyline_around
 from geo.terrain import Terrain
 from models.errors import InputRefused
@@ -69,13 +69,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if synthetic is not None:
         results = _results(synthetic, quick=options.quick)
         measures += _honest("_synthetic", results, f"{synthetic.name}, invented detail")
-    for measure in measures:
-        print(render(measure))
-    if options.json:
-        write(
-            options.json, benchmark="skyline", about=about, quick=options.quick, measures=measures
-        )
-    return int(any(measure.holds is False for measure in measures))
+    return conclude(
+        measures, benchmark="skyline", about=about, quick=options.quick, path=options.json
+    )
 
 
 def _results(terrain: Terrain, *, quick: bool) -> list[_Result]:

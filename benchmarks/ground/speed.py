@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from benchmarks.ground.gdal import gdal_viewshed, is_here, read_finer
 from benchmarks.ground.land import Tower, jacksboro, thirty_metres, towers_on
 from benchmarks.ground.march import seen_by_march
-from benchmarks.support.report import Measure, figure, limit, machine, render, skipped, write
+from benchmarks.support.report import Measure, conclude, figure, limit, machine, skipped
 from geo.horizon import Horizon, HorizonBook, PolarGround
 from geo.locate import Locator
 from geo.terrain import Heights, Terrain, TowerTerrain
@@ -45,11 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         *_fixes(terrain, towers, 60 if options.quick else 400, land),
         *_viewsheds(terrain, towers, cell_m, land, quick=options.quick),
     ]
-    for measure in measures:
-        print(render(measure))
-    if options.json:
-        write(options.json, benchmark="geo", about=about, quick=options.quick, measures=measures)
-    return int(any(measure.holds is False for measure in measures))
+    return conclude(measures, benchmark="geo", about=about, quick=options.quick, path=options.json)
 
 
 def _fixes(terrain: Terrain, towers: list[Tower], count: int, land: str) -> list[Measure]:

@@ -15,7 +15,17 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Measure", "comparison", "figure", "limit", "machine", "render", "skipped", "write"]
+__all__ = [
+    "Measure",
+    "comparison",
+    "conclude",
+    "figure",
+    "limit",
+    "machine",
+    "render",
+    "skipped",
+    "write",
+]
 
 _DISTRIBUTIONS = (
     "onnxruntime",
@@ -102,6 +112,22 @@ def write(
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(report, ensure_ascii=False, indent=1, allow_nan=False) + "\n")
+
+
+def conclude(
+    measures: Sequence[Measure],
+    *,
+    benchmark: str,
+    about: dict[str, Any],
+    quick: bool,
+    path: Path | None,
+) -> int:
+    """Print the measures, write them where a path is given; 1 when a bar does not hold."""
+    for measure in measures:
+        print(render(measure))
+    if path is not None:
+        write(path, benchmark=benchmark, about=about, quick=quick, measures=measures)
+    return int(any(measure.holds is False for measure in measures))
 
 
 def render(measure: Measure) -> str:

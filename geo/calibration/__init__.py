@@ -5,9 +5,10 @@ from geo.calibration.landmarks import Landmark, direction_of, fit_landmarks
 from geo.calibration.picture import PictureSkyline, picture_skyline, picture_skylines
 from geo.calibration.relief import skyline_around
 from geo.calibration.sights import SightFit
-from geo.calibration.skyline import Skyline, SkylineFit, fit_skyline, skyline_of
+from geo.calibration.skyline import SkylineFit, fit_skyline
 from geo.calibration.sun import sun_direction
 from geo.calibration.suns import SunSighting, fit_sun
+from geo.calibration.terrain_line import Skyline, skyline_of
 
 __all__ = [
     "Landmark",

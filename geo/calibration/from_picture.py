@@ -4,7 +4,8 @@ from typing import Final
 
 from geo.calibration.picture import PictureSkyline, picture_skylines
 from geo.calibration.relief import skyline_around
-from geo.calibration.skyline import CANOPY_SIGMA_M, Skyline, SkylineFit, fit_skyline
+from geo.calibration.skyline import CANOPY_SIGMA_M, SkylineFit, fit_skyline
+from geo.calibration.terrain_line import Skyline
 from geo.terrain import Terrain
 from models.errors import InputRefused
 from models.site import Pose, Position

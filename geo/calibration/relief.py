@@ -10,7 +10,7 @@ from typing import Final
 
 import numpy as np
 
-from geo.calibration.skyline import Skyline
+from geo.calibration.terrain_line import Skyline
 from geo.crs import LocalFrame, position_above_sea_m
 from geo.horizon.horizon import CLEARED_M, REFRACTION
 from geo.terrain import EARTH_RADIUS_M, Terrain

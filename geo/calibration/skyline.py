@@ -17,13 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from geo.calibration.fitting import MAD_TO_SIGMA, Fitted, fit
+from geo.calibration.terrain_line import Skyline
 from geo.camera import ray_of_pixel
-from geo.horizon import Horizon
 from models.errors import InputRefused
 from models.site import Pose
 from models.units import FloatArray
 
-__all__ = ["Skyline", "SkylineFit", "fit_skyline", "skyline_of"]
+__all__ = ["SkylineFit", "fit_skyline"]
 
 LEAST_POINTS: Final = 60
 LEAST_SHARE: Final = 0.6
@@ -53,32 +53,6 @@ UNKNOWN_PX: Final = 50.0
 """Off is a point for which the terrain has no skyline: as much as a gross error."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Skyline:
-    """The terrain's skyline from one lens.
-
-    Attributes:
-        azimuth_deg: (n,) rising, equally spaced, over less than a full turn or from 0 to below 360.
-        elevation_deg: (n,) highest ground in that direction; NaN where the terrain ends before.
-        range_m: (n,) how far away that ground is; None when it is not known.
-    """
-
-    azimuth_deg: FloatArray
-    elevation_deg: FloatArray
-    range_m: FloatArray | None = None
-
-    def at(self, azimuth_deg: FloatArray) -> FloatArray:
-        """Elevation in other directions, between those that are known; NaN outside."""
-        first, last = float(self.azimuth_deg[0]), float(self.azimuth_deg[-1])
-        turned = np.mod(azimuth_deg - first, 360.0) + first
-        step = (last - first) / (len(self.azimuth_deg) - 1)
-        azimuths, elevations = self.azimuth_deg, self.elevation_deg
-        if last - first + step > 360.0 - step / 2.0:  # a full turn closes on itself
-            azimuths = np.append(azimuths, first + 360.0)
-            elevations = np.append(elevations, elevations[0])
-        return np.interp(turned, azimuths, elevations, left=np.nan, right=np.nan)
-
-
 @dataclass(frozen=True, slots=True)
 class SkylineFit:
     """A pose, and how well the skyline fits.
@@ -99,16 +73,6 @@ class SkylineFit:
     share: float
     waves_px: float
     fov_fitted: bool
-
-
-def skyline_of(horizon: Horizon, canopy_m: float = 0.0) -> Skyline:
-    """The terrain's skyline all around a lens, to draw; to fit, ``skyline_around`` is finer.
-
-    Args:
-        horizon: of the lens.
-        canopy_m: height of the trees on the ridges.
-    """
-    return Skyline(horizon.azimuth_deg, *horizon.wooded_skyline(canopy_m))
 
 
 def fit_skyline(  # noqa: PLR0917 -- a view, a start, points and a size have one natural order

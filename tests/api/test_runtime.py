@@ -15,7 +15,8 @@ from starlette.testclient import TestClient
 
 from api.app import create_app
 from api.listening import listen
-from api.runtime import CameraFeed, Watch, _keep_running, _logged, build_watch
+from api.roles import keep_running, logged
+from api.runtime import CameraFeed, Watch, build_watch
 from api.site import read_site
 from camera_gateway.sources.folder import FolderSource
 from geo.relief import drill_relief
@@ -117,7 +118,7 @@ def test_an_address_that_is_not_ours_is_refused() -> None:
 def test_a_role_that_fails_in_a_way_nobody_foresaw_is_started_again(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("api.runtime.RESTART_S", 0.0)
+    monkeypatch.setattr("api.roles.RESTART_S", 0.0)
     attempts: list[int] = []
 
     async def fails_twice() -> None:
@@ -126,7 +127,7 @@ def test_a_role_that_fails_in_a_way_nobody_foresaw_is_started_again(
             raise RuntimeError("boom")
 
     with caplog.at_level(logging.ERROR):
-        asyncio.run(_keep_running("role", fails_twice))
+        asyncio.run(keep_running("role", fails_twice))
     assert len(attempts) == 3
     assert "role failed and is started again" in caplog.text
 
@@ -136,5 +137,5 @@ def test_a_job_aside_that_fails_is_logged(caplog: pytest.LogCaptureFixture) -> N
         raise RuntimeError("boom")
 
     with caplog.at_level(logging.ERROR):
-        _logged(fails)
+        logged(fails)
     assert "a job aside failed" in caplog.text

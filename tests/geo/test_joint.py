@@ -13,17 +13,9 @@ from pyproj import Geod
 from benchmarks.ground.fires import BOX_SIGMA_PX, MAST_M, SIZE
 from benchmarks.ground.land import towers_on
 from benchmarks.ground.pairs import pairs_of
+from geo.alternatives import ELSEWHERE_SHARE, HIDDEN_SHARE, Account, AlternativeKind
 from geo.crs import LocalFrame
-from geo.joint import (
-    AGAINST,
-    ELSEWHERE_SHARE,
-    HIDDEN_SHARE,
-    LAND_M2,
-    Account,
-    AlternativeKind,
-    Joint,
-    joined,
-)
+from geo.joint import AGAINST, LAND_M2, Joint, joined
 from geo.locate import Locator
 from geo.relief import drill_relief
 from geo.triangulate import triangulate

@@ -7,8 +7,8 @@ import pytest
 import shapely
 from pyproj import Geod
 
+from geo.alternatives import Account
 from geo.crs import LocalFrame
-from geo.joint import Account
 from geo.meeting import HELD, WINDOW, Seen, ellipse_lonlat, meetings_of, residual_of
 from geo.triangulate import triangulate
 from models.crossing import Bearing, Crossing, NoCrossing, Report

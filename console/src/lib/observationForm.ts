@@ -1,10 +1,10 @@
 /** The form of an observation: what somebody says, before the server makes a witness of it. */
 
 import type { Layer, LonLat } from "../api";
+import type { STATED_SYSTEMS } from "./coordinates";
 import type { ObservationRequest, ObservationSource, Sighting, Spot } from "../crossings";
 
 export const SOURCES: readonly ObservationSource[] = ["call", "patrol", "pilot", "other"];
-export const SYSTEMS = ["WGS84", "CGCS2000", "GCJ-02", "BD-09", "EPSG:4545", "EPSG:4544", "EPSG:4524", "EPSG:4523", "EPSG:32648"] as const;
 export const WINDS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"] as const;
 /** Named things that are a place; a road is a line. */
 export const NAMED: readonly Layer[] = ["village", "checkpoint", "township", "water_point", "helipad", "hydrant"];
@@ -15,7 +15,7 @@ export interface ObservationForm {
   kind: "place" | "direction";
   where: "map" | "coordinates" | "named";
   picked: LonLat | null;
-  system: (typeof SYSTEMS)[number];
+  system: (typeof STATED_SYSTEMS)[number];
   first: number | null;
   second: number | null;
   /** `layer code`, or `camera key`. */
@@ -49,8 +49,6 @@ export function emptyForm(): ObservationForm {
     words: "",
   };
 }
-
-export const isPlane = (system: string): boolean => system.startsWith("EPSG:");
 
 export function spotOf(form: ObservationForm): Spot | null {
   if (form.where === "map")
