@@ -19,25 +19,12 @@ import shapely
 
 from geo.geojson import read_geometry, read_json
 from models.errors import InputRefused
-from models.land import LandFeature, Layer
+from models.land import SHAPES, LandFeature, Layer
 
 __all__ = ["read_layers"]
 
 _log = logging.getLogger(__name__)
 
-_POINT = frozenset({"Point"})
-_LINE = frozenset({"LineString", "MultiLineString"})
-_AREA = frozenset({"Polygon", "MultiPolygon"})
-_KINDS = {
-    Layer.TOWNSHIP: _AREA,
-    Layer.VILLAGE: _POINT | _AREA,
-    Layer.FOREST_BELT: _LINE | _AREA,
-    Layer.WATER_POINT: _POINT | _AREA,
-    Layer.HELIPAD: _POINT | _AREA,
-    Layer.HYDRANT: _POINT,
-    Layer.ROAD: _LINE,
-    Layer.CHECKPOINT: _POINT,
-}
 _WGS84_NAMES = frozenset({"urn:ogc:def:crs:OGC:1.3:CRS84", "urn:ogc:def:crs:OGC::CRS84"})
 FARTHEST_DEG = 5.0  # no district is that large; a swapped pair or a wrong zone is
 
@@ -149,7 +136,7 @@ def _feature(value: object, layer: Layer, where: str, system: str, *, drill: boo
         )
     code, name = (_text(properties, key, where) for key in ("code", "name"))
     geometry, mended = read_geometry(
-        value.get("geometry"), _KINDS[layer], f"{where} ({name})", system
+        value.get("geometry"), SHAPES[layer], f"{where} ({name})", system
     )
     if mended:
         _log.warning("%s (%s): its geometry crossed itself and was mended.", where, name)

@@ -7,9 +7,9 @@ from models.store.tables.cameras import (
     camera_credential,
     camera_link,
     former_camera,
-    land_feature,
     preset,
 )
+from models.store.tables.land import land_change, land_edit, land_feature, wind_entry
 from models.store.tables.memory import candidate, event, ledger_entry
 from models.store.tables.patrols import (
     camera_lease,
@@ -39,6 +39,8 @@ __all__ = [
     "event",
     "evidence",
     "former_camera",
+    "land_change",
+    "land_edit",
     "land_feature",
     "ledger_entry",
     "metadata",
@@ -52,4 +54,5 @@ __all__ = [
     "view_mask",
     "visit",
     "watch_gap",
+    "wind_entry",
 ]

@@ -1,15 +1,14 @@
-"""Cameras, how they are read, and the land."""
+"""Cameras and how they are read."""
 
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Integer, Table, Text
 
 from models.camera_link import Adapter, Decoding, Transport
 from models.frame import FrameMode
-from models.land import Fact, Layer
 from models.site import Camera, CameraKind, HeightDatum, Pose
-from models.store.columns import Choice, Coded, Wkb
+from models.store.columns import Choice, Coded
 from models.store.tables.base import metadata
 
-__all__ = ["camera", "camera_credential", "camera_link", "former_camera", "land_feature", "preset"]
+__all__ = ["camera", "camera_credential", "camera_link", "former_camera", "preset"]
 
 camera = Table(
     "camera",
@@ -58,20 +57,4 @@ camera_credential = Table(
     Column("camera_id", ForeignKey(camera_link.c.camera_id, ondelete="CASCADE"), primary_key=True),
     Column("user_name", Text, nullable=False),
     Column("password", Text, nullable=False),
-)
-
-land_feature = Table(
-    "land_feature",
-    metadata,
-    Column("layer", Choice(Layer), primary_key=True),
-    Column("code", Text, primary_key=True),
-    Column("position", Integer, nullable=False),  # order inside the layer, as it was given
-    Column("name", Text, nullable=False),
-    Column("geometry", Wkb, nullable=False),
-    Column("min_lon_deg", Float, nullable=False),
-    Column("min_lat_deg", Float, nullable=False),
-    Column("max_lon_deg", Float, nullable=False),
-    Column("max_lat_deg", Float, nullable=False),
-    Column("drill", Boolean, nullable=False),
-    Column("properties", Coded(dict[str, Fact], "land feature"), nullable=False),
 )

@@ -1,0 +1,5 @@
+"""Sets a fire against the land."""
+
+from geo.land.index import LandIndex
+
+__all__ = ["LandIndex"]
