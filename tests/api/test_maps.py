@@ -4,7 +4,6 @@ import pytest
 from api_rig import ApiRig
 
 from api.context import Context
-from models.land import Layer
 from models.user import Role
 
 
@@ -23,7 +22,7 @@ def test_land_is_one_geojson_collection_that_says_what_is_invented(api: ApiRig) 
     land = api.client(Role.VIEWER).get("/api/land").json()
     assert land["type"] == "FeatureCollection"
     layers = {feature["properties"]["layer"] for feature in land["features"]}
-    assert layers == {feature.layer.value for feature in api.store.land.all()}
+    assert layers == {feature.layer.value for feature in api.context.store.land.all()}
     assert all(feature["properties"]["drill"] is True for feature in land["features"])
     assert len(
         {(f["properties"]["layer"], f["properties"]["code"]) for f in land["features"]}
