@@ -76,9 +76,14 @@ def require_utc(moment: datetime) -> datetime:
     """Return the moment in UTC.
 
     Raises:
-        ValueError: when it carries no time zone; a naive time is a guess.
+        ValueError: when it carries no time zone (a naive time is a guess), or when it is within a
+            day of the calendar's ends, the years 1 and 9999, where another zone has no date for it.
     """
     if moment.tzinfo is None:
         msg = f"{moment.isoformat()} carries no time zone; give an aware datetime"
         raise ValueError(msg)
-    return moment.astimezone(UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as error:
+        msg = f"{moment.isoformat()} has no date in UTC; give a year from 2 to 9998"
+        raise ValueError(msg) from error

@@ -23,6 +23,18 @@ def test_an_aware_time_becomes_utc_and_stays_the_same_moment() -> None:
     assert moment.tzinfo is UTC
 
 
+@pytest.mark.parametrize(
+    "moment",
+    [
+        datetime.min.replace(tzinfo=timezone(timedelta(hours=8))),
+        datetime.max.replace(tzinfo=timezone(timedelta(hours=-8))),
+    ],
+)
+def test_a_moment_beyond_the_calendar_is_refused_by_name(moment: datetime) -> None:
+    with pytest.raises(ValueError, match="from 2 to 9998"):
+        require_utc(moment)
+
+
 def test_the_manual_clock_moves_only_when_told() -> None:
     clock = ManualClock(START)
     assert clock.now() == START
