@@ -1,7 +1,7 @@
 """``/api/coverage``: what the towers see, what was looked at, and what nobody sees."""
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import lru_cache
 from typing import Annotated, Final
 
@@ -21,6 +21,7 @@ from api.coverage.schemas import (
     WatchedAnswer,
     inks_told,
 )
+from api.moments import Moment
 from geo.coverage import (
     SEEN,
     WATCHED,
@@ -31,8 +32,7 @@ from geo.coverage import (
     seen_classes,
     watched_classes,
 )
-from models.clock import require_utc
-from models.errors import InputRefused, NotFound
+from models.errors import NotFound
 
 __all__ = ["router"]
 
@@ -115,7 +115,7 @@ def get_at(  # noqa: PLR0917 -- the parts of one question
     lon: Annotated[float, Query(ge=-180.0, le=180.0)],
     lat: Annotated[float, Query(ge=-90.0, le=90.0)],
     smoke: Smoke = USUAL_SMOKE_M,
-    at: Annotated[datetime | None, Query(description="Now when left out.")] = None,
+    at: Annotated[Moment | None, Query(description="Now when left out.")] = None,
     within_min: Annotated[float, Query(gt=0.0, le=1440.0)] = 60.0,
 ) -> AtAnswer:
     """Which towers could see a place (WGS 84), and who looked before a moment."""
@@ -123,7 +123,7 @@ def get_at(  # noqa: PLR0917 -- the parts of one question
     if context.terrain is None:
         raise NotFound("No relief is loaded.", code="no_terrain")
     within = timedelta(minutes=within_min)
-    question = Question(lon, lat, smoke, _moment(at) or context.clock.now(), within)
+    question = Question(lon, lat, smoke, at or context.clock.now(), within)
     asked = ask(
         question,
         context.store,
@@ -139,17 +139,6 @@ def _room(context: Context) -> CoverageRoom:
     if context.coverage is None:
         raise NotFound("No relief is loaded.", code="no_terrain")
     return context.coverage
-
-
-def _moment(at: datetime | None) -> datetime | None:
-    try:
-        return None if at is None else require_utc(at)
-    except ValueError as error:
-        raise InputRefused(
-            "The moment does not say its zone, or not that it is UTC.",
-            remedy="Write it as 2026-04-05T03:00:00Z.",
-            code="coverage_question",
-        ) from error
 
 
 @lru_cache(1)

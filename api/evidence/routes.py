@@ -4,7 +4,6 @@ import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from starlette.background import BackgroundTask
 from api.auth.roles import MonitorUser
 from api.context import Context, context_of
 from api.evidence.exporting import Exporter
+from api.moments import SiteMoment
 from camera_gateway.recording.export import ExportFacts
 from camera_gateway.recording.rules import RecorderRules
 from models.errors import Conflict
@@ -54,8 +54,8 @@ def export_alert(
 @router.get("/cameras/{camera_id}.zip")
 def export_span(
     camera_id: Annotated[str, InPath(pattern=r"^[a-z0-9-]{1,40}$")],
-    from_at: Annotated[datetime, Query()],
-    until_at: Annotated[datetime, Query()],
+    from_at: Annotated[SiteMoment, Query()],
+    until_at: Annotated[SiteMoment, Query()],
     user: MonitorUser,
     context: InContext,
 ) -> FileResponse:

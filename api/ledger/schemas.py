@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.moments import Moment
 from models.alert import DismissReason
 from models.ledger import EntryKind, GroundPlace, LedgerEntry, ViewPlace
 from models.times import Season, Times
@@ -74,8 +75,8 @@ class EntryRequest(_Request):
 
     kind: EntryKind
     place: Annotated[ViewRequest | GroundRequest | AlertRequest, Field(discriminator="kind")]
-    from_at: AwareDatetime | None = None
-    until_at: AwareDatetime
+    from_at: Moment | None = None
+    until_at: Moment
     times: TimesRequest = TimesRequest()
     reason: DismissReason
     reported_by: Annotated[str, Field(max_length=200)] = ""

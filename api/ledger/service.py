@@ -5,7 +5,6 @@ from typing import Final
 
 from api.context import Context
 from api.ledger.schemas import AlertRequest, EntryRequest, GroundRequest
-from models.clock import require_utc
 from models.errors import InputRefused, NotPermitted
 from models.ledger import GroundPlace, LedgerDraft, ViewPlace
 from models.user import Role, User
@@ -28,7 +27,7 @@ def draft_of(context: Context, request: EntryRequest, user: User) -> LedgerDraft
         NotFound: no such alert or camera.
     """
     now = context.clock.now()
-    until_at = require_utc(request.until_at)
+    until_at = request.until_at
     if not user.role.allows(Role.ADMIN) and until_at - now > MONITOR_LONGEST:
         raise NotPermitted(
             f"A monitor's entry lasts at most {MONITOR_LONGEST.days} days.",
@@ -38,7 +37,7 @@ def draft_of(context: Context, request: EntryRequest, user: User) -> LedgerDraft
     return LedgerDraft(
         kind=request.kind,
         place=_place_of(context, request),
-        from_at=now if request.from_at is None else require_utc(request.from_at),
+        from_at=now if request.from_at is None else request.from_at,
         until_at=until_at,
         times=request.times.times(),
         reason=request.reason,

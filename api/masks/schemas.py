@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 from shapely.geometry import Polygon
 
+from api.moments import Moment
 from models.mask import KeptMask, MaskKind, MaskPoint
 
 __all__ = ["MaskAnswer", "MaskList", "MaskRequest", "ShapeRequest"]
@@ -17,7 +18,7 @@ class ShapeRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     polygon: Annotated[tuple[MaskPoint, ...], Field(max_length=2000)]
-    expires_at: AwareDatetime | None = None
+    expires_at: Moment | None = None
     fov_min_deg: float | None = None
     fov_max_deg: float | None = None
     note: Annotated[str, Field(max_length=4000)] = ""

@@ -5,7 +5,6 @@ from typing import Final
 
 from api.context import Context
 from api.masks.schemas import MaskRequest, ShapeRequest
-from models.clock import require_utc
 from models.errors import InputRefused, NotPermitted
 from models.mask import MaskKind, ViewMask
 from models.user import Role, User
@@ -67,7 +66,7 @@ def _mask(
 ) -> ViewMask:
     check_kind(user, view[2])
     now = context.clock.now()
-    expires_at = None if request.expires_at is None else require_utc(request.expires_at)
+    expires_at = request.expires_at
     too_long = expires_at is None or expires_at - now > MONITOR_LONGEST
     if too_long and not user.role.allows(Role.ADMIN):
         raise NotPermitted(

@@ -1,10 +1,11 @@
 """What an observation looks like on the wire."""
 
-from datetime import UTC, datetime
-from typing import Annotated, Final, Literal
+from datetime import datetime
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
+from api.moments import Moment
 from geo.meeting import HELD
 from models.crossing import Bearing
 from models.land import Layer, UnitShare
@@ -21,10 +22,6 @@ __all__ = [
     "PlaceRequest",
     "SpotRequest",
 ]
-
-
-EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)  # beyond these a zone can leave the calendar
-LATEST: Final = datetime(2200, 1, 1, tzinfo=UTC)
 
 
 class _Request(BaseModel):
@@ -83,7 +80,7 @@ class ObservationRequest(_Request):
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]
     source: ObservationSource
     sighting: Annotated[PlaceRequest | DirectionRequest, Field(discriminator="kind")]
-    seen_at: Annotated[AwareDatetime, Field(ge=EARLIEST, le=LATEST)]
+    seen_at: Moment
     words: Annotated[str, Field(max_length=2000)] = ""
 
 

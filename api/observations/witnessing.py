@@ -23,7 +23,6 @@ from geo.directions import (
     true_from_magnetic,
 )
 from geo.meeting import HELD
-from models.clock import require_utc
 from models.crossing import Bearing, Report, Witness
 from models.errors import InputRefused, NotFound
 from models.land import LandFeature, Layer
@@ -53,7 +52,7 @@ def draft_of(context: Context, request: ObservationRequest) -> ObservationDraft:
             here (``declination_unknown``); a named thing is a line (``observation_named``).
         NotFound: no such feature or camera.
     """
-    seen_at = require_utc(request.seen_at)
+    seen_at = request.seen_at
     witness, told = (
         _report(context, request.sighting)
         if isinstance(request.sighting, PlaceRequest)
