@@ -1,10 +1,10 @@
 """A moment from outside has a zone and a date in every zone, wherever it comes in."""
 
 import pytest
+from api_rig import ApiRig
 from pydantic import TypeAdapter, ValidationError
 
 from api.moments import Moment, SiteMoment
-from api_rig import ApiRig
 from models.user import Role
 
 FAR = ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00", "1999-12-31T23:59:59Z"]
