@@ -45,7 +45,7 @@ const ENUMERATIONS = {
   "models/detection.py": { Label: "label" },
   "models/fix.py": { FixOutcome: "outcome", NoFixReason: "no_fix" },
   "models/frame.py": { TimeSource: "time_source", FrameMode: "mode", Provenance: "provenance" },
-  "models/land.py": { Layer: "layer" },
+  "models/land/layers.py": { Layer: "layer" },
   "models/ledger.py": { EntryKind: "entry" },
   "models/suppression.py": { Holder: "holder", Release: "release" },
   "models/mask.py": { MaskKind: "mask_kind" },

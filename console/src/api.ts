@@ -48,12 +48,22 @@ export type Release = "grew" | "new_position" | "second_plume" | "second_sensor"
 export type Layer =
   | "township"
   | "village"
+  | "mountain_unit"
+  | "forest_stand"
   | "forest_belt"
   | "water_point"
   | "helipad"
+  | "pool"
+  | "pipe"
   | "hydrant"
+  | "intake"
+  | "quay"
   | "road"
-  | "checkpoint";
+  | "checkpoint"
+  | "tower"
+  | "post"
+  | "node"
+  | "station";
 export type NoFixReason = "sky" | "near_field" | "outside_terrain" | "no_terrain" | "no_pose" | "moved";
 export type DismissReason =
   | "fog"

@@ -19,6 +19,7 @@ from camera_gateway.truth import Fault
 from models.camera_link import Adapter, CameraLink, Credential
 from models.camera_setup import CameraSetup
 from models.condition import Condition
+from models.land import ATTRIBUTES, Layer
 from models.recording import ClearingCause, KeptKind, RecordingState
 from models.site import Camera, CameraKind, HeightDatum, Position
 
@@ -177,6 +178,17 @@ def test_every_column_of_a_list_has_the_name_that_an_export_writes(
     )
     bare = CameraSetup(replace(setup.camera, name="b"))
     assert without_words(set(changes_of(bare, setup)), words["column"]) == set()
+
+
+def test_every_layer_and_each_of_its_choices_has_words(
+    words: dict[str, dict[str, str]],
+) -> None:
+    assert without_words({layer.value for layer in Layer}, words["layer"]) == set()
+    said: dict[str, dict[str, str]] = words["choice"]  # type: ignore[assignment]
+    choices = [one for table in ATTRIBUTES.values() for one in table if one.choices]
+    assert len(choices) > 10
+    for one in choices:
+        assert without_words(set(one.choices), said[one.key]) == set(), one.key
 
 
 def test_the_slow_lane_is_told_for_those_who_are_in_it() -> None:

@@ -2,19 +2,13 @@
 
 import { reactive, ref, watch } from "vue";
 import type { Layer } from "../api";
+import { LAYERS } from "../map/symbols";
 
 export type Shown = Record<Layer | "cameras" | "terrain", boolean>;
 
 const STORED = "firewatch.layers";
 const DEFAULT: Shown = {
-  township: true,
-  village: true,
-  forest_belt: true,
-  water_point: true,
-  helipad: true,
-  hydrant: true,
-  road: true,
-  checkpoint: true,
+  ...(Object.fromEntries(LAYERS.map((layer) => [layer, true])) as Record<Layer, boolean>),
   cameras: true,
   terrain: true,
 };
