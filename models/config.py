@@ -17,6 +17,7 @@ from models.errors import InputRefused
 __all__ = [
     "AttentionRule",
     "EvidenceRule",
+    "HelicopterRule",
     "KeepingRule",
     "PoseCheckRule",
     "RecordingRule",
@@ -131,6 +132,28 @@ class PoseCheckRule(_Section):
     apart_s: Annotated[float, Field(ge=0.1, le=3600.0)] = 60.0
 
 
+class HelicopterRule(_Section):
+    """The helicopter that water points are weighed for: ``docs/land.md``, "Helicopter water".
+
+    Attributes:
+        bucket_litres: that it brings to the fire each time.
+        needs_depth_m: of water to fill the bucket in.
+        cruise_km_h: over ground, with and without the bucket full.
+        fill_minutes: at the water, from coming in to leaving.
+        drop_minutes: at the fire, likewise.
+        climb_m_s: up and down; where the mountain is steep it sets the time, not the cruise.
+        clear_radius_m: free ground that it needs around the water.
+    """
+
+    bucket_litres: Annotated[float, Field(gt=0.0, le=50_000.0)] = 3000.0
+    needs_depth_m: Annotated[float, Field(ge=0.0, le=50.0)] = 2.5
+    cruise_km_h: Annotated[float, Field(gt=0.0, le=500.0)] = 160.0
+    fill_minutes: Annotated[float, Field(gt=0.0, le=60.0)] = 2.0
+    drop_minutes: Annotated[float, Field(ge=0.0, le=60.0)] = 1.0
+    climb_m_s: Annotated[float, Field(gt=0.0, le=50.0)] = 5.0
+    clear_radius_m: Annotated[float, Field(ge=0.0, le=1000.0)] = 30.0
+
+
 class Settings(_Section):
     """Everything that an installation may set.
 
@@ -150,6 +173,7 @@ class Settings(_Section):
         recording: what is recorded of streams.
         keeping: how long the evidence of settled alerts stays.
         pose_check: how often presets are checked against their reference pictures.
+        helicopter: that water points are weighed for.
     """
 
     data_dir: Path = Path("data")
@@ -167,6 +191,7 @@ class Settings(_Section):
     recording: RecordingRule = RecordingRule()
     keeping: KeepingRule = KeepingRule()
     pose_check: PoseCheckRule = PoseCheckRule()
+    helicopter: HelicopterRule = HelicopterRule()
 
     @property
     def store_url(self) -> str:

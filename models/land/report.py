@@ -117,7 +117,8 @@ class WaterReport:
 
     Attributes:
         best: usable ones by litres per hour at the fire, three at most.
-        lost: nearer ones that are not usable or slower, each with its reasons, nearest first.
+        lost: those nearer than the farthest of the best that are not usable or slower, each with
+            its reasons, nearest first; the nearest 30 when none is usable.
         month: of the answer, by the site's clock, 1 to 12.
     """
 
@@ -134,9 +135,12 @@ class Barrier:
         code: of the belt.
         name: of it.
         kind: ``biological``, ``engineered``, ``natural``; empty when not stated.
+        state: ``good``, ``worn``, ``unusable``, ``planned``; empty when not stated.
         width_m: stated, else as drawn; None when neither is known.
         from_fire_m: from the best place to the crossing.
-        holds: False when it is said to be unusable, worn or only planned.
+        inside: the best place lies in it.
+        holds: False when it is said to be unusable, worn or only planned, and when the best place
+            lies in it: a fire that burns in a belt is not held by it.
         gap_m: how wide a gap of it lies in the corridor of the fire; 0 without one.
         drill: invented.
     """
@@ -144,8 +148,10 @@ class Barrier:
     code: str
     name: str
     kind: str
+    state: str
     width_m: float | None
     from_fire_m: float
+    inside: bool
     holds: bool
     gap_m: float
     drill: bool
