@@ -3,7 +3,7 @@
 from models.land.answer import LandAnswer, NearestAsset, UnitShare
 from models.land.attributes import ATTRIBUTES, Attribute, AttributeKind
 from models.land.change import ChangeKind, LandChange, LandEdit
-from models.land.feature import Fact, LandFeature
+from models.land.feature import Fact, LandFeature, same_feature
 from models.land.layers import FACILITIES, SHAPES, UNITS, Layer
 from models.land.report import (
     Asset,
@@ -42,4 +42,5 @@ __all__ = [
     "UnitShare",
     "WaterOption",
     "WaterReport",
+    "same_feature",
 ]

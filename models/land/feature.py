@@ -1,13 +1,15 @@
 """One thing on the land."""
 
+import json
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from models.land.layers import Layer
 
-__all__ = ["Fact", "LandFeature"]
+__all__ = ["Fact", "LandFeature", "same_feature"]
 
 Fact: TypeAlias = str | bool | int | float | None
 """A further fact of a feature, as GeoJSON carries it."""
@@ -33,3 +35,20 @@ class LandFeature:
     geometry: BaseGeometry
     drill: bool
     properties: dict[str, Fact] = field(default_factory=dict)
+
+
+def same_feature(first: LandFeature | None, second: LandFeature | None) -> bool:
+    """Whether two are the same to the last bit, heights and the types of their facts too.
+
+    Plain ``==`` takes 1 for True and 1.0; a file that turned one into the other has changed it. The
+    order of the facts says nothing.
+    """
+    if first is None or second is None:
+        return first is second
+    return _identity(first) == _identity(second)
+
+
+def _identity(feature: LandFeature) -> tuple[object, ...]:
+    facts = json.dumps(feature.properties, sort_keys=True)
+    wkb = shapely.to_wkb(feature.geometry, include_srid=False)
+    return feature.layer, feature.code, feature.name, feature.drill, wkb, facts

@@ -89,9 +89,9 @@ def test_replacing_a_layer_leaves_the_others(store: Store) -> None:
     assert store.land.all() == [BELT]
     store.land.replace(Layer.FOREST_BELT, [BELT])
     assert [(entry.actor, entry.subject, entry.details) for entry in store.audit.entries(9)] == [
-        ("li", "water_point", {"features": 0}),
-        ("system", "forest_belt", {"features": 1}),
-        ("system", "water_point", {"features": 1}),
+        ("li", "water_point/w1", {"change": 3, "removed": 1}),
+        ("system", "forest_belt/b1", {"added": 1, "change": 2}),
+        ("system", "water_point/w1", {"added": 1, "change": 1}),
     ]
 
 
@@ -102,7 +102,10 @@ def test_replacing_a_layer_leaves_the_others(store: Store) -> None:
         (POINT, "has a code that another one has"),
         (replace(POINT, code="x", geometry=shapely.Point()), "no geometry"),
         (replace(POINT, code="x", geometry=shapely.Point(29.0, 106.6)), "outside"),
-        (replace(POINT, code="x", geometry=shapely.Point(0.0, float("nan"))), "geometry|outside"),
+        (
+            replace(POINT, code="x", geometry=shapely.Point(0.0, float("nan"))),
+            "no geometry|not a number",
+        ),
         (replace(POINT, code="x", properties={"depth_m": float("inf")}), "not a finite number"),
     ],
 )
