@@ -25,6 +25,8 @@ from api.coverage import routes as coverage
 from api.crossings import routes as crossings
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
+from api.land import answers as land_answers
+from api.land import winds
 from api.ledger import routes as ledger
 from api.live_view import routes as live_view
 from api.maps import routes as maps
@@ -110,6 +112,8 @@ def create_app(
         observations.router,
         candidates.router,
         ledger.router,
+        land_answers.router,
+        winds.router,
         cameras.router,
         calibration.router,
         live_view.router,

@@ -11,6 +11,7 @@ from fastapi import Request
 from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
 from api.coverage.room import CoverageRoom
+from api.land.shelf import AskerShelf
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook
@@ -23,7 +24,7 @@ from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
 from camera_gateway.video.wall import WallStills
 from detector.pipeline import PipelineCounts
-from geo.land import LandIndex
+from geo.land import LandBook
 from geo.locate import Locator
 from geo.terrain import Terrain
 from models.clock import Clock, SystemClock
@@ -88,8 +89,9 @@ class Context:
     wall: WallStills = field(default_factory=lambda: WallStills(SystemClock()))
     patrols: PatrolDesk = field(default_factory=lambda: PatrolDesk(None, SystemClock()))
     recorder: Recorder | None = None
+    askers: AskerShelf = field(default_factory=AskerShelf)
     locator: Locator = field(default_factory=lambda: Locator(None))
-    land_index: LandIndex = field(default_factory=lambda: LandIndex(()))
+    land_book: LandBook = field(default_factory=LandBook)
     workbench: Workbench = field(default_factory=Workbench)
     coverage: CoverageRoom | None = None
     poses: PoseBook = field(default_factory=PoseBook)

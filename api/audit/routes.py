@@ -31,6 +31,7 @@ class DeedKind(StrEnum):
     OBSERVATION = "observation"
     TERRAIN = "terrain"
     USER = "user"
+    WIND = "wind"
 
 
 class DeedAnswer(BaseModel):

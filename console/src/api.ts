@@ -846,7 +846,7 @@ export interface ProblemDetails {
 }
 
 /** What deeds are done to: the noun of their action. */
-export type DeedKind = "alert" | "calibration" | "camera" | "candidate" | "danger" | "evidence" | "land" | "ledger" | "mask" | "observation" | "terrain" | "user";
+export type DeedKind = "alert" | "calibration" | "camera" | "candidate" | "danger" | "evidence" | "land" | "ledger" | "mask" | "observation" | "terrain" | "user" | "wind";
 
 /** One entry of the audit log. */
 export interface Deed {

@@ -45,6 +45,7 @@ import type {
   WorkPicture,
 } from "./api";
 import type { Coverage, PlaceSight, WatchedLand } from "./coverage";
+import type { FullLandAnswer, WindNow } from "./landanswer";
 import type { LetIn, StatedPoint } from "./lib/coordinates";
 import type { Crossings, Lookouts, Observation, ObservationRequest } from "./crossings";
 
@@ -267,6 +268,15 @@ export const http = {
   sweepReport: (hours: number) => call<SweepReport>("GET", `/api/patrols/sweeps?hours=${hours}`),
   danger: () => call<Danger>("GET", "/api/danger"),
   enterDanger: (danger: DangerClass) => call<Danger>("PUT", "/api/danger", { danger }),
+  wind: () => call<WindNow>("GET", "/api/wind"),
+  enterWind: (from_deg: number, speed_m_s: number) =>
+    call<WindNow>("PUT", "/api/wind", { from_deg, speed_m_s }),
+  landOfAlert: (id: number) => call<FullLandAnswer>("GET", `/api/alerts/${id}/land`),
+  landAt: (lon: number, lat: number, radius_m: number) =>
+    call<FullLandAnswer>(
+      "GET",
+      `/api/land/answer?lon_deg=${lon}&lat_deg=${lat}&radius_m=${radius_m}`,
+    ),
   land: () => call<Land>("GET", "/api/land"),
   coverage: () => call<Coverage>("GET", "/api/coverage"),
   watchedLand: (smoke_m: number) =>

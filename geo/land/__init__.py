@@ -1,6 +1,17 @@
 """Sets a fire against the land."""
 
+from geo.land.answering import LandAsker
+from geo.land.book import LandBook, LandMoment
 from geo.land.index import LandIndex
+from geo.land.region import places_of, round_place
 from geo.land.water import WaterDesk
 
-__all__ = ["LandIndex", "WaterDesk"]
+__all__ = [
+    "LandAsker",
+    "LandBook",
+    "LandIndex",
+    "LandMoment",
+    "WaterDesk",
+    "places_of",
+    "round_place",
+]

@@ -25,6 +25,7 @@ from models.store.pose_checks import PoseCheckRepository
 from models.store.recordings import RecordingRepository
 from models.store.tables import camera_credential
 from models.store.users import SessionRepository, UserRepository
+from models.store.winds import WindRepository
 
 __all__ = ["Store"]
 
@@ -53,6 +54,7 @@ class Store:
         events: what happened, in order.
         users: people.
         sessions: signed-in browsers.
+        winds: of the day.
         audit: who did what.
     """
 
@@ -75,6 +77,7 @@ class Store:
         self.events = EventRepository(database)
         self.users = UserRepository(database, clock)
         self.sessions = SessionRepository(database, clock)
+        self.winds = WindRepository(database, clock)
         self.audit = AuditRepository(database, clock)
 
     @classmethod

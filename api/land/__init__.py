@@ -1,0 +1,1 @@
+"""The land over HTTP: its features and their changes, files in and out."""
