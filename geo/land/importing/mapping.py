@@ -1,0 +1,116 @@
+"""What the columns of a file mean: said by a person, guessed from headings, shapes and names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import shapely
+
+from geo.exchange import RawLayer
+from geo.exchange.headings import plain_heading
+from geo.land.importing.words import DRILL_HEADINGS, LAYER_WORDS
+from models.land import ATTRIBUTES, SHAPES, Layer
+from models.land.attributes import CODE_HEADINGS, NAME_HEADINGS, Attribute
+
+__all__ = ["DRILL", "Mapping", "guess"]
+
+DRILL = "drill"
+"""Key of a column that says of each row whether it is invented."""
+
+_PARTS = {"MultiPoint": "Point", "LinearRing": "LineString"}
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """What a layer of a file means.
+
+    Attributes:
+        layer: that its rows become features of.
+        name_column: column of the names; None without one: the code is the name.
+        code_column: column of the codes; None without one: codes are made of name and place.
+        columns: column of the file to the key of an attribute; to an empty text: left out. A
+            column that is not among them is kept under its own name.
+        system: of the coordinates, as :mod:`geo.crs` names it.
+        drill: all of it is invented.
+        choices: by attribute, words of the file for our choices.
+    """
+
+    layer: Layer
+    name_column: str | None
+    code_column: str | None
+    columns: dict[str, str]
+    system: str
+    drill: bool
+    choices: dict[str, dict[str, str]] = field(default_factory=dict)
+
+
+def guess(raw: RawLayer) -> Mapping:
+    """What the file most likely means; a person looks at it before it counts."""
+    plain = {column: plain_heading(column) for column in raw.columns}
+    layer = _layer(raw, set(plain.values()))
+    name = _first(plain, NAME_HEADINGS)
+    code = _first(plain, CODE_HEADINGS, but=name)
+    columns: dict[str, str] = {}
+    for column in raw.columns:
+        if column in (name, code):
+            continue
+        if plain[column] in DRILL_HEADINGS:
+            columns[column] = DRILL
+            continue
+        attribute = _attribute(layer, column, plain[column])
+        if attribute is not None and attribute.key not in columns.values():
+            columns[column] = attribute.key
+    return Mapping(layer, name, code, columns, raw.system or _system(raw), raw.drill is True)
+
+
+def _first(plain: dict[str, str], headings: Sequence[str], but: str | None = None) -> str | None:
+    for heading in headings:
+        for column, name in plain.items():
+            if name == plain_heading(heading) and column != but:
+                return column
+    return None
+
+
+def _attribute(layer: Layer, column: str, plain: str) -> Attribute | None:
+    for attribute in ATTRIBUTES[layer]:
+        if column in (attribute.key, attribute.short):
+            return attribute
+    for attribute in ATTRIBUTES[layer]:
+        if plain in {
+            plain_heading(each) for each in (attribute.key, attribute.short, *attribute.headings)
+        }:
+            return attribute
+    return None
+
+
+def _layer(raw: RawLayer, plain: set[str]) -> Layer:
+    kinds = {
+        _PARTS.get(each.geom_type, each.geom_type) for each in raw.geometries if each is not None
+    }
+    fitting = [layer for layer in Layer if kinds <= SHAPES[layer]] or list(Layer)
+    name = raw.name.lower()
+    for layer in Layer:
+        if name == layer.value:
+            return layer
+    for layer, words in LAYER_WORDS:
+        if layer in fitting and any(word in name for word in words):
+            return layer
+
+    def score(layer: Layer) -> int:
+        return sum(
+            bool(plain & {plain_heading(each) for each in (attribute.key, *attribute.headings)})
+            for attribute in ATTRIBUTES[layer]
+        )
+
+    return max(fitting, key=score)
+
+
+def _system(raw: RawLayer) -> str:
+    """Degrees are taken for WGS 84, which the check for a shift may contradict; metres by zone."""
+    there = [each for each in raw.geometries if each is not None and not each.is_empty]
+    if not there:
+        return "WGS84"
+    bounds = shapely.total_bounds(there)
+    if not (abs(bounds) <= 180.0).all():
+        zones = {east // 1e6 for east in (bounds[0], bounds[2])}
+        return "GK" if all(13 <= zone <= 45 for zone in zones) else ""
+    return "WGS84"
