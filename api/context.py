@@ -11,6 +11,7 @@ from fastapi import Request
 from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
 from api.coverage.room import CoverageRoom
+from api.land.imports.desk import ImportDesk
 from api.land.shelf import AskerShelf
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
@@ -79,6 +80,7 @@ class Context:
     terrain: Terrain | None
     gateways: dict[str, Gateway]
     counts: PipelineCounts
+    land_imports: ImportDesk
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
     taps: TapBook = field(default_factory=TapBook)
     ring: FrameRing = field(default_factory=lambda: FrameRing(1, 1))

@@ -24,6 +24,7 @@ from api.cameras.running import CameraBook, fleet_of, fov_of
 from api.cameras.thumbs import Thumbs
 from api.context import Context, SiteFacts
 from api.coverage.room import CoverageRoom
+from api.land.imports.desk import ImportDesk
 from api.live import LiveFeed
 from api.masks.watching import MaskWatch
 from api.poses import PoseRoom
@@ -48,7 +49,7 @@ from detector.core.detector import Detector
 from detector.desk import AlertDesk
 from detector.keeper import EvidenceKeeper
 from detector.pipeline import Pipeline
-from geo.land import LandIndex
+from geo.land import LandBook
 from geo.locate import Locator
 from geo.terrain import Terrain
 from models.camera_setup import CameraSetup
@@ -104,6 +105,7 @@ class Watch:
             stack.callback(self.clips.shutdown)
             stack.callback(self.judging.shutdown)
             stack.callback(self.poses.pool.shutdown)
+            stack.callback(self.context.land_imports.close)
             stack.push_async_callback(asyncio.to_thread, self.recorder.stop)
             self.recorder.start()
             stack.callback(self.desk.flush)
@@ -116,8 +118,10 @@ class Watch:
             for name, run in (
                 ("patrols", self.context.patrols.run),
                 ("coverage", self.coverage.desk.run),
+                ("land", self.context.land_book.run),
                 ("poses", self.poses.watch.run),
                 ("cameras", self.fleet.run),
+                ("land imports", self.context.land_imports.run),
             ):
                 task = asyncio.create_task(keep_running(name, run))
                 stack.push_async_callback(stop, task)
@@ -184,7 +188,7 @@ def build_watch(
     )
     clips = ThreadPoolExecutor(1, thread_name_prefix="clips")
     locator = Locator(terrain, folder=settings.data_dir / "horizons")
-    land_index = LandIndex(store.land.all())
+    land_book = LandBook(store.land)
     patrols = PatrolDesk(store, clock)
     poses = PoseRoom.of(
         settings,
@@ -199,7 +203,7 @@ def build_watch(
         keeper=EvidenceKeeper(vault, ring),
         cameras=book,
         locator=locator,
-        land=land_index,
+        land=land_book,
         settings=settings,
         clock=clock,
         later=lambda job: clips.submit(logged, job),
@@ -260,6 +264,9 @@ def build_watch(
         terrain=terrain,
         gateways=fleet.gateways,
         counts=pipeline.counts,
+        land_imports=ImportDesk(
+            store, clock, settings.data_dir, spare_bytes=rules.least_free_bytes
+        ),
         cameras_changed=fleet.nudge,
         taps=taps,
         ring=ring,
@@ -271,7 +278,7 @@ def build_watch(
         patrols=patrols,
         recorder=recorder,
         locator=locator,
-        land_index=land_index,
+        land_book=land_book,
         workbench=workbench,
         coverage=coverage,
         poses=poses.book,

@@ -17,7 +17,7 @@ from detector.sighting import Sighting
 from detector.suppression.judge import Judge
 from detector.suppression.sources import REMEMBERED, MasksOf
 from detector.tracker import boxes_touch
-from geo.land import LandIndex
+from geo.land import LandBook
 from geo.locate import Locator
 from models.alert import OPEN_STATES, Alert
 from models.clock import Clock
@@ -39,7 +39,7 @@ class AlertDesk:
         keeper: keeps pictures and clips.
         cameras: by key.
         locator: pixel to ground.
-        land: ground to land.
+        land: ground to land, as it is when an alert is drafted.
         settings: for the version of the decision.
         clock: for the time of the decision.
         later: runs a job aside; cutting a clip takes up to a second, and no camera may wait for it.
@@ -55,7 +55,7 @@ class AlertDesk:
         keeper: EvidenceKeeper,
         cameras: Mapping[str, Camera],
         locator: Locator,
-        land: LandIndex,
+        land: LandBook,
         settings: Settings,
         clock: Clock,
         later: Callable[[Callable[[], None]], object] = lambda job: job(),

@@ -10,7 +10,7 @@ from detector.evidence import decision_version
 from detector.night import mode_seen
 from detector.sighting import Sighting
 from detector.tracker import Track
-from geo.land import LandIndex
+from geo.land import LandBook
 from geo.locate import Locator
 from models.alert import AlertDraft, Decision, Finding
 from models.clock import Clock
@@ -40,7 +40,7 @@ class Drafter:
     Args:
         cameras: by key.
         locator: pixel to ground.
-        land: ground to land.
+        land: ground to land, as it is when an alert is drafted.
         settings: for the threshold and the version of the decision.
         clock: for the time of the decision.
         believed: how far poses may be trusted; as far as they say when left out.
@@ -50,7 +50,7 @@ class Drafter:
         self,
         cameras: Mapping[str, Camera],
         locator: Locator,
-        land: LandIndex,
+        land: LandBook,
         settings: Settings,
         clock: Clock,
         *,
@@ -129,7 +129,7 @@ class Drafter:
             first_seen_at=track.first_seen_at,
             decision=decision,
             fix=fix,
-            land=self._land.answer(fix),
+            land=self._land.index.answer(fix),
         )
 
     def _pose_of(self, frame: Frame) -> Pose | None:

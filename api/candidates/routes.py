@@ -10,7 +10,6 @@ from api.candidates.schemas import CandidateAnswer, CandidateList
 from api.context import Context, context_of
 from detector.drafting import Drafter
 from detector.promotion import promote
-from geo.land import LandIndex
 from geo.locate import Locator
 from models.errors import NotFound
 from models.suppression import Holder
@@ -66,7 +65,7 @@ def promote_candidate(
     drafter = Drafter(
         {camera.camera_id: camera},
         Locator(context.terrain, folder=context.settings.data_dir / "horizons"),
-        LandIndex(store.land.all()),
+        context.land_book,
         context.settings,
         context.clock,
     )

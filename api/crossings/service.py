@@ -101,12 +101,13 @@ def of_observation(context: Context, observation_id: int) -> CrossingsAnswer:
 def _answer(context: Context, gathered: _Gathered) -> CrossingsAnswer:
     about = gathered.about
     found = meetings_of(about, gathered.others)
+    land = context.land_book.refresh().index
     seen = {each.key: each for each in (about, *gathered.others)}
     matches = tuple(
         MatchAnswer.of(
             meeting,
             _members(meeting, seen),
-            context.land_index.around(meeting.joint.places),
+            land.around(meeting.joint.places),
         )
         for meeting in found.meetings
     )

@@ -77,4 +77,4 @@ def _townships(context: Context, kept: Observation) -> tuple[UnitShare, ...]:
     at = witness.position
     ring = ellipse_lonlat(triangulate([witness]))
     place = JointPlace(at.lon_deg, at.lat_deg, 1.0, witness.sigma_m * HELD, ring)
-    return context.land_index.around([place]).townships
+    return context.land_book.refresh().index.around([place]).townships

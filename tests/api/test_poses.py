@@ -19,7 +19,7 @@ from camera_gateway.vault import EvidenceVault
 from detector.desk import AlertDesk
 from detector.keeper import EvidenceKeeper
 from detector.pipeline import Pipeline
-from geo.land import LandIndex
+from geo.land import LandBook
 from geo.locate import Locator
 from geo.relief import drill_relief
 from models.calibration import (
@@ -187,7 +187,7 @@ def located(store: Store, folder: Path, *, doubt_deg: float) -> tuple[Pose | Non
         keeper=EvidenceKeeper(vault, ring),
         cameras={CAMERA.camera_id: CAMERA},
         locator=Locator(drill_relief()),
-        land=LandIndex(()),
+        land=LandBook(),
         settings=settings,
         clock=clock,
         believed=believed,

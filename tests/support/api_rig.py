@@ -11,12 +11,13 @@ from api.app import create_app
 from api.auth.passwords import hash_password
 from api.auth.service import AuthService
 from api.context import Context, SiteFacts
+from api.land.imports.desk import ImportDesk
 from api.live import LiveFeed
 from api.site import read_site
 from camera_gateway.gateway import Gateway
 from camera_gateway.vault import EvidenceVault
 from detector.pipeline import PipelineCounts
-from geo.land import LandIndex
+from geo.land import LandBook
 from geo.relief import drill_relief
 from models.clock import ManualClock
 from models.config import Settings
@@ -84,6 +85,7 @@ def build_api(folder: Path, gateways: Mapping[str, Gateway] | None = None) -> Ap
         terrain=drill_relief(),
         gateways=dict(gateways or {}),
         counts=PipelineCounts(),
-        land_index=LandIndex(store.land.all()),
+        land_imports=ImportDesk(store, clock, folder, spare_bytes=0),
+        land_book=LandBook(store.land),
     )
     return ApiRig(context, clock)

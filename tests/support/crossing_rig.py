@@ -77,6 +77,6 @@ def alert_of(
             config_version="0" * 12,
         ),
         fix=fix,
-        land=api.context.land_index.answer(fix),
+        land=api.context.land_book.index.answer(fix),
     )
     return store.alerts.open_alert(draft, [])[0]

@@ -16,7 +16,7 @@ from detector.evidence import Weighing
 from detector.keeper import EvidenceKeeper
 from detector.suppression.sources import MasksOf
 from detector.tracker import Track
-from geo.land import LandIndex
+from geo.land import LandBook
 from geo.locate import Locator
 from geo.terrain import Terrain
 from models.alert import Alert, AlertState, DismissReason, Finding, FrameScore
@@ -96,7 +96,7 @@ class DeskRig:
             keeper=EvidenceKeeper(EvidenceVault(self.folder / "evidence"), ring),
             cameras=self.book,
             locator=Locator(self.terrain),
-            land=LandIndex([]),
+            land=LandBook(),
             settings=self.settings,
             clock=self.clock,
             later=lambda _job: None,  # clips are another test's matter

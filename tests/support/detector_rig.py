@@ -15,7 +15,7 @@ from detector.desk import AlertDesk
 from detector.jpeg_picture import JpegPicture
 from detector.keeper import EvidenceKeeper
 from detector.pipeline import Pipeline, View
-from geo.land import LandIndex
+from geo.land import LandBook
 from geo.locate import Locator
 from geo.relief import drill_relief
 from models.clock import ManualClock
@@ -152,7 +152,7 @@ def build_rig(
         keeper=EvidenceKeeper(vault, ring),
         cameras=cameras,
         locator=Locator(drill_relief()),
-        land=LandIndex(store.land.all()),
+        land=LandBook(store.land),
         settings=settings,
         clock=clock,
     )
