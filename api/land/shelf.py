@@ -2,7 +2,7 @@
 
 from threading import Lock
 
-from geo.land import LandAsker, LandBook
+from geo.land import LandAsker, LandBook, RoadNet
 from geo.terrain import Terrain
 from models.config import HelicopterRule
 
@@ -34,5 +34,6 @@ class AskerShelf:
                     version=moment.version,
                     helicopter=helicopter,
                     ground_m=None if terrain is None else terrain.height_at,
+                    roads=RoadNet(moment.features),
                 )
             return self._asker
