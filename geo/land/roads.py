@@ -106,7 +106,7 @@ class RoadNet:
         """Where one gets on the road: at the nearest place of the nearest one."""
         lonlat = np.array(ends_lonlat, dtype=np.float64).reshape(-1, 2)
         spots_m = np.column_stack(self._frame.to_metric(lonlat[:, 0], lonlat[:, 1]))
-        points = np.atleast_1d(shapely.points(spots_m))
+        points = np.array(shapely.points(spots_m), dtype=object)
         rows, found = self._tree.query_nearest(points, max_distance=STOP_REACH_M, all_matches=False)
         stops: list[Stop | None] = [None] * len(lonlat)
         for row, stop in zip(
