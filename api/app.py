@@ -26,7 +26,8 @@ from api.crossings import routes as crossings
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
 from api.land import answers as land_answers
-from api.land import winds
+from api.land import attributes, winds
+from api.land.imports import routes as land_imports
 from api.ledger import routes as ledger
 from api.live_view import routes as live_view
 from api.maps import routes as maps
@@ -114,6 +115,8 @@ def create_app(
         ledger.router,
         land_answers.router,
         winds.router,
+        attributes.router,
+        land_imports.router,
         cameras.router,
         calibration.router,
         live_view.router,

@@ -11,13 +11,19 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
 
-__all__ = ["MOST_BYTES", "MOST_LIST_BYTES", "BodyLimit"]
+__all__ = ["MOST_BYTES", "MOST_LAND_BYTES", "MOST_LIST_BYTES", "BodyLimit"]
 
 MOST_BYTES: Final = 1_000_000
 MOST_LIST_BYTES: Final = 5_000_000
 """Of a camera list; one of a thousand cameras has 200 kB."""
 
-_LARGER: Final = {"/api/cameras/import": MOST_LIST_BYTES}
+MOST_LAND_BYTES: Final = 64_000_000
+"""Of a file of land layers; it goes to the disk as it comes."""
+
+_LARGER: Final = {
+    "/api/cameras/import": MOST_LIST_BYTES,
+    "/api/land/imports": MOST_LAND_BYTES,
+}
 
 
 class BodyLimit:

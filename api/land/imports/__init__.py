@@ -1,0 +1,1 @@
+"""Land layers from files: uploaded, looked at, mapped, checked, taken, and taken back."""
