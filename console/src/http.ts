@@ -46,6 +46,7 @@ import type {
 } from "./api";
 import type { Coverage, PlaceSight, WatchedLand } from "./coverage";
 import type { FullLandAnswer, WindNow } from "./landanswer";
+import type { ImportApplied, ImportDraft, ImportMode, KeptReport, LandChange, LandMapping, LandUpload, LayerAttributes } from "./landdata";
 import type { LetIn, StatedPoint } from "./lib/coordinates";
 import type { Crossings, Lookouts, Observation, ObservationRequest } from "./crossings";
 
@@ -68,6 +69,8 @@ export class Problem extends Error {
 const WAIT_MS = 15_000;
 /** A camera may take half a minute to its first picture. */
 const TEST_WAIT_MS = 60_000;
+/** A file of 64 MB on a slow line, and the reading of it. */
+const FILE_WAIT_MS = 900_000;
 
 let onSignedOut: () => void = () => undefined;
 
@@ -278,6 +281,22 @@ export const http = {
       `/api/land/answer?lon_deg=${lon}&lat_deg=${lat}&radius_m=${radius_m}`,
     ),
   land: () => call<Land>("GET", "/api/land"),
+  landAttributes: () => call<LayerAttributes[]>("GET", "/api/land/attributes"),
+  sendLand: (file: File) =>
+    call<LandUpload>("POST", `/api/land/imports?name=${encodeURIComponent(file.name)}`, new Blob([file]), FILE_WAIT_MS),
+  readLand: (id: string, encoding: string | null) =>
+    call<LandUpload>("POST", `/api/land/imports/${id}/read`, { encoding }, FILE_WAIT_MS),
+  checkLand: (id: string, layer_number: number, mapping: LandMapping) =>
+    call<ImportDraft>("POST", `/api/land/imports/${id}/check`, { layer_number, mapping }, FILE_WAIT_MS),
+  applyLand: (id: string, request: { draft: number; mode: ImportMode; note: string; key: string }) =>
+    call<ImportApplied>("POST", `/api/land/imports/${id}/apply`, request, FILE_WAIT_MS),
+  forgetLand: (id: string) => call<void>("DELETE", `/api/land/imports/${id}`),
+  landReports: () => call<number[]>("GET", "/api/land/imports/reports"),
+  landReport: (change_id: number) =>
+    call<KeptReport>("GET", `/api/land/imports/reports/${change_id}`, undefined, TEST_WAIT_MS),
+  landChanges: (before: number | null, limit: number) =>
+    call<{ changes: LandChange[] }>("GET", `/api/land/changes?limit=${limit}${before === null ? "" : `&before=${before}`}`),
+  undoLand: (change_id: number) => call<LandChange>("POST", `/api/land/changes/${change_id}/undo`),
   coverage: () => call<Coverage>("GET", "/api/coverage"),
   watchedLand: (smoke_m: number) =>
     call<WatchedLand>("GET", `/api/coverage/watched?smoke=${smoke_m}`),
