@@ -14,6 +14,8 @@ from models.units import FloatArray
 
 __all__ = ["MetricLand", "MetricLayer"]
 
+_LAST_DIGITS = 1e-9
+
 
 @dataclass(frozen=True, eq=False)
 class MetricLayer:
@@ -57,6 +59,8 @@ class MetricLayer:
         chosen = first[:count]
         reach_m = float(shapely.distance(self.shapes[chosen], point).max())
         # A box lies no farther than what is in it: whose box is farther than reached is no rival.
+        # Two ways to reckon a distance differ in its last digits.
+        reach_m += _LAST_DIGITS * max(1.0, reach_m)
         chosen = first[: int(np.searchsorted(least_m[first], reach_m, side="right"))]
         exact_m = shapely.distance(self.shapes[chosen], point)
         return chosen[np.argsort(exact_m, kind="stable")[:count]]
