@@ -14,6 +14,7 @@ from geo.crs.heights import Height, HeightSystem, Origin, above_sea_m, position_
 from geo.crs.maps import MapSystem
 from geo.crs.places import Bd09, Cgcs2000, Gcj02, Place, Wgs84
 from geo.crs.plane import Plane
+from geo.crs.stated import prj_of, stated_system
 
 __all__ = [
     "Bd09",
@@ -32,6 +33,8 @@ __all__ = [
     "geodesic",
     "geoid_m",
     "position_above_sea_m",
+    "prj_of",
+    "stated_system",
     "tagged",
     "to_wgs84",
     "went",

@@ -17,7 +17,7 @@ from geo.crs.places import checked
 from models.errors import InputRefused
 from models.units import FloatArray
 
-__all__ = ["GAUSS_KRUEGER", "Plane", "front_m", "plane_of", "unprojected"]
+__all__ = ["GAUSS_KRUEGER", "Plane", "front_m", "meridian_of", "plane_of", "unprojected"]
 
 GAUSS_KRUEGER: Final = 0
 """In place of a code: Gauss-Krueger, the meridian told by the zone in front of the easting."""
@@ -193,6 +193,11 @@ def _meridian(epsg: int) -> float | None:
         remedy="Give WGS 84, CGCS2000, GCJ-02, BD-09, CGCS2000 Gauss-Krueger or WGS 84 / UTM.",
         code="system_unknown",
     )
+
+
+def meridian_of(epsg: int) -> float:
+    """Central meridian of a code, degrees; 0 for Gauss-Krueger without a code."""
+    return _meridian(epsg) or 0.0
 
 
 def front_m(epsg: int) -> float:

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from typing import Final
 
 from geo.exchange import RawLayer
+from geo.exchange.words import YES
 from geo.land.importing.mapping import DRILL, Mapping
 from geo.land.importing.report import LineCode
 from geo.land.importing.values import Misfit, fitted, unit_in
-from geo.land.importing.words import YES
 from models.land import Attribute, Fact
 from models.land.attributes import known
 

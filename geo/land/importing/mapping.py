@@ -1,5 +1,6 @@
 """What the columns of a file mean: said by a person, guessed from headings, shapes and names."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -7,7 +8,7 @@ import shapely
 
 from geo.exchange import RawLayer
 from geo.exchange.headings import plain_heading
-from geo.land.importing.words import DRILL_HEADINGS, LAYER_WORDS
+from geo.exchange.words import DRILL_HEADINGS, LAYER_NAMES, LAYER_WORDS
 from models.land import ATTRIBUTES, SHAPES, Layer
 from models.land.attributes import CODE_HEADINGS, NAME_HEADINGS, Attribute
 
@@ -74,6 +75,10 @@ def _attribute(layer: Layer, column: str, plain: str) -> Attribute | None:
     for attribute in ATTRIBUTES[layer]:
         if column in (attribute.key, attribute.short):
             return attribute
+    if any(len(column.encode(code)) in (9, 10) for code in ("gb18030", "utf-8")):
+        for attribute in ATTRIBUTES[layer]:  # cut by a shapefile
+            if any(each.startswith(column) for each in (attribute.key, *attribute.headings)):
+                return attribute
     for attribute in ATTRIBUTES[layer]:
         if plain in {
             plain_heading(each) for each in (attribute.key, attribute.short, *attribute.headings)
@@ -89,7 +94,7 @@ def _layer(raw: RawLayer, plain: set[str]) -> Layer:
     fitting = [layer for layer in Layer if kinds <= SHAPES[layer]] or list(Layer)
     name = raw.name.lower()
     for layer in Layer:
-        if name == layer.value:
+        if re.sub("_(point|line|area)$", "", name) in (layer.value, LAYER_NAMES[layer]):
             return layer
     for layer, words in LAYER_WORDS:
         if layer in fitting and any(word in name for word in words):

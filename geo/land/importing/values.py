@@ -9,8 +9,8 @@ from collections.abc import Mapping as Words
 from typing import Final
 
 from geo.exchange.headings import plain_heading
+from geo.exchange.words import CHOICE_WORDS, NO, YES
 from geo.land.importing.report import LineCode
-from geo.land.importing.words import CHOICE_WORDS, NO, YES
 from models.land import Attribute, AttributeKind, Fact
 
 __all__ = ["Misfit", "factor_of", "fitted", "unit_in"]

@@ -4,7 +4,29 @@ from typing import Final
 
 from models.land import Layer
 
-__all__ = ["CHOICE_WORDS", "DRILL_HEADINGS", "LAYER_WORDS", "NO", "YES"]
+__all__ = ["CHOICE_WORDS", "DRILL_HEADINGS", "LAYER_NAMES", "LAYER_WORDS", "NO", "YES"]
+
+LAYER_NAMES: Final[dict[Layer, str]] = {
+    Layer.TOWNSHIP: "乡镇",
+    Layer.VILLAGE: "村社区",
+    Layer.MOUNTAIN_UNIT: "山系",
+    Layer.FOREST_STAND: "小班",
+    Layer.FOREST_BELT: "林火阻隔带",
+    Layer.WATER_POINT: "直升机取水点",
+    Layer.HELIPAD: "停机坪",
+    Layer.POOL: "消防水池水箱",
+    Layer.PIPE: "消防管网",
+    Layer.HYDRANT: "消火栓",
+    Layer.INTAKE: "取水口",
+    Layer.QUAY: "取水码头",
+    Layer.ROAD: "道路",
+    Layer.CHECKPOINT: "检查站",
+    Layer.TOWER: "瞭望塔",
+    Layer.POST: "监测哨",
+    Layer.NODE: "红外节点",
+    Layer.STATION: "队伍驻地",
+}
+"""Of folders, sheets and files that are written for people; read back as the layer."""
 
 LAYER_WORDS: Final[tuple[tuple[Layer, tuple[str, ...]], ...]] = (
     (Layer.WATER_POINT, ("直升机取水", "取水点", "吊桶", "水源点", "waterpoint", "dip")),
