@@ -19,6 +19,7 @@ __all__ = [
     "EvidenceRule",
     "HelicopterRule",
     "KeepingRule",
+    "NetworkRule",
     "PoseCheckRule",
     "RecordingRule",
     "Settings",
@@ -154,6 +155,35 @@ class HelicopterRule(_Section):
     clear_radius_m: Annotated[float, Field(ge=0.0, le=1000.0)] = 30.0
 
 
+class NetworkRule(_Section):
+    """What the yearly plan calls a lack of the facilities: ``docs/land.md``, "The network".
+
+    Attributes:
+        guard_m: a belt, road or water guards what of a stand's border lies so near to its edge.
+        belt_share: of a stand's border that belts must guard, where none runs through it.
+        road_width_m: from which width on a road guards and ends a belt; one of unknown width does
+            from county road upwards.
+        join_m: what lies so near together was meant to touch.
+        gap_m: farther apart, two ends are no gap but two ends.
+        road_m: as far from a road an engine still reaches a facility.
+        water_minutes: of a helicopter's round, or of a drive, that is water at hand.
+        smoke_m: how high smoke over a stand is when it must be seen.
+        seen_share: of a stand that a tower must see.
+        sight_m: as far as a tower is taken to see where no relief is loaded.
+    """
+
+    guard_m: Annotated[float, Field(gt=0.0, le=1000.0)] = 100.0
+    belt_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.1
+    road_width_m: Annotated[float, Field(ge=0.0, le=100.0)] = 4.0
+    join_m: Annotated[float, Field(gt=0.0, le=500.0)] = 30.0
+    gap_m: Annotated[float, Field(gt=0.0, le=5000.0)] = 500.0
+    road_m: Annotated[float, Field(gt=0.0, le=5000.0)] = 100.0
+    water_minutes: Annotated[float, Field(gt=0.0, le=600.0)] = 15.0
+    smoke_m: Annotated[float, Field(ge=0.0, le=100.0)] = 30.0
+    seen_share: Annotated[float, Field(gt=0.0, le=1.0)] = 0.5
+    sight_m: Annotated[float, Field(gt=0.0, le=50_000.0)] = 10_000.0
+
+
 class Settings(_Section):
     """Everything that an installation may set.
 
@@ -174,6 +204,7 @@ class Settings(_Section):
         keeping: how long the evidence of settled alerts stays.
         pose_check: how often presets are checked against their reference pictures.
         helicopter: that water points are weighed for.
+        network: what the yearly plan calls a lack of the facilities.
     """
 
     data_dir: Path = Path("data")
@@ -192,6 +223,7 @@ class Settings(_Section):
     keeping: KeepingRule = KeepingRule()
     pose_check: PoseCheckRule = PoseCheckRule()
     helicopter: HelicopterRule = HelicopterRule()
+    network: NetworkRule = NetworkRule()
 
     @property
     def store_url(self) -> str:
