@@ -2,18 +2,20 @@
 
 A belt is a line with a ``width_m``, or a long polygon. A polygon's centre line joins the middles of
 its cross-sections along its long axis; its width is twice the largest distance of its edge from
-that line. A polygon that folds back along its axis gets a wide width, never a wrong one.
+that line. A polygon that folds back along its axis gets a wide width, never a wrong one. A line of
+several parts is flown as one, over its gaps, when each part begins near the end of the one before.
 """
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import shapely
 from shapely.geometry import LineString, MultiLineString, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import LocalFrame
+from geo.crs import LocalFrame, geodesic
 from models.errors import InputRefused
 from models.land import LandFeature, Layer
 from models.units import FloatArray
@@ -24,6 +26,7 @@ SHORTEST_M = 1.0
 LONGEST_M = 30_000.0  # the plane is true to 4e-6 up to here, and no battery flies further
 MOST_VERTICES = 2_000
 THINNEST_M = 0.1  # an area thinner than this is a drawing slip
+WIDEST_GAP_M = 500.0  # of a belt; farther apart its parts are flown on their own
 STATIONS = 64  # cross-sections of a polygon
 
 
@@ -85,7 +88,7 @@ def belt_shape(belt: LandFeature) -> BeltShape:
 def _one_part(belt: LandFeature) -> LineString | Polygon:
     geometry = belt.geometry
     if isinstance(geometry, MultiLineString):
-        geometry = shapely.line_merge(geometry)
+        geometry = _over_gaps(shapely.line_merge(geometry))
     if isinstance(geometry, MultiPolygon) and len(geometry.geoms) == 1:
         geometry = geometry.geoms[0]
     if geometry.is_empty or not isinstance(geometry, LineString | Polygon):
@@ -93,6 +96,14 @@ def _one_part(belt: LandFeature) -> LineString | Polygon:
     if not geometry.is_valid:
         raise _degenerate(belt, shapely.is_valid_reason(geometry))
     return geometry
+
+
+def _over_gaps(line: BaseGeometry) -> BaseGeometry:
+    parts = [shapely.get_coordinates(part) for part in shapely.get_parts(line)]
+    gaps_m = [geodesic(*before[-1], *after[0])[2] for before, after in pairwise(parts)]
+    if not gaps_m or not all(gap_m <= WIDEST_GAP_M for gap_m in gaps_m):
+        return line
+    return LineString(np.concatenate(parts))
 
 
 def _width_m(belt: LandFeature) -> float:
