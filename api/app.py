@@ -26,7 +26,8 @@ from api.crossings import routes as crossings
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
 from api.land import answers as land_answers
-from api.land import attributes, winds
+from api.land import attributes, features, winds
+from api.land import changes as land_changes
 from api.land.imports import routes as land_imports
 from api.ledger import routes as ledger
 from api.live_view import routes as live_view
@@ -116,6 +117,8 @@ def create_app(
         land_answers.router,
         winds.router,
         attributes.router,
+        features.router,
+        land_changes.router,
         land_imports.router,
         cameras.router,
         calibration.router,

@@ -1,5 +1,6 @@
 """One thing on the land."""
 
+import hashlib
 import json
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -9,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from models.land.layers import Layer
 
-__all__ = ["Fact", "LandFeature", "same_feature"]
+__all__ = ["Fact", "LandFeature", "feature_tag", "same_feature"]
 
 Fact: TypeAlias = str | bool | int | float | None
 """A further fact of a feature, as GeoJSON carries it."""
@@ -48,7 +49,14 @@ def same_feature(first: LandFeature | None, second: LandFeature | None) -> bool:
     return _identity(first) == _identity(second)
 
 
-def _identity(feature: LandFeature) -> tuple[object, ...]:
+def feature_tag(feature: LandFeature) -> str:
+    """A short name of exactly this state; another state has another one."""
+    layer, code, name, drill, wkb, facts = _identity(feature)
+    text = json.dumps([layer, code, name, drill, wkb.hex(), facts])
+    return hashlib.sha256(text.encode("ascii")).hexdigest()[:20]
+
+
+def _identity(feature: LandFeature) -> tuple[Layer, str, str, bool, bytes, str]:
     facts = json.dumps(feature.properties, sort_keys=True)
-    wkb = shapely.to_wkb(feature.geometry, include_srid=False)
+    wkb = bytes(shapely.to_wkb(feature.geometry, include_srid=False))
     return feature.layer, feature.code, feature.name, feature.drill, wkb, facts

@@ -18,6 +18,12 @@ __all__ = ["LARGEST", "Said", "changes", "edit_of", "keep", "newest", "of_featur
 
 LARGEST: Final = 2**63 - 1
 _LAYERS: Final = list(Layer)
+_DEEDS: Final = {
+    ChangeKind.IMPORTED: "land.imported",
+    ChangeKind.EDITED: "land.edited",
+    ChangeKind.UNDONE: "land.undone",
+    ChangeKind.REPLACED: "land.replaced",
+}
 
 
 def newest(connection: Connection) -> int:
@@ -80,7 +86,7 @@ def _audit(connection: Connection, clock: Clock, change: LandChange, told: Seque
         connection,
         clock,
         actor=change.author,
-        action=f"land.{change.kind}",
+        action=_DEEDS[change.kind],
         subject=f"{told[0].layer}/{told[0].code}" if len(told) == 1 else ", ".join(change.layers),
         details={
             "change": change.change_id,

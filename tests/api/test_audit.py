@@ -82,7 +82,7 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
         for file in (ROOT / folder).rglob("*.py"):
             text = file.read_text(encoding="utf-8")
             if "audit" in text:
-                written |= set(re.findall(r'"([a-z]+\.(?:[a-z_]+ed|password_set))"', text))
+                written |= set(re.findall(r'"([a-z]+\.(?:[a-z_]+ed|undone|password_set))"', text))
     assert {"alert.stepped", "camera.added", "ledger.ended", "user.password_set"} <= written
     assert {deed.split(".")[0] for deed in written} == set(DeedKind)
     facts = {"alert", "features", "key", "name", "presets", "role", *_OF_ALERTS, *_OF_LINKS}
@@ -91,6 +91,7 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
     facts |= {"corners", "replaces"}  # of masks
     facts |= {"method", "points", "again"}  # of calibrations
     facts |= {"alerts", "begins", "files", "megabytes"}  # of evidence
+    facts |= {"change", "added", "changed", "removed", "file", "undoes"}  # of the land
     facts |= {"source", "witness", "seen", "told"}  # of observations
     for language in ("zh", "en"):
         file = ROOT / f"console/src/i18n/{language}.json"

@@ -12,6 +12,7 @@ from raised_codes import raised_in
 from api.cameras import list_faults
 from api.cameras.exchange import changes_of
 from api.cameras.words import COLUMNS
+from api.land import editing
 from camera_gateway.http_words import _REFUSED_STATUS
 from camera_gateway.sources.stream_open import _REFUSALS
 from camera_gateway.status import GatewayState
@@ -62,6 +63,7 @@ FROM_A_BROWSER = [
     *("api/crossings", "api/observations", "models/observation.py", "geo/directions.py"),
     *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
     "camera_gateway/patrol/desk.py",
+    "api/land",
     *("api/calibration", "geo/calibration", "geo/crs", "geo/camera.py"),
 ]
 NOT_FROM_A_BROWSER = {
@@ -159,7 +161,13 @@ def test_what_a_browser_may_be_refused_with_has_words(words: dict[str, dict[str,
     assert without_words(raised.codes - set(NOT_FROM_A_BROWSER), said) == set()
     # Both pass on what somebody else has raised.
     passed_on = {"api/cameras/list_faults.py: code", "api/calibration/service.py: error.code"}
-    assert raised.unclear == passed_on
+    of_tables = {
+        "api/land/editing.py: _FACT_CODES[faults[0].kind]",
+        "api/land/editing.py: _SHAPE_CODES[fault]",
+    }
+    assert raised.unclear == passed_on | of_tables
+    in_tables = {*editing._FACT_CODES.values(), *editing._SHAPE_CODES.values()}
+    assert without_words(in_tables, words["problem"]) == set()
     assert without_words(OF_ENTRIES, words["import_why"]) == set()
     assert set(words["import_why"]) <= raised.codes | OF_ENTRIES
 
