@@ -32,6 +32,7 @@ class AskerShelf:
                 self._asker = LandAsker(
                     moment.features,
                     version=moment.version,
+                    land=moment.index.land,
                     helicopter=helicopter,
                     ground_m=None if terrain is None else terrain.height_at,
                     roads=RoadNet(moment.features),

@@ -3,7 +3,8 @@
 The shape is fixed in the design: ``{benchmark, machine, quick, measures: [{name, value, unit,
 against, ratio, bar, holds}]}``. ``ratio`` is ours over theirs, larger is better, and only there
 where a measure is a comparison; then the bar is for the ratio. Otherwise the bar is for the value,
-and less is better. A measure that could not be taken has no value, and ``against`` says why.
+and less is better, unless the measure is a rate. A measure that could not be taken has no value,
+and ``against`` says why.
 """
 
 import json
@@ -22,6 +23,7 @@ __all__ = [
     "figure",
     "limit",
     "machine",
+    "rate",
     "render",
     "skipped",
     "write",
@@ -69,6 +71,14 @@ def comparison(
 def limit(name: str, value: float, unit: str, against: str, bar: float) -> Measure:
     """A value that must not exceed a bar."""
     return Measure(name, _round(value), unit, against, None, bar, value <= bar)
+
+
+def rate(
+    name: str, value: float, unit: str, against: str, *, bar: float, ratio: float | None = None
+) -> Measure:
+    """A value that must reach a bar; ``ratio`` is told beside it where it is also a comparison."""
+    told = None if ratio is None else _round(ratio)
+    return Measure(name, _round(value), unit, against, told, bar, value >= bar)
 
 
 def figure(name: str, value: float, unit: str, against: str = "") -> Measure:

@@ -70,6 +70,7 @@ class LandAsker:
     Args:
         features: of all layers.
         version: change of the land that they rest on.
+        land: the same features in metres, where somebody has them already.
         helicopter: that water points are weighed for.
         ground_m: the relief, such as ``Terrain.height_at``; None without one.
         roads: ways along roads; without, every distance is a straight line.
@@ -80,13 +81,14 @@ class LandAsker:
         features: Iterable[LandFeature],
         *,
         version: int = 0,
+        land: MetricLand | None = None,
         helicopter: HelicopterRule | None = None,
         ground_m: Ground | None = None,
         roads: RoadPart | None = None,
     ) -> None:
         features = list(features)
         self.version = version
-        self.land = MetricLand(features)
+        self.land = MetricLand(features) if land is None else land
         self._water = WaterDesk(features, helicopter or HelicopterRule(), ground_m=ground_m)
         self._roads = roads
         self._danger = Danger(self.land)

@@ -1,12 +1,15 @@
-"""What stands between a fire and a village: belts and breaks, and the gaps in them.
+"""What stands between a fire and villages: belts and breaks, and the gaps in them.
 
-The corridor is the ground that a fire would cross: as wide as the region that it may lie in, as far
+A corridor is the ground that a fire would cross: as wide as the region that it may lie in, as far
 as that region reaches, from there narrowing or widening to the width of the village. Its lines run
-side by side from edge to edge and are told by their place across it, 0 on the left to 1 on the
-right; a belt holds those lines that it crosses. Where it leaves some out is its gap.
+side by side from edge to edge and are told by their place across it, 0 on the right to 1 on the
+left; a belt holds those lines that it crosses. Where it leaves some out is its gap.
+
+All corridors of a fire and all pieces of the belts around are reckoned with at once, in arrays.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -15,9 +18,10 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from geo.land.pieces import IndexArray, Pieces
 from models.units import FloatArray
 
-__all__ = ["VILLAGE_RADIUS_M", "Corridor", "Crossing", "corridor_of", "evenly_in"]
+__all__ = ["LEAST_GAP_M", "VILLAGE_RADIUS_M", "Corridors", "Crossed", "corridors_to", "covered"]
 
 VILLAGE_RADIUS_M: Final = 100.0
 """A village that is drawn as a point is taken to reach so far to each side."""
@@ -26,261 +30,262 @@ LEAST_GAP_M: Final = 1.0
 """Pieces that were drawn to touch do so to about this."""
 
 _AREA: Final = 2
-_STARTS: Final = 48
-
-_SPREAD: Final = 1.2207440846057596
-"""The real root of x^4 = x + 1: M. Roberts, "The unreasonable effectiveness of quasirandom
-sequences" (2018)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Crossing:
-    """A belt in a corridor.
+class Crossed:
+    """Parts of straight pieces that lie in corridors, row by row.
 
     Attributes:
-        part: of the belt that lies in the corridor, in the land's plane.
-        covered: share of the corridor's width that it crosses, (0, 1].
-        gap_m: the widest that it leaves; 0 without one.
-        stopped: (starts,) whether it stands on the line of each start.
+        corridor: (parts,) number of the corridor.
+        owner: (parts,) number of the shape that the piece belongs to.
+        across: (parts, 2) its extent across the corridor, the lesser first, each [0, 1].
+        ends_m: (parts, 2, 2) along and to the left of the way, in the order of ``across``.
     """
 
-    part: BaseGeometry
-    covered: float
-    gap_m: float
-    stopped: NDArray[np.bool_]
+    corridor: IndexArray
+    owner: IndexArray
+    across: FloatArray
+    ends_m: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Corridor:
-    """From one place of a fire to a village, in the land's plane turned so that the way is x.
+class Corridors:
+    """From one place of a fire to villages, each in its own frame: x along the way, y to its left.
 
     Attributes:
-        origin: the place.
-        along: unit vector towards the village.
-        from_x: where the region begins, below 0.
+        origin: the place, in the land's plane.
+        along: (corridors, 2) unit vectors towards the villages.
+        from_x: (corridors,) where the region begins.
         turn_x: where the region ends and the corridor begins to change its width.
         to_x: where the village is.
-        fire_y: right and left edge of the region, as offsets to the left of the way.
-        village_y: of the village.
-        village: its shape, when it is an area.
-        starts: (starts, 2) places of the region, evenly spread.
+        fire_y: (corridors, 2) edges of the region.
+        village_y: (corridors, 2) edges of the village.
+        areas: its shape where it is an area.
     """
 
     origin: tuple[float, float]
-    along: tuple[float, float]
-    from_x: float
-    turn_x: float
-    to_x: float
-    fire_y: tuple[float, float]
-    village_y: tuple[float, float]
-    village: BaseGeometry | None
-    starts: FloatArray
+    along: FloatArray
+    from_x: FloatArray
+    turn_x: FloatArray
+    to_x: FloatArray
+    fire_y: FloatArray
+    village_y: FloatArray
+    areas: dict[int, BaseGeometry]
 
-    @property
-    def area(self) -> shapely.Polygon:
-        """All of it."""
-        (low, high), (near, far) = self.fire_y, self.village_y
-        ring = [
-            (self.from_x, low),
-            (self.turn_x, low),
-            (self.to_x, near),
-            (self.to_x, far),
-            (self.turn_x, high),
-            (self.from_x, high),
-        ]
-        return shapely.Polygon(self._out(np.array(ring)))
+    def turned(self, x_m: FloatArray, y_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """(corridors, places) of places of the plane, in each corridor's frame."""
+        east, north = x_m - self.origin[0], y_m - self.origin[1]
+        along_x, along_y = self.along[:, :1], self.along[:, 1:]
+        return east * along_x + north * along_y, north * along_x - east * along_y
 
-    def crossing(self, belt: BaseGeometry) -> Crossing | None:
-        """How a belt lies in it; None when none of its lines crosses it."""
-        part = shapely.intersection(belt, self.area)
-        if self.village is not None:
-            part = shapely.difference(part, self.village)
-        if part.is_empty:
-            return None
-        spans = self._spans(part)
-        covered, gap_m = self._covered(spans)
-        stopped = self._stopped(part, belt)
-        if covered <= 0.0:
-            return None
-        return Crossing(part, covered, gap_m, stopped)
-
-    @property
-    def lines(self) -> NDArray[np.object_]:
-        """(starts,) the way of each start to its place across the village."""
-        inner = self._in(self.starts)
-        share = self._across(inner)
-        (near, far) = self.village_y
-        end = np.column_stack((np.full(len(share), self.to_x), near + share * (far - near)))
-        turn = np.column_stack((np.maximum(inner[:, 0], self.turn_x), inner[:, 1]))
-        ways = np.stack((inner, turn, end), axis=1)
-        return np.asarray(
-            shapely.linestrings(self._out(ways.reshape(-1, 2)).reshape(ways.shape)), dtype=object
+    def crossed(self, pieces: Pieces) -> Crossed:
+        """All parts of pieces that lie in one of the corridors, outside its village."""
+        begin = self.turned(pieces.x_m, pieces.y_m)
+        end = self.turned(pieces.x_m + pieces.along_x_m, pieces.y_m + pieces.along_y_m)
+        low = np.minimum(self.fire_y[:, 0], self.village_y[:, 0])[:, None]
+        high = np.maximum(self.fire_y[:, 1], self.village_y[:, 1])[:, None]
+        corridor, piece = np.nonzero(
+            (np.maximum(begin[0], end[0]) >= self.from_x[:, None])
+            & (np.minimum(begin[0], end[0]) <= self.to_x[:, None])
+            & (np.maximum(begin[1], end[1]) >= low)
+            & (np.minimum(begin[1], end[1]) <= high)
         )
+        start = np.stack((begin[0][corridor, piece], begin[1][corridor, piece]), axis=1)
+        stop = np.stack((end[0][corridor, piece], end[1][corridor, piece]), axis=1)
+        found = []
+        # The edges bend where the region ends: on each side of that they are straight.
+        for first, last in ((self.from_x, self.turn_x), (self.turn_x, self.to_x)):
+            kept, ends = self._clipped(corridor, start, stop, first, last)
+            found.append((corridor[kept], pieces.owner[piece[kept]], ends))
+        corridor, owner, ends = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        across = self.across(corridor[:, None], ends[..., 0], ends[..., 1])
+        flip = across[:, 0] > across[:, 1]
+        across[flip], ends[flip] = across[flip, ::-1], ends[flip, ::-1]
+        return self._outside(Crossed(corridor, owner, across, ends))
 
-    @property
-    def arrived(self) -> NDArray[np.bool_]:
-        """(starts,) which are at the village already, or behind it."""
-        there: NDArray[np.bool_] = self._in(self.starts)[:, 0] >= self.to_x
-        if self.village is not None:
-            there |= shapely.intersects_xy(self.village, self.starts)
+    def stopped(self, crossed: Crossed, starts: FloatArray) -> NDArray[np.bool_]:
+        """(parts, starts) whether a part stands on the line from a start to the village.
+
+        Args:
+            crossed: of these corridors.
+            starts: (starts, 2) places of the region.
+        """
+        begin_x, begin_y = self.turned(starts[:, 0], starts[:, 1])
+        share = self.across(np.arange(len(self.to_x))[:, None], begin_x, begin_y)
+        row = crossed.corridor
+        (first, last) = crossed.ends_m[:, 0], crossed.ends_m[:, 1]
+        # How far each end lies to the left of the line: nil where the part meets it.
+        one = self._beside(row, first, share[row])
+        other = self._beside(row, last, share[row])
+        apart = one - other
+        part = np.divide(one, apart, out=np.zeros_like(one), where=apart != 0.0)
+        meets = (one * other <= 0.0) & ((apart != 0.0) | (one == 0.0))
+        at_x = first[:, :1] + part * (last[:, :1] - first[:, :1])
+        met: NDArray[np.bool_] = meets & (at_x >= begin_x[row])
+        return met & ~self.arrived(starts)[row]
+
+    def arrived(self, starts: FloatArray) -> NDArray[np.bool_]:
+        """(corridors, starts) which are at the village already, or behind it."""
+        there: NDArray[np.bool_] = self.turned(starts[:, 0], starts[:, 1])[0] >= self.to_x[:, None]
+        for number, village in self.areas.items():
+            there[number] |= shapely.intersects_xy(village, starts)
         return there
 
-    def _stopped(self, part: BaseGeometry, belt: BaseGeometry) -> NDArray[np.bool_]:
-        shapely.prepare(part)
-        stopped: NDArray[np.bool_] = shapely.intersects(part, self.lines) & ~self.arrived
-        if shapely.get_dimensions(belt) == _AREA:
-            # A fire that burns in a belt is not held by it.
-            stopped &= ~shapely.intersects_xy(belt, self.starts)
-        return stopped
-
-    def _spans(self, part: BaseGeometry) -> FloatArray:
-        """(n, 6) of the part's straight pieces: from and to across, and both ends' x and y."""
-        cut = shapely.box(-1e9, -1e9, self.turn_x, 1e9), shapely.box(self.turn_x, -1e9, 1e9, 1e9)
-        turned = shapely.transform(part, self._in)
-        found = []
-        for side in cut:
-            for piece in shapely.get_parts(shapely.intersection(turned, side)):
-                areal = shapely.get_dimensions(piece) == _AREA
-                for ring in shapely.get_rings(piece) if areal else [piece]:
-                    corners = shapely.get_coordinates(ring)
-                    found.append(np.stack((corners[:-1], corners[1:]), axis=1))
-        ends = np.concatenate(found) if found else np.empty((0, 2, 2))
-        share = self._across(ends.reshape(-1, 2)).reshape(-1, 2)
-        flip = share[:, 0] > share[:, 1]
-        share[flip] = share[flip, ::-1]
-        ends[flip] = ends[flip, ::-1]
-        spans = np.column_stack((share, ends.reshape(-1, 4)))
-        ordered: FloatArray = spans[np.argsort(spans[:, 0], kind="stable")]
-        return ordered
-
-    def _covered(self, spans: FloatArray) -> tuple[float, float]:
-        """The share of the width that the spans cover, and the widest gap in metres."""
-        covered = gap_m = 0.0
-        reached, at = 0.0, None
-        for begin, end, begin_x, begin_y, end_x, end_y in spans.tolist():
-            if begin > reached:
-                if at is None:
-                    apart_m = (begin - reached) * self._width_m(begin_x)
-                else:
-                    apart_m = math.hypot(begin_x - at[0], begin_y - at[1])
-                if apart_m >= LEAST_GAP_M:
-                    gap_m = max(gap_m, apart_m)
-                else:
-                    covered += begin - reached
-                reached = begin
-            if end > reached:
-                covered += end - reached
-                reached = end
-                at = end_x, end_y
-            elif at is None:
-                at = end_x, end_y
-        if at is not None and reached < 1.0:
-            apart_m = (1.0 - reached) * self._width_m(at[0])
-            if apart_m >= LEAST_GAP_M:
-                gap_m = max(gap_m, apart_m)
-            else:
-                covered += 1.0 - reached
-        return min(1.0, covered), gap_m
-
-    def _width_m(self, x_m: float) -> float:
-        low, high = self._edges(np.array([x_m]))
-        return float(high[0] - low[0])
-
-    def _across(self, inner: FloatArray) -> FloatArray:
-        low, high = self._edges(inner[:, 0])
-        share: FloatArray = np.clip((inner[:, 1] - low) / (high - low), 0.0, 1.0)
+    def across(self, corridor: IndexArray, x_m: FloatArray, y_m: FloatArray) -> FloatArray:
+        """Place across a corridor, [0, 1]."""
+        low, high = self.edges(corridor, x_m)
+        share: FloatArray = np.clip((y_m - low) / (high - low), 0.0, 1.0)
         return share
 
-    def _edges(self, x_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        done = np.clip((x_m - self.turn_x) / (self.to_x - self.turn_x), 0.0, 1.0)
-        (low, high), (near, far) = self.fire_y, self.village_y
-        return low + done * (near - low), high + done * (far - high)
+    def edges(self, corridor: IndexArray, x_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Right and left edge at places along corridors, metres to the left of the way."""
+        turn_x = self.turn_x[corridor]
+        done = np.clip((x_m - turn_x) / (self.to_x[corridor] - turn_x), 0.0, 1.0)
+        fire_y, village_y = self.fire_y[corridor], self.village_y[corridor]
+        low = fire_y[..., 0] + done * (village_y[..., 0] - fire_y[..., 0])
+        high = fire_y[..., 1] + done * (village_y[..., 1] - fire_y[..., 1])
+        return low, high
 
-    def _in(self, points: FloatArray) -> FloatArray:
-        return _turned(points, self.origin, self.along)
+    def _beside(self, row: IndexArray, end: FloatArray, share: FloatArray) -> FloatArray:
+        low, high = self.edges(row, end[:, 0])
+        found: FloatArray = end[:, 1:] - (low[:, None] + share * (high - low)[:, None])
+        return found
 
-    def _out(self, inner: FloatArray) -> FloatArray:
-        along_x, along_y = self.along
-        x, y = inner[:, 0], inner[:, 1]
-        return np.column_stack(
-            (self.origin[0] + x * along_x - y * along_y, self.origin[1] + x * along_y + y * along_x)
+    def _clipped(
+        self,
+        corridor: IndexArray,
+        start: FloatArray,
+        stop: FloatArray,
+        first: FloatArray,
+        last: FloatArray,
+    ) -> tuple[IndexArray, FloatArray]:
+        """Which pieces reach into a stretch, and the ends of what lies in it (Liang-Barsky)."""
+        first, last = first[corridor], last[corridor]
+        (low, high), (near, far) = self.edges(corridor, first), self.edges(corridor, last)
+        length = last - first
+        steep = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0.0)
+        inside = []
+        for end in (start, stop):
+            done = (end[:, 0] - first) * steep
+            inside.append(
+                np.stack(
+                    (
+                        end[:, 0] - first,
+                        last - end[:, 0],
+                        end[:, 1] - (low + done * (near - low)),
+                        high + done * (far - high) - end[:, 1],
+                    )
+                )
+            )
+        at_start, at_stop = inside
+        change = at_stop - at_start
+        moving = change != 0.0
+        meets = np.divide(-at_start, change, out=np.zeros_like(change), where=moving)
+        enters = np.where(change > 0.0, meets, 0.0).max(axis=0, initial=0.0)
+        leaves = np.where(change < 0.0, meets, 1.0).min(axis=0, initial=1.0)
+        out = (~moving & (at_start < 0.0)).any(axis=0)
+        kept = np.flatnonzero((enters <= leaves) & ~out)
+        way = (stop - start)[kept]
+        ends = np.stack(
+            (start[kept] + enters[kept, None] * way, start[kept] + leaves[kept, None] * way), axis=1
+        )
+        return kept, ends
+
+    def _outside(self, crossed: Crossed) -> Crossed:
+        """Without parts whose middle lies in the village itself."""
+        kept = np.ones(len(crossed.corridor), dtype=bool)
+        for number, village in self.areas.items():
+            rows = np.flatnonzero(crossed.corridor == number)
+            x, y = crossed.ends_m[rows].mean(axis=1).T
+            along_x, along_y = self.along[number]
+            east = self.origin[0] + x * along_x - y * along_y
+            north = self.origin[1] + x * along_y + y * along_x
+            kept[rows] = ~shapely.intersects_xy(village, east, north)
+        return Crossed(
+            crossed.corridor[kept], crossed.owner[kept], crossed.across[kept], crossed.ends_m[kept]
         )
 
 
-def corridor_of(
-    middle: tuple[float, float], outline: BaseGeometry, starts: FloatArray, village: BaseGeometry
-) -> Corridor | None:
-    """The corridor from a place of a fire to a village; None when the place is at the village.
+def covered(corridors: Corridors, crossed: Crossed, rows: IndexArray) -> tuple[float, float]:
+    """Of one belt in one corridor: the share of its width that it crosses, and its widest gap.
+
+    Args:
+        corridors: in which it lies.
+        crossed: of them.
+        rows: of the belt in one corridor.
+
+    Returns:
+        Share [0, 1], and metres: between two pieces, from end to end; past its end, to the edge of
+        the corridor there.
+    """
+    number = int(crossed.corridor[rows[0]])
+    order = rows[np.argsort(crossed.across[rows, 0], kind="stable")]
+    ends = crossed.ends_m[order].tolist()
+    held = gap_m = 0.0
+    reached, at = 0.0, None
+    for (begin, end), (first, last) in zip(crossed.across[order].tolist(), ends, strict=True):
+        if begin > reached:
+            apart_m = (
+                (begin - reached) * _width_m(corridors, number, first[0])
+                if at is None
+                else math.dist(first, at)
+            )
+            gap_m = max(gap_m, apart_m)
+            held += begin - reached if apart_m < LEAST_GAP_M else 0.0
+            reached = begin
+        if end > reached or at is None:
+            held += end - reached
+            reached, at = end, last
+    if at is not None and reached < 1.0:
+        apart_m = (1.0 - reached) * _width_m(corridors, number, at[0])
+        gap_m = max(gap_m, apart_m)
+        held += 1.0 - reached if apart_m < LEAST_GAP_M else 0.0
+    return held, gap_m if gap_m >= LEAST_GAP_M else 0.0
+
+
+def _width_m(corridors: Corridors, number: int, x_m: float) -> float:
+    low, high = corridors.edges(np.array([number]), np.array([x_m]))
+    return float(high[0] - low[0])
+
+
+def corridors_to(
+    middle: tuple[float, float], outline: BaseGeometry, villages: Sequence[BaseGeometry]
+) -> tuple[IndexArray, Corridors]:
+    """The corridors from a place of a fire to villages.
 
     Args:
         middle: the place.
         outline: where the fire may be around it.
-        starts: (n, 2) evenly in the outline.
-        village: point or area in the same plane.
-    """
-    areal = shapely.get_dimensions(village) == _AREA
-    if areal and shapely.intersects_xy(village, *middle):
-        return None
-    target = shapely.get_coordinates(shapely.centroid(village))[0]
-    to_x = math.hypot(target[0] - middle[0], target[1] - middle[1])
-    if to_x <= VILLAGE_RADIUS_M:
-        return None
-    along = (float(target[0] - middle[0]) / to_x, float(target[1] - middle[1]) / to_x)
-
-    def turned(points: FloatArray) -> FloatArray:
-        east, north = points[:, 0] - middle[0], points[:, 1] - middle[1]
-        return np.column_stack(
-            (east * along[0] + north * along[1], north * along[0] - east * along[1])
-        )
-
-    region = turned(shapely.get_coordinates(outline))
-    village_y = (-VILLAGE_RADIUS_M, VILLAGE_RADIUS_M)
-    if areal:
-        sides = turned(shapely.get_coordinates(village))[:, 1]
-        village_y = (float(sides.min()), float(sides.max()))
-    return Corridor(
-        origin=middle,
-        along=along,
-        from_x=min(0.0, float(region[:, 0].min())),
-        turn_x=min(max(0.0, float(region[:, 0].max())), to_x - VILLAGE_RADIUS_M),
-        to_x=to_x,
-        fire_y=(float(region[:, 1].min()), float(region[:, 1].max())),
-        village_y=village_y,
-        village=village if areal else None,
-        starts=starts,
-    )
-
-
-def _turned(
-    points: FloatArray, origin: tuple[float, float], along: tuple[float, float]
-) -> FloatArray:
-    """(n, 2) how far along the way, and how far to its left."""
-    east, north = points[:, 0] - origin[0], points[:, 1] - origin[1]
-    return np.column_stack((east * along[0] + north * along[1], north * along[0] - east * along[1]))
-
-
-def evenly_in(outline: BaseGeometry, count: int = _STARTS) -> FloatArray:
-    """Places spread evenly over an area, always the same.
-
-    Args:
-        outline: polygon or polygons.
-        count: how many.
+        villages: points and areas in the same plane.
 
     Returns:
-        (count, 2) coordinates.
+        The numbers of the villages that have one, and the corridors; a village that the place lies
+        at has none.
     """
-    parts = shapely.get_parts(outline)
-    triangles = shapely.get_coordinates(
-        shapely.get_parts(shapely.constrained_delaunay_triangles(parts))
-    ).reshape(-1, 4, 2)[:, :3]
-    side, other = triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0]
-    sizes = np.abs(side[:, 0] * other[:, 1] - side[:, 1] * other[:, 0])
-    steps = np.arange(1, count + 1)[:, None] * _SPREAD ** -np.arange(1.0, 4.0)
-    pick, first, second = np.mod(0.5 + steps, 1.0).T
-    chosen = np.searchsorted(np.cumsum(sizes) / sizes.sum(), pick).clip(max=len(sizes) - 1)
-    beyond = first + second > 1.0
-    first, second = np.where(beyond, 1.0 - first, first), np.where(beyond, 1.0 - second, second)
-    found: FloatArray = (
-        triangles[chosen, 0] + first[:, None] * side[chosen] + second[:, None] * other[chosen]
+    shapes = np.empty(len(villages), dtype=object)
+    shapes[:] = villages
+    areal = shapely.get_dimensions(shapes) == _AREA
+    way = shapely.get_coordinates(shapely.centroid(shapes)) - middle
+    to_x = np.hypot(way[:, 0], way[:, 1])
+    at = areal & shapely.intersects_xy(shapes, *middle)
+    kept = np.flatnonzero((to_x > VILLAGE_RADIUS_M) & ~at)
+    along, to_x = way[kept] / to_x[kept, None], to_x[kept]
+    region = shapely.get_coordinates(outline) - middle
+    x_m = along[:, :1] * region[:, 0] + along[:, 1:] * region[:, 1]
+    y_m = along[:, :1] * region[:, 1] - along[:, 1:] * region[:, 0]
+    village_y = np.tile((-VILLAGE_RADIUS_M, VILLAGE_RADIUS_M), (len(kept), 1))
+    areas = {row: villages[number] for row, number in enumerate(kept.tolist()) if areal[number]}
+    for row, village in areas.items():
+        sides = (shapely.get_coordinates(village) - middle) @ (-along[row, 1], along[row, 0])
+        village_y[row] = sides.min(), sides.max()
+    return kept, Corridors(
+        origin=middle,
+        along=along,
+        from_x=np.minimum(0.0, x_m.min(axis=1)),
+        turn_x=np.minimum(np.maximum(0.0, x_m.max(axis=1)), to_x - VILLAGE_RADIUS_M),
+        to_x=to_x,
+        fire_y=np.column_stack((y_m.min(axis=1), y_m.max(axis=1))),
+        village_y=village_y,
+        areas=areas,
     )
-    return found

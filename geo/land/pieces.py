@@ -46,6 +46,18 @@ class Pieces:
         squared: FloatArray = from_x * from_x + from_y * from_y
         return squared
 
+    def of(self, owners: IndexArray) -> "Pieces":
+        """Those of some shapes."""
+        kept = np.flatnonzero(np.isin(self.owner, owners))
+        return Pieces(
+            self.x_m[kept],
+            self.y_m[kept],
+            self.along_x_m[kept],
+            self.along_y_m[kept],
+            self.per_m2[kept],
+            self.owner[kept],
+        )
+
 
 def pieces_of(shapes: NDArray[np.object_]) -> Pieces:
     """The pieces of shapes in metres, in their order."""

@@ -8,9 +8,11 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.land.between import Corridor, Crossing, corridor_of, evenly_in
+from geo.land.between import VILLAGE_RADIUS_M, Corridors, Crossed, corridors_to, covered
 from geo.land.metric import MetricLand, MetricLayer
+from geo.land.pieces import IndexArray, pieces_of
 from geo.land.region import FireRegion, Reach
+from geo.land.spread import evenly_in
 from models.land import AtRisk, Barrier, LandFeature, Layer
 from models.units import FloatArray, angle_between_deg
 from models.wind import Wind
@@ -27,6 +29,9 @@ DOWNWIND_DEG: Final = 45.0
 
 FAILING: Final = frozenset({"worn", "unusable", "planned"})
 """States of a belt that does not hold."""
+
+LEAST_SHARE: Final = 0.005
+"""Of a corridor's width: a belt that crosses less of it is passed over."""
 
 _AREA: Final = 2
 
@@ -66,6 +71,11 @@ class Danger:
     def __init__(self, land: MetricLand) -> None:
         self._villages = land.layers.get(Layer.VILLAGE)
         self._belts = land.layers.get(Layer.FOREST_BELT)
+        if self._belts is not None:
+            self._pieces = pieces_of(self._belts.shapes)
+            states = [_state_of(feature) for feature in self._belts.features]
+            self._holding = np.array([state not in FAILING for state in states])
+            self._areal = shapely.get_dimensions(self._belts.shapes) == _AREA
 
     def around(self, region: FireRegion, wind: Wind | None) -> tuple[AtRisk, ...]:
         """Villages within :data:`AROUND_M` of the region, those downwind first.
@@ -77,7 +87,7 @@ class Danger:
         villages = self._villages
         if villages is None:
             return ()
-        near = villages.tree.query(shapely.union_all(region.outlines), "dwithin", AROUND_M)
+        near = np.unique(villages.tree.query(region.outlines, "dwithin", AROUND_M)[1])
         shapes = villages.shapes[near]
         told = [
             _Village(villages.features[index], shape, reach, _downwind_deg(reach, wind))
@@ -85,52 +95,68 @@ class Danger:
                 near.tolist(), shapes, region.reaches(shapes), strict=True
             )
         ]
-        told.sort(key=lambda one: one.urgency)
-        starts = [evenly_in(outline) for outline in region.outlines]
-        return tuple(self._at_risk(region, starts, one) for one in told[:MOST_VILLAGES])
+        told = sorted(told, key=lambda one: one.urgency)[:MOST_VILLAGES]
+        found: list[dict[int, _Found]] = [{} for _ in told]
+        open_share = np.full(len(told), float(sum(region.weights)))
+        if self._belts is not None and told:
+            open_share = self._open(region, self._belts, [one.shape for one in told], found)
+        shares = np.clip(open_share / sum(region.weights), 0.0, 1.0).tolist()
+        return tuple(
+            self._at_risk(region, village, belts, share)
+            for village, belts, share in zip(told, found, shares, strict=True)
+        )
 
-    def _at_risk(self, region: FireRegion, starts: list[FloatArray], village: _Village) -> AtRisk:
-        found: dict[int, _Found] = {}
-        open_share = 0.0
-        for middle, outline, weight, spread in zip(
-            region.middles, region.outlines, region.weights, starts, strict=True
+    def _open(
+        self,
+        region: FireRegion,
+        belts: MetricLayer,
+        villages: list[BaseGeometry],
+        found: list[dict[int, _Found]],
+    ) -> FloatArray:
+        """Weight that no belt holds on its way to each village; belts go to ``found``."""
+        hull = shapely.convex_hull(shapely.geometrycollections([*region.outlines, *villages]))
+        around = belts.tree.query(shapely.buffer(hull, VILLAGE_RADIUS_M), "intersects")
+        pieces = self._pieces.of(around)
+        passing = np.full(len(villages), float(sum(region.weights)))
+        for middle, outline, weight in zip(
+            region.middles, region.outlines, region.weights, strict=True
         ):
-            corridor = corridor_of(middle, outline, spread, village.shape)
-            passing = 1.0 if corridor is None else self._passing(region, corridor, found)
-            open_share += weight * passing
+            numbers, corridors = corridors_to(middle, outline, villages)
+            crossed = corridors.crossed(pieces)
+            if not len(crossed.corridor):
+                continue
+            starts = evenly_in(outline)
+            stopped = corridors.stopped(crossed, starts)
+            for index in np.unique(crossed.owner[self._areal[crossed.owner]]).tolist():
+                # A fire that burns in a belt is not held by it.
+                within = shapely.intersects_xy(belts.shapes[index], starts)
+                stopped[crossed.owner == index] &= ~within
+            from_m = _from_m(region, corridors, crossed)
+            held = np.zeros((len(numbers), len(starts)), dtype=bool)
+            for rows in _groups(crossed):
+                corridor, index = int(crossed.corridor[rows[0]]), int(crossed.owner[rows[0]])
+                share, gap_m = covered(corridors, crossed, rows)
+                if share < LEAST_SHARE:
+                    continue
+                if self._holding[index]:
+                    held[corridor] |= stopped[rows].any(axis=0)
+                own = found[int(numbers[corridor])]
+                one = own.setdefault(index, _Found(index, math.inf, 0.0))
+                one.from_fire_m = min(one.from_fire_m, float(from_m[rows].min()))
+                one.gap_m = max(one.gap_m, gap_m)
+            passing[numbers] -= weight * held.mean(axis=1)
+        return passing
+
+    def _at_risk(
+        self, region: FireRegion, village: _Village, found: dict[int, _Found], open_share: float
+    ) -> AtRisk:
         barriers = [self._barrier(region, one) for one in found.values()]
         return AtRisk(
             village=region.asset(village.feature, village.reach),
             downwind_deg=village.downwind_deg,
             barriers=tuple(sorted(barriers, key=lambda one: (one.from_fire_m, one.code))),
-            open_share=min(1.0, open_share / sum(region.weights)),
+            open_share=open_share,
         )
-
-    def _passing(self, region: FireRegion, corridor: Corridor, found: dict[int, _Found]) -> float:
-        """The share of the corridor's lines that no belt holds; its belts go to ``found``."""
-        stopped = np.zeros(len(corridor.starts), dtype=bool)
-        belts = self._belts
-        if belts is None:
-            return 1.0
-        for index in belts.tree.query(corridor.area, "intersects").tolist():
-            crossing = corridor.crossing(belts.shapes[index])
-            if crossing is None:
-                continue
-            if _state_of(belts.features[index]) not in FAILING:
-                stopped |= crossing.stopped
-            self._add(region, index, crossing, found)
-        return 1.0 - float(stopped.mean())
-
-    def _add(
-        self, region: FireRegion, index: int, crossing: Crossing, found: dict[int, _Found]
-    ) -> None:
-        from_fire_m = float(shapely.distance(region.point, crossing.part))
-        if index in found:
-            one = found[index]
-            one.from_fire_m = min(one.from_fire_m, from_fire_m)
-            one.gap_m = max(one.gap_m, crossing.gap_m)
-        else:
-            found[index] = _Found(index, from_fire_m, crossing.gap_m)
 
     def _barrier(self, region: FireRegion, found: _Found) -> Barrier:
         belts: MetricLayer | None = self._belts
@@ -177,3 +203,24 @@ def _width_m(feature: LandFeature, shape: BaseGeometry) -> float | None:
         return None
     half_m = shape.length / 2.0
     return (half_m - math.sqrt(max(0.0, half_m * half_m - 4.0 * shape.area))) / 2.0
+
+
+def _groups(crossed: Crossed) -> list[IndexArray]:
+    """Rows of each belt in each corridor."""
+    order = np.lexsort((crossed.owner, crossed.corridor))
+    corridor, owner = crossed.corridor[order], crossed.owner[order]
+    changes = (np.diff(corridor) != 0) | (np.diff(owner) != 0)
+    return np.split(order, np.flatnonzero(changes) + 1)
+
+
+def _from_m(region: FireRegion, corridors: Corridors, crossed: Crossed) -> FloatArray:
+    """(parts,) from the fire's best place to each part."""
+    best = corridors.turned(np.array([region.point.x]), np.array([region.point.y]))
+    here = np.stack((best[0][crossed.corridor, 0], best[1][crossed.corridor, 0]), axis=1)
+    start, way = crossed.ends_m[:, 0], crossed.ends_m[:, 1] - crossed.ends_m[:, 0]
+    squared = (way**2).sum(axis=1)
+    share = ((here - start) * way).sum(axis=1)
+    share = np.divide(share, squared, out=np.zeros_like(squared), where=squared > 0.0)
+    apart = here - start - np.clip(share, 0.0, 1.0)[:, None] * way
+    found: FloatArray = np.hypot(apart[:, 0], apart[:, 1])
+    return found

@@ -1,17 +1,19 @@
 """Helicopter water for a fire: the best three usable points, and why nearer ones lost."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from geo.crs import LocalFrame
 from geo.joint import JointPlace
 from geo.land.helicopter import MONTHS, months_of, number_of, round_minutes, shortcomings
+from geo.land.reach import farthest_m
 from models.config import HelicopterRule
 from models.land import Asset, LandFeature, Layer, LostBecause, WaterOption, WaterReport
 from models.units import FloatArray, wrap_bearing_deg
@@ -35,13 +37,11 @@ class _Fire:
     Attributes:
         frame: around its best place.
         outlines: of all places, metric.
-        corners: of all outlines, metric points.
-        ground_m: of the best place and of all corners; NaN where not known.
+        ground_m: of the best place and of the outlines' corners; NaN where not known.
     """
 
     frame: LocalFrame
     outlines: NDArray[np.object_]
-    corners: NDArray[np.object_]
     ground_m: FloatArray
 
 
@@ -81,6 +81,10 @@ class WaterDesk:
         self._shapes = [self._frame.geometry_to_metric(geometries[index]) for index in self._areas]
         self._faults = [list(shortcomings(feature, helicopter)) for feature in self._features]
         self._months = [months_of(feature) for feature in self._features]
+        self._faulty = np.array([bool(faults) for faults in self._faults], dtype=bool)
+        self._open = np.array(
+            [[month in months for month in MONTHS] for months in self._months], dtype=bool
+        ).reshape(-1, len(MONTHS))
         self._litres = 1000.0 * self._numbers("capacity_m3")
         stated_m = self._numbers("ground_m")
         self._heights_m = np.where(np.isnan(stated_m), self._ground_at(self._middles), stated_m)
@@ -106,11 +110,8 @@ class WaterDesk:
         climb_m = fire.ground_m[0] - self._heights_m
         minutes = round_minutes(self._helicopter, distance_m, climb_m)
         litres_per_hour = 60.0 * self._helicopter.bucket_litres / minutes
-        because = [
-            self._because(index, month, float(litres))
-            for index, litres in enumerate(litres_per_hour)
-        ]
-        usable = [index for index, reasons in enumerate(because) if not reasons]
+        bad = self._faulty | (self._litres < litres_per_hour) | ~self._open[:, month - 1]
+        usable = np.flatnonzero(~bad).tolist()
         best = sorted(usable, key=lambda index: (minutes[index], distance_m[index]))[:BEST]
         farthest_m = max((distance_m[index] for index in best), default=np.inf)
         lost = [
@@ -121,19 +122,18 @@ class WaterDesk:
         if not best:
             lost = lost[:LOST_WITHOUT_BEST]
         told = [*best, *lost]
+        because = {
+            index: self._because(index, month, float(litres_per_hour[index])) for index in told
+        }
         options = self._options(told, fire, ends_m, because, len(best))
         return WaterReport(tuple(options[: len(best)]), tuple(options[len(best) :]), month)
 
     def _fire(self, places: Sequence[JointPlace]) -> _Fire:
         frame = LocalFrame(places[0].lon_deg, places[0].lat_deg)
-        outlines = np.array(
-            [frame.geometry_to_metric(shapely.Polygon(place.outline_lonlat)) for place in places],
-            dtype=object,
-        )
+        outlines = _metric([shapely.Polygon(place.outline_lonlat) for place in places], frame)
         rings = np.array([corner for place in places for corner in place.outline_lonlat])
-        corners = np.array(shapely.points(shapely.get_coordinates(outlines)), dtype=object)
         ground_m = self._ground_at(np.vstack(([[frame.lon_deg, frame.lat_deg]], rings)))
-        return _Fire(frame, outlines, corners, ground_m)
+        return _Fire(frame, outlines, ground_m)
 
     def _ends_m(self, fire: LocalFrame) -> FloatArray:
         """The nearest place of each water in the fire's frame."""
@@ -157,16 +157,15 @@ class WaterDesk:
         told: list[int],
         fire: _Fire,
         ends_m: FloatArray,
-        because: list[tuple[LostBecause, ...]],
+        because: Mapping[int, tuple[LostBecause, ...]],
         best: int,
     ) -> list[WaterOption]:
-        shapes = np.array(
-            [fire.frame.geometry_to_metric(self._features[index].geometry) for index in told],
-            dtype=object,
-        )[:, None]
+        shapes = _metric([self._features[index].geometry for index in told], fire.frame)[:, None]
         distance_m = np.hypot(ends_m[told, 0], ends_m[told, 1])
         least_m = np.minimum(distance_m, shapely.distance(shapes, fire.outlines).min(axis=1))
-        most_m = np.maximum(distance_m, shapely.distance(shapes, fire.corners).max(axis=1))
+        most_m = np.maximum(
+            distance_m, [farthest_m(fire.outlines, shape) for shape in shapes[:, 0]]
+        )
         climbs_m = fire.ground_m - self._heights_m[told, None]
         rounds = [
             round_minutes(self._helicopter, distances_m, heights_m)
@@ -201,6 +200,13 @@ class WaterDesk:
         if self._ground is None or not len(lonlat):
             return np.full(len(lonlat), np.nan)
         return self._ground(lonlat[:, 0], lonlat[:, 1])
+
+
+def _metric(shapes: Sequence[BaseGeometry], frame: LocalFrame) -> NDArray[np.object_]:
+    """All in one go: a transformation has its price, whatever goes through it."""
+    whole = frame.geometry_to_metric(shapely.GeometryCollection(list(shapes)))
+    found: NDArray[np.object_] = shapely.get_parts(whole)
+    return found
 
 
 def _asset(

@@ -8,6 +8,7 @@ from benchmarks.support.report import (
     figure,
     limit,
     machine,
+    rate,
     render,
     skipped,
     write,
@@ -21,6 +22,8 @@ MEASURES = [
     limit("within", 0.7, "ms", "one thread", 0.7),
     limit("beyond", 0.7004, "ms", "one thread", 0.7),
     limit("none", 0, "cameras", "starved", 0),
+    rate("reached", 100.0, "1/s", "alone", bar=100.0, ratio=3.0),
+    rate("missed", 99.99, "1/s", "alone", bar=100.0),
     figure("known", 0.0, "share"),
     skipped("absent", "images/s", "no GPU"),
 ]
@@ -55,6 +58,8 @@ def test_a_bar_is_met_or_not() -> None:
         "within": True,
         "beyond": False,
         "none": True,
+        "reached": True,
+        "missed": False,
         "known": None,
         "absent": None,
     }
