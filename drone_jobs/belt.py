@@ -3,12 +3,11 @@
 A belt is a line with a ``width_m``, or a long polygon. A polygon's centre line joins the middles of
 its cross-sections along its long axis; its width is twice the largest distance of its edge from
 that line. A polygon that folds back along its axis gets a wide width, never a wrong one. A line of
-several parts is flown as one, over its gaps, when each part begins near the end of the one before.
+several parts is flown as one, over its gaps, when their ends lie near each other.
 """
 
 import math
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import shapely
@@ -99,11 +98,24 @@ def _one_part(belt: LandFeature) -> LineString | Polygon:
 
 
 def _over_gaps(line: BaseGeometry) -> BaseGeometry:
-    parts = [shapely.get_coordinates(part) for part in shapely.get_parts(line)]
-    gaps_m = [geodesic(*before[-1], *after[0])[2] for before, after in pairwise(parts)]
-    if not gaps_m or not all(gap_m <= WIDEST_GAP_M for gap_m in gaps_m):
-        return line
-    return LineString(np.concatenate(parts))
+    """Parts chained by their nearest ends, however drawn; as it is where a gap is too wide."""
+    rest = [shapely.get_coordinates(part) for part in shapely.get_parts(line)]
+    chain = rest.pop(0) if rest else np.zeros((0, 2))
+    while rest:
+        gap_m, index, chain, part = min(
+            (
+                (geodesic(*here[-1], *there[0])[2], index, here, there)
+                for index, part in enumerate(rest)
+                for here in (chain, chain[::-1])
+                for there in (part, part[::-1])
+            ),
+            key=lambda joint: joint[0],
+        )
+        if not gap_m <= WIDEST_GAP_M:
+            return line
+        chain = np.concatenate((chain, part))
+        rest.pop(index)
+    return LineString(chain)
 
 
 def _width_m(belt: LandFeature) -> float:

@@ -225,8 +225,11 @@ def test_a_belt_in_joined_pieces_is_one_belt() -> None:
 def test_a_belt_with_a_gap_is_flown_over_it() -> None:
     whole = line_belt([(0.0, 0.0), (300.0, 0.0), (480.0, 0.0), (900.0, 0.0)])
     corners = shapely.get_coordinates(whole.geometry)
-    pieces = replace(whole, geometry=MultiLineString([corners[:2], corners[2:]]))
-    assert plan_corridor(pieces, M30T, 100.0, None) == plan_corridor(whole, M30T, 100.0, None)
+    for parts in ([corners[:2], corners[2:]], [corners[2:], corners[1::-1]]):
+        pieces = replace(whole, geometry=MultiLineString(parts))
+        sweep = plan_corridor(pieces, M30T, 100.0, None)
+        assert sweep.length_m == plan_corridor(whole, M30T, 100.0, None).length_m
+        assert sweep.covered_share == pytest.approx(1.0)
 
 
 @pytest.mark.parametrize("turn_deg", np.arange(0.0, 360.0, 30.0))
