@@ -91,6 +91,30 @@ class RoadNet:
         reached = Reached(self._graph, ways_in)
         return [None if stop is None else reached.route(stop) for stop in stops]
 
+    def quickest(
+        self,
+        fires_lonlat: Sequence[tuple[float, float]],
+        ends_lonlat: Sequence[tuple[float, float]],
+    ) -> list[Route | None]:
+        """The quickest way to each of many fires from any of several places, by one search.
+
+        Args:
+            fires_lonlat: WGS 84, best places.
+            ends_lonlat: WGS 84, of facilities.
+
+        Returns:
+            One for each fire; None where no road is known to lead there from any of them.
+        """
+        stops = [stop for stop in self._stops_near(ends_lonlat) if stop is not None]
+        if not stops:
+            return [None] * len(fires_lonlat)
+        reached = Reached(self._graph, stops)
+        found = []
+        for fire_lonlat in fires_lonlat:
+            ways = filter(None, map(reached.route, self._ways_in(fire_lonlat)))
+            found.append(min(ways, key=lambda route: route.minutes, default=None))
+        return found
+
     def _ways_in(self, fire_lonlat: tuple[float, float]) -> list[Stop]:
         """Where one may leave the road for the fire: each near road at its nearest place."""
         point = shapely.Point(self._frame.to_metric(*fire_lonlat))

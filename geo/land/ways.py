@@ -86,7 +86,9 @@ class Reached:
 
     def __init__(self, graph: RoadGraph, ways_in: Sequence[Stop]) -> None:
         self._graph = graph
-        self._ways_in = ways_in
+        self._ways_in: dict[int, list[Stop]] = {}
+        for way in ways_in:
+            self._ways_in.setdefault(way.stretch, []).append(way)
         self._source = graph.cuts.nodes
         self._entries: dict[int, _Entry] = {}
         for way in ways_in:
@@ -108,9 +110,8 @@ class Reached:
             if minutes < best.minutes:
                 entry = self._back(node)
                 best = _Entry(minutes, entry.road_m + along_m, entry.walk_m)
-        for way in self._ways_in:
-            if way.stretch == stop.stretch:
-                best = min(best, self._entry(way, abs(way.position_m - stop.position_m)))
+        for way in self._ways_in.get(stop.stretch, ()):
+            best = min(best, self._entry(way, abs(way.position_m - stop.position_m)))
         if not np.isfinite(best.minutes):
             return None
         return Route(

@@ -7,11 +7,12 @@ import networkx as nx
 import numpy as np
 import pytest
 import shapely
-from hypothesis import assume, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from network_land import LandMaker, district
 
 from geo.land.network import survey
+from geo.land.network.pieces import Pieces
 from models.config import HelicopterRule, NetworkRule
 from models.land import FindingKind, LandFeature, Layer, NetworkFinding, NetworkReport
 
@@ -186,7 +187,7 @@ def open_ends(lines: list[Line]) -> dict[tuple[float, float], float] | None:
     return found
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.filter_too_much])
 @given(st.integers(0, 100_000))
 def test_gaps_and_free_ends_equal_those_that_a_search_by_points_finds(seed: int) -> None:
     random = np.random.default_rng(seed)
@@ -332,6 +333,11 @@ def test_mains_without_water_equal_the_components_of_a_graph(seed: int) -> None:
         )
         assert each.measure == pytest.approx(far, rel=1e-3)
         assert each.code == max(each.members, key=lambda code: shapes[code].length)
+
+
+def test_nothing_is_near_to_nothing() -> None:
+    with pytest.raises(ValueError, match="nothing to be near to"):
+        Pieces().nearest(np.array([shapely.Point(0.0, 0.0)]))
 
 
 def test_a_district_is_surveyed_whole() -> None:

@@ -15,6 +15,7 @@ from geo.coverage import Coverage, Grid
 from geo.joint import JointPlace
 from geo.land import WaterDesk
 from geo.land.network import Sights, survey
+from geo.land.roads import RoadNet
 from models.config import HelicopterRule, NetworkRule
 from models.land import (
     FindingKind,
@@ -216,6 +217,70 @@ def test_rounds_are_those_of_the_water_desk(seed: int, relief: bool) -> None:  #
             assert finding.measure is None
         else:
             assert finding.measure == pytest.approx(max(best), rel=2e-4)
+
+
+def test_an_engine_brings_water_along_roads_only() -> None:
+    land = LandMaker()
+    land.box(Layer.FOREST_STAND, 0.0, 0.0, 500.0, "near")
+    land.box(Layer.FOREST_STAND, 12_000.0, 0.0, 500.0, "far")
+    land.box(Layer.FOREST_STAND, 0.0, 20_000.0, 500.0, "roadless")
+    land.point(Layer.POOL, -250.0, -20.0, "pool", state="planned")
+    land.point(Layer.POOL, 0.0, 20_300.0, "beside the roadless")
+    report = surveyed(land)
+    assert missing(report, FindingKind.STAND_NO_ROAD_WATER) == [(Layer.ROAD,)]
+    land.line(Layer.ROAD, (-1000.0, -10.0), (15_000.0, -10.0), **{"class": "county"})
+    found = of(surveyed(land), FindingKind.STAND_NO_ROAD_WATER)
+    assert {each.measure for each in found.values()} == {None}, "the only pool is planned"
+    land.point(Layer.HYDRANT, -250.0, -20.0, "hydrant")
+    found = of(surveyed(land), FindingKind.STAND_NO_ROAD_WATER)
+    assert set(found) == {"far", "roadless"}
+    # 12.5 km at 40 km/h, and 10 m and 260 m on foot.
+    walk = 270.0 / 2500.0 * 60.0
+    assert found["far"].measure == pytest.approx(12.5 / 40.0 * 60.0 + walk, rel=1e-3)
+    assert found["roadless"].measure is None
+    assert found["roadless"].others[0].code == "beside the roadless"
+
+
+def test_water_by_road_that_dries_up_is_missed_in_its_months() -> None:
+    land = LandMaker()
+    land.box(Layer.FOREST_STAND, 0.0, 0.0, 200.0, "stand")
+    land.line(Layer.ROAD, (-1000.0, -10.0), (1000.0, -10.0), **{"class": "county"})
+    months = {"usable_from_month": 6, "usable_to_month": 9}
+    land.point(Layer.INTAKE, -250.0, -20.0, "intake", **months)
+    land.point(Layer.QUAY, -350.0, -20.0, "quay", usable_from_month=5, usable_to_month=7)
+    stand = of(surveyed(land), FindingKind.STAND_NO_ROAD_WATER)["stand"]
+    assert (stand.measure, stand.months) == (None, (1, 2, 3, 4, 10, 11, 12))
+
+
+@settings(deadline=None, max_examples=15)
+@given(st.integers(0, 10_000))
+def test_drives_are_the_least_of_those_that_the_road_net_tells_one_by_one(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    land = LandMaker()
+    for _ in range(12):
+        corners = random.uniform(-6000.0, 6000.0, 2) + np.cumsum(random.normal(0, 900, (6, 2)), 0)
+        land.add(
+            Layer.ROAD,
+            shapely.LineString(corners),
+            **{"class": str(random.choice(["county", "track"]))},
+        )
+    for _ in range(6):
+        land.point(Layer.HYDRANT, *random.uniform(-6000.0, 6000.0, 2).tolist())
+    places = random.uniform(-7000.0, 7000.0, (8, 2))
+    fires = list(zip(*(part.tolist() for part in land.frame.to_lonlat(*places.T)), strict=True))
+    ends = [
+        (each.geometry.x, each.geometry.y) for each in land.features if each.layer is Layer.HYDRANT
+    ]
+    net = RoadNet(land.features)
+    for fire, quickest in zip(fires, net.quickest(fires, ends), strict=True):
+        routes = [each for each in net.routes(fire, ends) if each is not None]
+        if not routes:
+            assert quickest is None
+            continue
+        best = min(routes, key=lambda each: each.minutes)
+        assert quickest is not None
+        assert quickest.minutes == pytest.approx(best.minutes, rel=1e-9)
+        assert quickest.road_m == pytest.approx(best.road_m, abs=0.5)
 
 
 def test_towers_are_reckoned_by_distance_where_no_relief_is_loaded() -> None:

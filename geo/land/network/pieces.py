@@ -28,7 +28,7 @@ class Pieces:
         self.features: tuple[LandFeature, ...] = tuple(
             each for layer in layers for each in layer.features
         )
-        shapes = np.concatenate([layer.shapes for layer in layers])
+        shapes = np.concatenate([np.array([], dtype=object), *(layer.shapes for layer in layers)])
         self.shapes, self.owner = cut_small(shapes)
 
     @cached_property

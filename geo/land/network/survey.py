@@ -7,12 +7,14 @@ from datetime import datetime
 
 from geo.coverage import Coverage
 from geo.land.network.draft import finished
+from geo.land.network.driving import stands_without_road_water
 from geo.land.network.ends import open_belts
 from geo.land.network.guarding import stands_without_belt
 from geo.land.network.joining import idle_mains, unjoined
 from geo.land.network.seeing import Eye, unseen_stands
 from geo.land.network.sheet import Sheet
 from geo.land.network.watering import stands_without_air_water
+from geo.land.roads import RoadNet
 from geo.land.water import Ground
 from models.config import HelicopterRule, NetworkRule
 from models.land import FindingKind, LandFeature, Layer, NetworkFinding, NetworkReport, SeenBy
@@ -30,11 +32,13 @@ class Sights:
         coverage: what the towers see together; None where no relief is loaded.
         eyes: cameras that look over the land.
         ground_m: heights of the relief; None without one.
+        roads: of the same land, where somebody has them ready.
     """
 
     coverage: Coverage | None = None
     eyes: tuple[Eye, ...] = ()
     ground_m: Ground | None = None
+    roads: RoadNet | None = None
 
 
 def survey(
@@ -61,6 +65,7 @@ def survey(
     parts = [
         stands_without_belt(sheet),
         stands_without_air_water(sheet, helicopter, ground_m=sights.ground_m),
+        stands_without_road_water(sheet, sights.roads),
         unseen_stands(sheet, sights.coverage, sights.eyes),
         open_belts(sheet),
         idle_mains(sheet),
