@@ -1,7 +1,7 @@
 """The process that opens a stranger's file: little memory, little time, no further files.
 
-Called as ``python -m geo.exchange.child FILE LIMITS``; it writes the layers, or why there are none,
-to standard output.
+Called as ``python -m geo.exchange.child JOB``, a JSON object; it writes the layers, or why there
+are none, to standard output. The same process writes what only GDAL can write.
 """
 
 import json
@@ -15,7 +15,7 @@ __all__ = ["main"]
 
 
 def main() -> None:
-    """Read one file within its limits and hand its layers on."""
+    """Do one job within its limits and hand the result on."""
     job: dict[str, Any] = json.loads(sys.argv[1])
     _confine(job["limits"])
     answer = os.fdopen(os.dup(1), "wb")
@@ -31,13 +31,24 @@ def main() -> None:
 def _done(job: dict[str, Any]) -> tuple[bytes, bytes]:
     from geo.exchange.reading import read_here  # noqa: PLC0415 -- after the limits are set
     from geo.exchange.table import Limits  # noqa: PLC0415
-    from geo.exchange.wire import packed  # noqa: PLC0415
+    from geo.exchange.wire import packed, unpacked  # noqa: PLC0415
     from models.errors import InputRefused  # noqa: PLC0415
 
     try:
-        return b"L", packed(read_here(Path(job["path"]), Limits(**job["limits"])))
+        if "write" not in job:
+            return b"L", packed(read_here(Path(job["path"]), Limits(**job["limits"])))
+        from geo.exchange.write_gdal import write_geopackage, write_shapefile  # noqa: PLC0415
+
+        layers = unpacked(Path(job["layers"]).read_bytes())
+        if job["write"] == "gpkg":
+            write_geopackage(Path(job["path"]), layers, job["kinds"])
+        else:
+            for layer, kinds in zip(layers, job["kinds"], strict=True):
+                path = Path(job["path"]) / f"{layer.name}.shp"
+                write_shapefile(path, layer, kinds, layer.encoding or "gbk")
     except InputRefused as error:
         return b"R", json.dumps([error.message, error.remedy, error.code]).encode()
+    return b"W", b""
 
 
 def _confine(limits: dict[str, Any]) -> None:

@@ -12,8 +12,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 
-__all__ = ["PlaceColumns", "place_columns", "plain_heading", "system_in"]
+__all__ = ["OWN", "TEXT_MARK", "PlaceColumns", "place_columns", "plain_heading", "system_in"]
 
+OWN = "prop:"
+"""Before the name of a property that no attribute knows and that would be taken for another."""
+TEXT_MARK = " (text)"
+"""Behind a heading in a table of text: its values are text though they look like numbers."""
 _BRACKETS = re.compile(r"[(\[{<（【《].*?[)\]}>）】》]")
 _EAST = {
     *(

@@ -5,15 +5,16 @@ import os
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from geo.exchange.refusals import refused
 from geo.exchange.table import Limits, RawLayer
-from geo.exchange.wire import unpacked
+from geo.exchange.wire import packed, unpacked
 from models.errors import InputRefused
 
-__all__ = ["read_file"]
+__all__ = ["read_file", "write_by_gdal"]
 
 
 def read_file(path: Path, *, limits: Limits | None = None) -> list[RawLayer]:
@@ -33,42 +34,37 @@ def read_file(path: Path, *, limits: Limits | None = None) -> list[RawLayer]:
     """
     limits = limits or Limits()
     with tempfile.TemporaryDirectory(prefix="firewatch-import-") as scratch:
-        answer = _ask(
-            {"path": str(path.resolve()), "limits": asdict(limits)}, scratch, limits, path.name
-        )
-    status, content = answer[:1], answer[1:]
+        content = _ask({"path": str(path.resolve())}, scratch, limits, path.name)
     try:
-        if status == b"L":
-            return unpacked(content)
-        if status == b"R":
-            message, remedy, code = json.loads(content)
-            raise InputRefused(message, remedy=remedy, code=code)
+        return unpacked(content)
     except (ValueError, KeyError, TypeError) as error:
         raise refused("file_damaged", f"{path.name} could not be read to its end.") from error
-    if status == b"M":
-        raise refused("file_too_hungry", f"{path.name} takes too much memory.")
-    raise refused("file_damaged", f"{path.name} broke the reader.")
 
 
-def _ask(job: dict[str, object], scratch: str, limits: Limits, name: str) -> bytes:
-    environment = {
-        "PATH": os.environ.get("PATH", ""),
-        "LANG": "C.UTF-8",
-        "TMPDIR": scratch,
-        "OPENBLAS_NUM_THREADS": "1",
-        "OMP_NUM_THREADS": "1",
-        "MALLOC_ARENA_MAX": "2",
-        "GDAL_NUM_THREADS": "1",
-        "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
-        "GDAL_HTTP_PROXY": "127.0.0.1:9",
-    }
+def write_by_gdal(
+    path: Path, what: str, layers: Sequence[RawLayer], kinds: Sequence[Sequence[str]]
+) -> None:
+    """Write a GeoPackage (``gpkg``) at that path, or shapefiles (``shp``) into that folder.
+
+    Raises:
+        InputRefused: it could not be written.
+    """
+    with tempfile.TemporaryDirectory(prefix="firewatch-export-") as scratch:
+        file = Path(scratch) / "layers"
+        file.write_bytes(packed(layers))
+        job = {"path": str(path), "write": what, "layers": str(file), "kinds": kinds}
+        _ask(job, scratch, Limits(), path.name)
+
+
+def _ask(job: Mapping[str, object], scratch: str, limits: Limits, name: str) -> bytes:
+    """Let a process do a job; what it answers."""
     process = subprocess.Popen(  # noqa: S603  # our own module, in this interpreter
-        [sys.executable, "-m", "geo.exchange.child", json.dumps(job)],
+        [sys.executable, "-m", "geo.exchange.child", json.dumps({**job, "limits": asdict(limits)})],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=scratch,
-        env=environment,
+        env=_environment(scratch),
         start_new_session=True,
     )
     try:
@@ -77,6 +73,26 @@ def _ask(job: dict[str, object], scratch: str, limits: Limits, name: str) -> byt
         process.kill()
         process.communicate()
         raise refused("file_too_slow", f"{name} takes longer than {limits.seconds:g} s.") from error
-    if process.returncode != 0 and process.returncode in (-24, -9):
-        raise refused("file_too_slow", f"{name} takes longer than {limits.seconds:g} s.")
-    return answer
+    status, content = answer[:1], answer[1:]
+    if status in (b"L", b"W") and process.returncode == 0:
+        return content
+    if status == b"R" and process.returncode == 0:
+        message, remedy, code = json.loads(content)
+        raise InputRefused(message, remedy=remedy, code=code)
+    if status == b"M":
+        raise refused("file_too_hungry", f"{name} takes too much memory.")
+    raise refused("file_damaged", f"{name} broke its reader ({process.returncode}).")
+
+
+def _environment(scratch: str) -> dict[str, str]:
+    """As little as it takes: no home, no proxies, one thread, scratch files where they go."""
+    return {
+        "PATH": os.environ.get("PATH", ""),
+        "LANG": "C.UTF-8",
+        "TMPDIR": scratch,
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "MALLOC_ARENA_MAX": "2",
+        "GDAL_NUM_THREADS": "1",
+        "GDAL_SKIP": "OGR_VRT,HTTP,WFS,OAPIF,CSW,SQLite,MBTiles,OSM,GDALG",
+    }

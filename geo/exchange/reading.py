@@ -22,7 +22,7 @@ from geo.exchange.sniff import Kind, kind_of
 from geo.exchange.table import Limits, Note, NoteCode, RawLayer
 from models.land import Fact
 
-__all__ = ["read_content", "read_here"]
+__all__ = ["clean", "read_content", "read_here"]
 
 _INSIDE: Final = {".geojson", ".json", ".kml", ".gpkg", ".csv", ".txt", ".xlsx"}
 _SHAPE_PARTS: Final = {".shx", ".dbf", ".prj", ".cpg", FIELDS_SUFFIX}
@@ -139,8 +139,8 @@ def _within(layer: RawLayer, limits: Limits) -> RawLayer:
         notes = (*notes, Note(NoteCode.HEIGHTS_DROPPED, None, {"rows": solid}))
     return replace(
         layer,
-        name=_clean(layer.name),
-        columns=tuple(_clean(column) for column in layer.columns),
+        name=clean(layer.name),
+        columns=tuple(clean(column) for column in layer.columns),
         rows=tuple(tuple(_value(value) for value in row) for row in layer.rows),
         geometries=tuple(shapely.force_2d(list(layer.geometries))),
         notes=notes,
@@ -149,7 +149,7 @@ def _within(layer: RawLayer, limits: Limits) -> RawLayer:
 
 def _value(value: Fact) -> Fact:
     if isinstance(value, str):
-        return _clean(value)
+        return clean(value)
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if isinstance(value, int) and not isinstance(value, bool) and abs(value) >= 2**63:
@@ -157,7 +157,7 @@ def _value(value: Fact) -> Fact:
     return value
 
 
-def _clean(text: str) -> str:
-    """Without control codes, half letters and spaces around."""
+def clean(text: str) -> str:
+    """A text without control codes, half letters and spaces around."""
     kept = (letter for letter in text if letter.isprintable() or letter in "\n\t\u3000")
     return "".join(kept).strip()

@@ -26,6 +26,13 @@ _REMEDIES = {
     "WKT.",
     "file_no_layer": "Export the layer again; look whether it holds features.",
     "file_encoding": "Save it as CSV in UTF-8.",
+    "export_empty": "Choose a layer that has features.",
+    "export_one_layer": "Choose one layer, or a zip, GeoPackage, KML or Excel file.",
+    "export_system": "Choose WGS84 or CGCS2000; shapefile and GeoPackage take EPSG:4545 too.",
+    "export_text_long": "Choose GeoPackage or GeoJSON, which take texts of any length.",
+    "export_lost": "Choose GeoPackage or GeoJSON, which keep every text and number.",
+    "export_columns": "Rename one of them.",
+    "export_unwritable": "Choose another folder.",
     "file_too_slow": "Simplify the layer or split it.",
     "file_too_hungry": "Simplify the layer or split it.",
 }

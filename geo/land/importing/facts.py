@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Final
 
 from geo.exchange import RawLayer
+from geo.exchange.headings import OWN, TEXT_MARK
 from geo.exchange.words import YES
 from geo.land.importing.mapping import DRILL, Mapping
 from geo.land.importing.report import LineCode
@@ -12,10 +13,8 @@ from geo.land.importing.values import Misfit, fitted, unit_in
 from models.land import Attribute, Fact
 from models.land.attributes import known
 
-__all__ = ["TEXT_MARK", "Facts"]
+__all__ = ["Facts"]
 
-TEXT_MARK: Final = " (text)"
-"""Behind a heading in a table of text: its values are text though they look like numbers."""
 _NUMBER = re.compile(r"[+-]?(?:0|[1-9]\d{0,14})(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _WORDS_OF_TRUTH: Final = {"true": True, "false": False}
 
@@ -88,16 +87,15 @@ class Facts:
         self, index: int, column: str, key: str | None
     ) -> tuple[int, str, Callable[[Fact], Fact]]:
         """A column that no attribute knows: kept under its own name, or under the one given."""
-        if not self._raw.as_text:
-            return index, key or column, _as_it_is
-        if column.endswith(TEXT_MARK):
-            return index, key or column.removesuffix(TEXT_MARK), _as_it_is
+        named = key or column.removesuffix(TEXT_MARK).removeprefix(OWN)
+        if not self._raw.as_text or column.endswith(TEXT_MARK):
+            return index, named, _as_it_is
         values = [str(row[index]) for row in self._raw.rows if row[index] is not None]
         if values and all(value in _WORDS_OF_TRUTH for value in values):
-            return index, key or column, _truth
+            return index, named, _truth
         if values and all(_NUMBER.fullmatch(value) for value in values):
-            return index, key or column, _number
-        return index, key or column, _as_it_is
+            return index, named, _number
+        return index, named, _as_it_is
 
 
 def _as_it_is(value: Fact) -> Fact:
