@@ -239,7 +239,7 @@ def test_a_start_that_fails_leaves_no_file(
     def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("alembic.command.upgrade", fail)
+    monkeypatch.setattr("models.store.schema.upgrade", fail)
     with pytest.raises(StorageFull, match="is full"):
         reopen()
     assert list(path.parent.iterdir()) == []
