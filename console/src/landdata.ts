@@ -148,4 +148,5 @@ export interface LandChange {
   removed: number;
   undoes: number | null;
   undone_by: number | null;
+  may_undo: boolean;
 }

@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,7 +60,8 @@ class KeptReports:
                 old.unlink(missing_ok=True)
         except OSError as error:
             _logger.warning("the report of import %d is not kept: %s", change_id, error)
-            unfinished.unlink(missing_ok=True)
+            with suppress(OSError):
+                unfinished.unlink(missing_ok=True)
 
     def get(self, change_id: int) -> bytes:
         """A report, as JSON in UTF-8.
