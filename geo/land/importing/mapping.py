@@ -44,10 +44,15 @@ class Mapping:
     choices: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
-def guess(raw: RawLayer) -> Mapping:
-    """What the file most likely means; a person looks at it before it counts."""
+def guess(raw: RawLayer, *, layer: Layer | None = None) -> Mapping:
+    """What the file most likely means; a person looks at it before it counts.
+
+    Args:
+        raw: as it was read.
+        layer: when a person has said it.
+    """
     plain = {column: plain_heading(column) for column in raw.columns}
-    layer = _layer(raw, set(plain.values()))
+    layer = layer or _layer(raw, set(plain.values()))
     name = _first(plain, NAME_HEADINGS)
     code = _first(plain, CODE_HEADINGS, but=name)
     columns: dict[str, str] = {}
