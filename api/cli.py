@@ -15,6 +15,7 @@ from api.commands.evaluate import evaluate
 from api.commands.evidence import evidence
 from api.commands.geo import geo
 from api.commands.keep import audit, backup
+from api.commands.land import land
 from api.commands.serve import serve
 from api.commands.user import users
 from models.errors import WatchError
@@ -35,6 +36,7 @@ app.command()(backup)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(cameras, name="camera")
 app.add_typer(geo, name="geo")
+app.add_typer(land, name="land")
 app.add_typer(users, name="user")
 app.add_typer(audit, name="audit")
 app.add_typer(evidence, name="evidence")
