@@ -26,9 +26,10 @@ from api.crossings import routes as crossings
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
 from api.land import answers as land_answers
-from api.land import attributes, features, winds
+from api.land import attributes, exporting, features, winds
 from api.land import changes as land_changes
 from api.land.imports import routes as land_imports
+from api.land.network import routes as land_network
 from api.ledger import routes as ledger
 from api.live_view import routes as live_view
 from api.maps import routes as maps
@@ -117,9 +118,11 @@ def create_app(
         land_answers.router,
         winds.router,
         attributes.router,
+        exporting.router,
         features.router,
         land_changes.router,
         land_imports.router,
+        land_network.router,
         cameras.router,
         calibration.router,
         live_view.router,

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import re
 import shutil
 import subprocess
 import zipfile
@@ -23,6 +24,7 @@ from api.land.imports.desk import ImportDesk
 from api.land.imports.kept import MOST_KEPT, KeptReports
 from api.land.imports.shelf import KEPT_S, MOST_UPLOADS, UploadShelf, shown_name
 from geo.crs.mars import wgs84_to_gcj02
+from geo.exchange import Format
 from models.errors import Conflict, NotFound
 from models.land import ChangeKind, Layer
 from models.user import Role
@@ -446,3 +448,53 @@ def test_reports_are_bounded_and_a_damaged_one_is_told(tmp_path: Path) -> None:
             kept.get(7)
     (tmp_path / "file").write_bytes(b"")
     KeptReports(tmp_path / "file").put(1, "0" * 32, {})  # cannot be kept: told in the log alone
+
+
+@pytest.mark.parametrize("format_", list(Format))
+def test_what_goes_out_comes_in_again_as_it_is(
+    api: ApiRig, admin: TestClient, format_: Format
+) -> None:
+    answer = api.client(Role.MONITOR).get(
+        "/api/land/export", params={"format": format_.value, "layer": ["helipad", "forest_belt"]}
+    )
+    assert answer.status_code == 200, answer.text
+    name = re.search(
+        r'filename="(firewatch-land-[\d-]+\.\w+)"', answer.headers["content-disposition"]
+    )
+    assert name is not None
+    assert answer.headers["cache-control"] == "no-store"
+    upload = sent(admin, name[1], answer.content)
+    assert {layer["guess"]["layer"] for layer in upload["layers"]} == {"helipad", "forest_belt"}
+    for layer in upload["layers"]:
+        report = checked(admin, upload, layer["number"])
+        assert report["add"] == {
+            "added": 0,
+            "changed": 0,
+            "removed": 0,
+            "same": len(api.context.store.land.all(Layer(layer["guess"]["layer"]))),
+        }, report["lines"][:3]
+    folder = api.context.settings.data_dir / "land_exports"
+    assert list(folder.iterdir()) == [], "nothing is left of an export"
+    entry = api.context.store.audit.entries(1)[0]
+    assert (entry.actor, entry.action, entry.subject) == (
+        "monitor",
+        "land.exported",
+        "forest_belt, helipad",
+    )
+
+
+def test_exports_are_for_monitors_of_layers_that_have_something(api: ApiRig) -> None:
+    address = "/api/land/export"
+    assert api.client().get(address, params={"format": "csv"}).status_code == 401
+    assert api.client(Role.VIEWER).get(address, params={"format": "csv"}).status_code == 403
+    client = api.client(Role.MONITOR)
+    for asked in ({"format": "dwg"}, {"format": "csv", "layer": "moon"}, {}):
+        assert client.get(address, params=asked).status_code == 422
+    api.context.store.land.replace(Layer.QUAY, [])
+    empty = client.get(address, params={"format": "csv", "layer": "quay"})
+    assert (empty.status_code, empty.json()["code"]) == (404, "land_export_empty")
+    wrong = client.get(address, params={"format": "kml", "system": "EPSG:4545"})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "export_system")
+    one = client.get(address, params={"format": "csv", "layer": "helipad"})
+    assert "firewatch-helipad-" in one.headers["content-disposition"]
+    assert one.content.startswith(b"\xef\xbb\xbf"), "spreadsheets need the mark"

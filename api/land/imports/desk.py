@@ -7,6 +7,7 @@ does to a library it does there. Checking gives the watch its turns: no step of 
 import asyncio
 import errno
 import logging
+import shutil
 from collections.abc import AsyncIterable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -66,6 +67,8 @@ class ImportDesk:
         self._data_dir = data_dir
         self._spare_bytes = spare_bytes
         self._shelf = UploadShelf(data_dir / "land_imports", clock)
+        self._exports = data_dir / "land_exports"
+        shutil.rmtree(self._exports, ignore_errors=True)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="land-import")
         self._waiting = 0
         self._receiving = 0
@@ -219,6 +222,11 @@ class ImportDesk:
         """
         return await self._aside(job)
 
+    def export_path(self, name: str) -> Path:
+        """Where a file that goes out is made; whoever asks removes it, and the next start does."""
+        self._exports.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self._exports / name
+
     def effect(self, draft: Draft, mode: Mode) -> Effect:
         """What a draft would do; for the desk's thread."""
         return effect_of(edits_for(draft.features, draft.there, mode=mode), len(draft.features))
@@ -298,7 +306,7 @@ def _district(land: Sequence[LandFeature]) -> BaseGeometry | None:
 
 def _busy() -> Conflict:
     return Conflict(
-        "Other files are being read.",
+        "Other files are being read or written.",
         remedy="Wait a moment, then try again.",
         code="land_imports_busy",
     )
