@@ -5,7 +5,8 @@
 Every variant begins with the same weights of other classes and sees the same number of pictures;
 the share of what is left out goes to the rest. The averaged weights are written as
 ``OUT/<variant>/step<N>.pt``, for ``training.export`` and ``training.evaluate``, which gives the
-difference to the whole recipe with its interval.
+difference to the whole recipe with its interval. ``--again 1`` is the second seed of every variant
+named, in ``OUT/<variant>-again1``.
 """
 
 import argparse
@@ -20,20 +21,21 @@ from training.network import load_network
 from training.samples import Samples
 from training.state import Run
 from training.train import train
-from training.variants import GROUPS_LEFT, VARIANTS, some_groups
+from training.variants import PARTS, VARIANTS, again, some_groups
 
 __all__ = ["main"]
 
 
 def _train(name: str, arguments: argparse.Namespace) -> None:
-    recipe = VARIANTS[name]
-    pictures = some_groups(read_index(arguments.data), GROUPS_LEFT.get(name, 1.0))
+    recipe = again(VARIANTS[name], arguments.again)
+    first, last = PARTS.get(name, (0.0, 1.0))
+    pictures = some_groups(read_index(arguments.data), last - first, after=first)
     samples = Samples(pictures, recipe)
     if arguments.hold:
         samples.hold()
     torch.manual_seed(recipe.seed)
     torch.set_num_threads(2)
-    folder = arguments.out / name
+    folder = arguments.out / (f"{name}-again{arguments.again}" if arguments.again else name)
     folder.mkdir(parents=True, exist_ok=True)
     run = Run(recipe, load_network(arguments.weights, fresh_head=True), folder, arguments.device)
     train(
@@ -56,6 +58,7 @@ def main() -> int:
     parser.add_argument("--steps", type=int, default=600, help="of each, in batches of the recipe")
     parser.add_argument("--workers", type=int, default=1)
     parser.add_argument("--hold", action="store_true", help="keep all pictures decoded, in 3 GB")
+    parser.add_argument("--again", type=int, default=0, help="0 for the first seed, 1 for the next")
     parser.add_argument("--only", choices=VARIANTS, action="append", help="may be given again")
     arguments = parser.parse_args()
     try:

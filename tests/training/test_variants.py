@@ -1,12 +1,14 @@
+from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from labelled_sets import make_set
 
 from detector.evaluate.labelled_set import read_index
 from training.recipe import RECIPES
-from training.variants import GROUPS_LEFT, VARIANTS, some_groups, without
+from training.variants import PARTS, VARIANTS, again, some_groups, without
 
 
 def test_a_variant_lacks_what_its_name_says_and_nothing_else() -> None:
@@ -24,7 +26,23 @@ def test_every_variant_keeps_pictures_with_and_without_fire() -> None:
     for name, recipe in VARIANTS.items():
         assert sum(recipe.shares.values()) > 0.5, name
         assert recipe.batch == RECIPES["long"].batch
-    assert set(GROUPS_LEFT) <= set(VARIANTS)
+    assert set(PARTS) <= set(VARIANTS)
+
+
+def test_the_next_seed_changes_nothing_else() -> None:
+    for recipe in VARIANTS.values():
+        assert again(recipe, 0) == recipe
+        assert again(recipe, 2).seed == recipe.seed + 2
+        assert replace(again(recipe, 1), seed=recipe.seed) == recipe
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_the_parts_of_one_size_are_the_whole_and_share_no_group(count: int) -> None:
+    parts = [part for part in PARTS.values() if part[1] - part[0] == 1 / count]
+    assert len(parts) == count
+    pictures = [_Grouped(f"g{number}") for number in range(200)]
+    seen = [some_groups(pictures, last - first, after=first) for first, last in parts]
+    assert sorted(p.group for part in seen for p in part) == sorted(p.group for p in pictures)
 
 
 @given(share=st.floats(0, 1), more=st.floats(0, 1))
