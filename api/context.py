@@ -12,6 +12,7 @@ from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
 from api.coverage.room import CoverageRoom
 from api.land.imports.desk import ImportDesk
+from api.land.network.desk import NetworkDesk
 from api.land.shelf import AskerShelf
 from api.live import LiveFeed
 from camera_gateway.gateway import Gateway
@@ -92,6 +93,7 @@ class Context:
     patrols: PatrolDesk = field(default_factory=lambda: PatrolDesk(None, SystemClock()))
     recorder: Recorder | None = None
     askers: AskerShelf = field(default_factory=AskerShelf)
+    network: NetworkDesk = field(default_factory=NetworkDesk)
     locator: Locator = field(default_factory=lambda: Locator(None))
     land_book: LandBook = field(default_factory=LandBook)
     workbench: Workbench = field(default_factory=Workbench)

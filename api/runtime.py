@@ -106,6 +106,7 @@ class Watch:
             stack.callback(self.judging.shutdown)
             stack.callback(self.poses.pool.shutdown)
             stack.callback(self.context.land_imports.close)
+            stack.callback(self.context.network.close)
             stack.push_async_callback(asyncio.to_thread, self.recorder.stop)
             self.recorder.start()
             stack.callback(self.desk.flush)

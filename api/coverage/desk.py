@@ -31,7 +31,7 @@ from models.land import LandFeature, Layer
 from models.site import Camera, CameraKind
 from models.store import Store
 
-__all__ = ["REACH_M", "CoverageDesk", "CoverageState", "Network", "grid_of", "towers_of"]
+__all__ = ["REACH_M", "CoverageDesk", "CoverageState", "Network", "be_nice", "grid_of", "towers_of"]
 
 _logger = logging.getLogger(__name__)
 REACH_M: Final = 20_000.0
@@ -204,7 +204,7 @@ class CoverageDesk:
 
     async def run(self) -> None:
         """Keep the network up to date until cancelled."""
-        pool = ThreadPoolExecutor(1, thread_name_prefix="coverage", initializer=_be_nice)
+        pool = ThreadPoolExecutor(1, thread_name_prefix="coverage", initializer=be_nice)
         try:
             while True:
                 busy = await asyncio.get_running_loop().run_in_executor(pool, self.step)
@@ -301,7 +301,7 @@ def _digest(*parts: str) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
-def _be_nice() -> None:
+def be_nice() -> None:
     """Let the watch's threads go first; Linux knows a priority of each thread."""
     with suppress(OSError, AttributeError):
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)

@@ -481,4 +481,4 @@ def test_a_thread_that_cannot_be_nice_works_all_the_same(monkeypatch: pytest.Mon
         raise PermissionError
 
     monkeypatch.setattr(desk_module.os, "setpriority", no)
-    desk_module._be_nice()
+    desk_module.be_nice()
