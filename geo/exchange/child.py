@@ -36,7 +36,9 @@ def _done(job: dict[str, Any]) -> tuple[bytes, bytes]:
 
     try:
         if "write" not in job:
-            return b"L", packed(read_here(Path(job["path"]), Limits(**job["limits"])))
+            limits = Limits(**job["limits"])
+            layers = read_here(Path(job["path"]), limits, job["name"], job["encoding"])
+            return b"L", packed(layers)
         from geo.exchange.write_gdal import write_geopackage, write_shapefile  # noqa: PLC0415
 
         layers = unpacked(Path(job["layers"]).read_bytes())

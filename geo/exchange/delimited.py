@@ -17,13 +17,15 @@ LONGEST_CELL = 10_000_000
 _DEEPEST_HEADING = 20
 
 
-def read_delimited(content: bytes, name: str, limits: Limits) -> RawLayer:
+def read_delimited(
+    content: bytes, name: str, limits: Limits, encoding: str | None = None
+) -> RawLayer:
     """Read a table of text.
 
     Raises:
         InputRefused: it is no text, has no columns of places, or too many rows or columns.
     """
-    text, encoding = decoded(content, name)
+    text, encoding = decoded(content, name, encoding)
     csv.field_size_limit(LONGEST_CELL)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text))
     rows: list[list[Fact]] = []

@@ -18,13 +18,15 @@ _CRS84 = ("OGC:1.3:CRS84", "OGC::CRS84", "OGC:CRS84")
 MOST_DEPTH = 100
 
 
-def read_geojson(content: bytes, name: str, limits: Limits) -> RawLayer:
+def read_geojson(
+    content: bytes, name: str, limits: Limits, encoding: str | None = None
+) -> RawLayer:
     """Read a FeatureCollection, a Feature, or features a line each.
 
     Raises:
         InputRefused: it is not GeoJSON, or too large.
     """
-    text, encoding = decoded(content, name)
+    text, encoding = decoded(content, name, encoding)
     collection = _parsed(text, name)
     features = _features(collection, name)
     if len(features) > limits.rows:

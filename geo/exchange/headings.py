@@ -78,7 +78,7 @@ class PlaceColumns:
     """Where a row says where it is.
 
     Attributes:
-        wkt: column of well-known text; None without one.
+        wkt: columns of well-known text, whose pieces belong together; empty without one.
         east: column of longitudes or eastings; None without one.
         north: column of latitudes or northings.
         pair: column of both; None without one.
@@ -87,7 +87,7 @@ class PlaceColumns:
         further: columns that repeat the place in another system and are no attributes.
     """
 
-    wkt: int | None = None
+    wkt: tuple[int, ...] = ()
     east: int | None = None
     north: int | None = None
     pair: int | None = None
@@ -98,7 +98,7 @@ class PlaceColumns:
     @property
     def used(self) -> frozenset[int]:
         """Columns that are no attributes."""
-        named = (self.wkt, self.east, self.north, self.pair, *self.further)
+        named = (*self.wkt, self.east, self.north, self.pair, *self.further)
         return frozenset(column for column in named if column is not None)
 
 
@@ -123,23 +123,26 @@ def place_columns(headings: Sequence[str]) -> PlaceColumns | None:
     def first(names: set[str]) -> int | None:
         return next((index for index, name in enumerate(plain) if name in names), None)
 
-    wkt, pair = first(_WKT), first(_PAIR)
+    start, pair = first(_WKT), first(_PAIR)
+    wkt: tuple[int, ...] = () if start is None else (start,)
+    while wkt and (further_piece := first({f"{plain[wkt[0]]}{len(wkt) + 1}"})) is not None:
+        wkt = (*wkt, further_piece)
     degrees, metres, letters = (
         (first(_EAST), first(_NORTH)),
         (first(_EASTING), first(_NORTHING)),
         (first(_X), first(_Y)),
     )
     found = [each for each in (degrees, metres, letters) if None not in each]
-    if wkt is None and pair is None and not found:
+    if not wkt and pair is None and not found:
         return None
     east, north = found[0] if found else (None, None)
-    named = next((index for index in (wkt, east, pair) if index is not None), None)
+    named = next((index for index in (start, east, pair) if index is not None), None)
     further = [column for each in found[1:] if each != letters for column in each]
     return PlaceColumns(
         wkt,
         east,
         north,
-        None if wkt is not None or found else pair,
+        None if wkt or found else pair,
         by_value=bool(found) and found[0] == letters,
         system=None if named is None else system_in(headings[named]),
         further=tuple(column for column in further if column is not None),

@@ -34,8 +34,9 @@ class _Reader:
 
     def geometry(self, number: int, row: Sequence[Fact]) -> BaseGeometry | None:
         columns = self._columns
-        if columns.wkt is not None and _text(row[columns.wkt]):
-            return self._from_wkt(number, _text(row[columns.wkt]))
+        well_known = "".join(str(row[index]) for index in columns.wkt if row[index] is not None)
+        if well_known:
+            return self._from_wkt(number, well_known)
         if columns.pair is not None:
             pair = pair_of(_text(row[columns.pair]))
             written = _text(row[columns.pair])

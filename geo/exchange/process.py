@@ -17,7 +17,9 @@ from models.errors import InputRefused
 __all__ = ["read_file", "write_by_gdal"]
 
 
-def read_file(path: Path, *, limits: Limits | None = None) -> list[RawLayer]:
+def read_file(
+    path: Path, *, name: str = "", encoding: str | None = None, limits: Limits | None = None
+) -> list[RawLayer]:
     """Read every layer of a file of any of the formats.
 
     The kind is told by the content, whatever the file is called. Another process opens it, with
@@ -26,6 +28,10 @@ def read_file(path: Path, *, limits: Limits | None = None) -> list[RawLayer]:
     Args:
         path: shapefile (zip, or ``.shp`` with its parts beside it), GeoPackage, GeoJSON, KML, KMZ,
             CSV or Excel, or a zip of such.
+        name: what its owner calls it, for people and for layers without a name of their own; the
+            path's own when left empty. Never used as a path.
+        encoding: ``utf-8`` or ``gb18030``, of the text of a table or shapefile, where a person has
+            seen what is in it; None to find out.
         limits: what it may take; generous for a district's layers when left out.
 
     Raises:
@@ -34,11 +40,13 @@ def read_file(path: Path, *, limits: Limits | None = None) -> list[RawLayer]:
     """
     limits = limits or Limits()
     with tempfile.TemporaryDirectory(prefix="firewatch-import-") as scratch:
-        content = _ask({"path": str(path.resolve())}, scratch, limits, path.name)
+        job = {"path": str(path.resolve()), "name": name or path.name, "encoding": encoding}
+        content = _ask(job, scratch, limits, name or path.name)
     try:
         return unpacked(content)
     except (ValueError, KeyError, TypeError) as error:
-        raise refused("file_damaged", f"{path.name} could not be read to its end.") from error
+        told = f"{name or path.name} could not be read to its end."
+        raise refused("file_damaged", told) from error
 
 
 def write_by_gdal(
@@ -52,7 +60,7 @@ def write_by_gdal(
     with tempfile.TemporaryDirectory(prefix="firewatch-export-") as scratch:
         file = Path(scratch) / "layers"
         file.write_bytes(packed(layers))
-        job = {"path": str(path), "write": what, "layers": str(file), "kinds": kinds}
+        job = {"path": str(path.resolve()), "write": what, "layers": str(file), "kinds": kinds}
         _ask(job, scratch, Limits(), path.name)
 
 

@@ -28,51 +28,59 @@ _INSIDE: Final = {".geojson", ".json", ".kml", ".gpkg", ".csv", ".txt", ".xlsx"}
 _SHAPE_PARTS: Final = {".shx", ".dbf", ".prj", ".cpg", FIELDS_SUFFIX}
 
 
-def read_here(path: Path, limits: Limits) -> list[RawLayer]:
+def read_here(
+    path: Path, limits: Limits, name: str = "", encoding: str | None = None
+) -> list[RawLayer]:
     """Read every layer of a file.
 
     Args:
         path: of any of the formats; a ``.shp`` may have its other parts beside it.
         limits: what it may take; memory and time are watched by the caller.
+        name: what its owner calls it; the path's own when left empty.
+        encoding: of its text, where a person says so.
 
     Raises:
         InputRefused: see :func:`geo.exchange.read_file`.
     """
+    name = name or path.name
     try:
         if path.stat().st_size > limits.file_bytes:
-            raise refused("file_size", f"{path.name} is larger than {limits.file_bytes} bytes.")
+            raise refused("file_size", f"{name} is larger than {limits.file_bytes} bytes.")
         content = path.read_bytes()
     except OSError as error:
-        raise refused(
-            "file_unreadable", f"{path.name} cannot be read: {error.strerror}."
-        ) from error
+        raise refused("file_unreadable", f"{name} cannot be read: {error.strerror}.") from error
     shape = path.suffix.lower() == ".shp" and content.startswith(MAGIC)
     if shape:
-        layers = [read_shapefile(_beside(path, content, limits), path.stem, limits)]
+        parts = _beside(path, content, limits)
+        layers = [read_shapefile(parts, Path(name).stem, limits, encoding)]
     else:
-        layers = read_content(content, path.name, limits)
-    return _usable(layers, path.name, limits)
+        layers = read_content(content, name, limits, encoding)
+    return _usable(layers, name, limits)
 
 
-def read_content(content: bytes, name: str, limits: Limits) -> list[RawLayer]:
+def read_content(
+    content: bytes, name: str, limits: Limits, encoding: str | None = None
+) -> list[RawLayer]:
     """Read the content of a file by its kind, whatever it is called."""
     stem = Path(name).stem
     match kind_of(content, name):
         case Kind.ARCHIVE:
-            return _packed(content, Archive(content, name, limits), limits)
+            return _packed(content, Archive(content, name, limits), limits, encoding)
         case Kind.DATABASE:
             return read_geopackage(content, name, limits)
         case Kind.SHAPE:
             raise refused("file_parts", f"{name} is one part of a shapefile.")
         case Kind.JSON:
-            return [read_geojson(content, stem, limits)]
+            return [read_geojson(content, stem, limits, encoding)]
         case Kind.XML:
             return read_kml(content, stem, limits)
         case Kind.TEXT:
-            return [read_delimited(content, stem, limits)]
+            return [read_delimited(content, stem, limits, encoding)]
 
 
-def _packed(content: bytes, archive: Archive, limits: Limits) -> list[RawLayer]:
+def _packed(
+    content: bytes, archive: Archive, limits: Limits, encoding: str | None
+) -> list[RawLayer]:
     """The layers of an archive: a workbook, a KMZ, shapefiles, or other files of ours."""
     if "xl/workbook.xml" in archive.names:
         return read_excel(content, archive, limits)
@@ -85,12 +93,12 @@ def _packed(content: bytes, archive: Archive, limits: Limits) -> list[RawLayer]:
         title = stem.rsplit("/", 1)[-1]
         if ".shp" in parts:
             found = {suffix: archive.read(name) for suffix, name in parts.items()}
-            layers.append(read_shapefile(found, title, limits))
+            layers.append(read_shapefile(found, title, limits, encoding))
             continue
         for suffix in sorted(_INSIDE & parts.keys()):
             member = archive.read(parts[suffix])
             if kind_of(member, parts[suffix]) is not Kind.ARCHIVE or suffix == ".xlsx":
-                layers += read_content(member, f"{title}{suffix}", limits)
+                layers += read_content(member, f"{title}{suffix}", limits, encoding)
     if not layers:
         code = (
             "file_parts" if any(".dbf" in parts for parts in by_stem.values()) else "file_unknown"

@@ -31,13 +31,16 @@ _BY_DBF: Final = {0x4D: "gbk", 0x7A: "gbk", 0x4F: "big5", 0x78: "big5"}
 _BY_CPG: Final = {"936": "gbk", "950": "big5", "54936": "gb18030", "65001": "utf-8", "OEM": "gbk"}
 
 
-def read_shapefile(parts: Mapping[str, bytes], name: str, limits: Limits) -> RawLayer:
+def read_shapefile(
+    parts: Mapping[str, bytes], name: str, limits: Limits, wanted: str | None = None
+) -> RawLayer:
     """Read a shapefile from its parts.
 
     Args:
         parts: content by suffix in lower case; ``.shp`` at least.
         name: of the layer.
         limits: what it may hold.
+        wanted: encoding that a person wants to see its text in; None to find out.
 
     Raises:
         InputRefused: it has no ``.shp``, or is damaged or too large.
@@ -51,7 +54,7 @@ def read_shapefile(parts: Mapping[str, bytes], name: str, limits: Limits) -> Raw
         read = read_layer(Path(folder) / "layer.shp", f"{name}.shp", limits, encoding=LATIN)
     if ".dbf" not in parts:
         read.columns, read.values = [], []  # a number that the library makes up
-    encoding, notes = _encoding(read, parts)
+    encoding, notes = (wanted, []) if wanted is not None else _encoding(read, parts)
     columns = _columns(read, encoding, notes)
     values = [_decoded(column, encoding, notes) for column in read.values]
     full, kinds = _full_names(parts.get(FIELDS_SUFFIX))

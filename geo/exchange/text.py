@@ -19,8 +19,14 @@ _MARKS = (
 )
 
 
-def decoded(content: bytes, name: str) -> tuple[str, str]:
+def decoded(content: bytes, name: str, wanted: str | None = None) -> tuple[str, str]:
     """The text of a whole file and its encoding.
+
+    Args:
+        content: of the file.
+        name: of the file, for people.
+        wanted: encoding that a person wants to see it in; what cannot be in it shows as such. A
+            mark in the file counts for more.
 
     Raises:
         InputRefused: it is no text (``file_encoding``).
@@ -35,6 +41,8 @@ def decoded(content: bytes, name: str) -> tuple[str, str]:
                 ) from error
     if b"\0" in content:
         raise refused("file_encoding", f"{name} is no text.")
+    if wanted is not None:
+        return content.decode(wanted, "replace"), wanted
     for encoding in ("utf-8", "gb18030"):
         try:
             return content.decode(encoding), encoding

@@ -6,8 +6,10 @@ from typing import Any, Final
 import numpy as np
 import pyogrio
 import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError, FieldError
 
 from geo.exchange.gdal import LATIN
+from geo.exchange.refusals import refused
 from geo.exchange.table import RawLayer
 from models.land import Fact
 
@@ -59,6 +61,21 @@ def _write(path: Path, raw: RawLayer, kinds: list[str], **options: Any) -> None:
         None if kind == "text" else np.array([value is None for value in column])
         for column, kind in zip(columns, kinds, strict=True)
     ]
+    try:
+        _given(path, raw, data, masks, **options)
+    except (DataSourceError, DataLayerError, FieldError, FeatureError, ValueError) as error:
+        raise refused(
+            "export_lost", f"{raw.name} cannot be written: {str(error)[:120]}."
+        ) from error
+
+
+def _given(
+    path: Path,
+    raw: RawLayer,
+    data: list[Any],
+    masks: list[Any],
+    **options: Any,  # noqa: ANN401 -- pyogrio's own
+) -> None:
     pyogrio.raw.write(
         path,
         geometry=shapely.to_wkb(np.array(raw.geometries, dtype=object)),

@@ -46,10 +46,12 @@ def excel_bytes(sheets: Sequence[Sheet]) -> bytes:
         InputRefused: a text or shape is longer than a cell holds (``export_text_long``).
     """
     book = openpyxl.Workbook(write_only=True)
-    for sheet in sheets:
+    tables = [(sheet, *_table(sheet, LONGEST_CELL)) for sheet in sheets]
+    for _, _, rows in tables:
+        _check(rows)
+    for sheet, headings, rows in tables:
         page = book.create_sheet(LAYER_NAMES[sheet.layer])
         page.freeze_panes = "C2"
-        headings, rows = _table(sheet)
         page.append([_cell(page, heading, bold=True) for _, heading in headings])
         for row in rows:
             page.append([_cell(page, value) for value in row])
@@ -58,9 +60,16 @@ def excel_bytes(sheets: Sequence[Sheet]) -> bytes:
     return file.getvalue()
 
 
+def _check(rows: Sequence[Sequence[Fact]]) -> None:
+    for row in rows:
+        for value in row:
+            if isinstance(value, str) and len(value) > LONGEST_CELL:
+                raise refused(
+                    "export_text_long", f"{value[:30]} … is longer than a cell of Excel holds."
+                )
+
+
 def _cell(page: Any, value: Fact, *, bold: bool = False) -> Any:  # noqa: ANN401 -- openpyxl has no types
-    if isinstance(value, str) and len(value) > LONGEST_CELL:
-        raise refused("export_text_long", f"{value[:30]} … is longer than a cell of Excel holds.")
     cell = WriteOnlyCell(page, value=value)
     if isinstance(cell.value, str):
         cell.data_type = "s"  # never a formula
@@ -70,8 +79,15 @@ def _cell(page: Any, value: Fact, *, bold: bool = False) -> Any:  # noqa: ANN401
     return cell
 
 
-def _table(sheet: Sheet) -> tuple[list[tuple[Column | None, str]], list[list[Fact]]]:
-    """Headings with the column that they belong to, and rows."""
+def _table(
+    sheet: Sheet, piece: int = 0
+) -> tuple[list[tuple[Column | None, str]], list[list[Fact]]]:
+    """Headings with the column that they belong to, and rows.
+
+    Args:
+        sheet: to be written.
+        piece: letters of WKT in one cell, the rest in further columns; 0 for all in one.
+    """
     headings: list[tuple[Column | None, str]] = [(each, each.heading) for each in sheet.columns]
     values: list[Sequence[Fact]] = [each.for_people for each in sheet.columns]
     points = [
@@ -86,8 +102,13 @@ def _table(sheet: Sheet) -> tuple[list[tuple[Column | None, str]], list[list[Fac
         headings += [(None, f"东坐标(EPSG:{metres.epsg})"), (None, f"北坐标(EPSG:{metres.epsg})")]
         values += [np.round(metres.easting_m, 3).tolist(), np.round(metres.northing_m, 3).tolist()]
     if any(each.geom_type != "Point" for each in sheet.geometries):
-        headings.append((None, "WKT(WGS84)"))
-        values.append(shapely.to_wkt(list(sheet.geometries), rounding_precision=-1).tolist())
+        texts: list[str] = [
+            str(shapely.to_wkt(each, rounding_precision=-1)) for each in sheet.geometries
+        ]
+        step = piece or max(map(len, texts))
+        for number, start in enumerate(range(0, max(map(len, texts)), step), 1):
+            headings.append((None, f"WKT {number}(WGS84)" if number > 1 else "WKT(WGS84)"))
+            values.append([text[start : start + step] or None for text in texts])
     return headings, [list(row) for row in zip(*values, strict=True)]
 
 

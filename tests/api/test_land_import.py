@@ -498,3 +498,24 @@ def test_exports_are_for_monitors_of_layers_that_have_something(api: ApiRig) -> 
     one = client.get(address, params={"format": "csv", "layer": "helipad"})
     assert "firewatch-helipad-" in one.headers["content-disposition"]
     assert one.content.startswith(b"\xef\xbb\xbf"), "spreadsheets need the mark"
+
+
+@pytest.mark.parametrize("right", ["utf-8", "gb18030"])
+def test_a_text_that_came_out_garbled_is_read_in_the_encoding_that_a_person_says(
+    admin: TestClient, right: str
+) -> None:
+    upload = sent(admin, "w.csv", WATER.encode(right))
+    address = f"{UPLOAD}/{upload['upload_id']}/read"
+    wrong = {"utf-8": "gb18030", "gb18030": "utf-8"}[right]
+    garbled = admin.post(address, json={"encoding": wrong})
+    if garbled.status_code == 200:  # else its headings cannot be told any more, which is said
+        assert "龙潭水库" not in garbled.text
+    else:
+        assert garbled.json()["code"] == "file_no_places"
+        assert admin.get(f"{UPLOAD}/{upload['upload_id']}").json() == upload
+    back = admin.post(address, json={"encoding": right}).json()
+    assert (back["encoding"], back["layers"][0]["encoding"]) == (right, right)
+    assert back["layers"][0]["columns"][1]["examples"][0] == "龙潭水库"
+    found = admin.post(address, json={"encoding": None}).json()
+    assert found["layers"] == upload["layers"]
+    assert admin.post(address, json={"encoding": "rot13"}).status_code == 422

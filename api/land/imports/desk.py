@@ -10,7 +10,6 @@ import logging
 import shutil
 from collections.abc import AsyncIterable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -249,8 +248,8 @@ class ImportDesk:
             )
 
     async def _read(self, upload: Upload) -> None:
-        path, name = upload.path, upload.name
-        layers = await self._aside(lambda: _layers_of(path, name))
+        path, name, encoding = upload.path, upload.name, upload.encoding
+        layers = await self._aside(lambda: tuple(read_file(path, name=name, encoding=encoding)))
         upload.layers, upload.draft = layers, None
         upload.applied.clear()
 
@@ -289,14 +288,6 @@ class ImportDesk:
         if number is None:
             return None
         return Applied(self._store.land.change(number), again=True)
-
-
-def _layers_of(path: Path, name: str) -> tuple[RawLayer, ...]:
-    layers = read_file(path)
-    return tuple(
-        replace(layer, name=Path(name).stem) if layer.name == path.name else layer
-        for layer in layers
-    )
 
 
 def _district(land: Sequence[LandFeature]) -> BaseGeometry | None:
