@@ -519,3 +519,22 @@ def test_a_text_that_came_out_garbled_is_read_in_the_encoding_that_a_person_says
     found = admin.post(address, json={"encoding": None}).json()
     assert found["layers"] == upload["layers"]
     assert admin.post(address, json={"encoding": "rot13"}).status_code == 422
+
+
+def test_what_a_word_is_taken_for_is_shown_and_can_be_said_otherwise(admin: TestClient) -> None:
+    rows = "编号,名称,类型,状态,WKT\n"
+    rows += 'B-1,北坡林带,生物,良好,"LINESTRING (-84.25 36.3, -84.24 36.31)"\n'
+    rows += 'B-2,南坡林带,工程,歇业,"LINESTRING (-84.24 36.3, -84.23 36.31)"\n'
+    upload = sent(admin, "林火阻隔带.csv", rows.encode("gbk"))
+    guess = upload["layers"][0]["guess"]
+    assert guess["layer"] == "forest_belt"
+    assert guess["choices"] == {
+        "kind": {"生物": "biological", "工程": "engineered"},
+        "state": {"良好": "good"},
+    }
+    report = checked(admin, upload)
+    assert [(line["code"], line["row"]) for line in report["lines"]] == [("not_a_choice", 2)]
+    said = {**guess["choices"], "state": {"良好": "worn", "歇业": "unusable"}}
+    again = checked(admin, upload, choices=said)
+    assert (again["mended"], again["lines"]) == (0, [])
+    assert again["mapping"]["choices"] == said

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,8 +12,9 @@ from api.land.imports.outcome import Applied, Effect, Mode
 from api.land.imports.pictures import MapPicture
 from api.land.imports.shelf import Draft, Upload
 from geo.exchange import RawLayer
-from geo.land.importing import ImportReport, Mapping, ShiftFinding, guess
-from models.land import Fact, LandChange, Layer
+from geo.land.importing import ImportReport, Mapping, ShiftFinding, choice_of, guess
+from models.land import AttributeKind, Fact, LandChange, Layer
+from models.land.attributes import known
 
 __all__ = [
     "AppliedAnswer",
@@ -170,15 +171,16 @@ class LayerAnswer(BaseModel):
     @classmethod
     def of(cls, number: int, layer: RawLayer, *, applied: bool) -> "LayerAnswer":
         """As it travels."""
+        columns = tuple(
+            _column(heading, [row[index] for row in layer.rows])
+            for index, heading in enumerate(layer.columns)
+        )
         return cls(
             number=number,
             name=layer.name,
             rows=len(layer.rows),
             shapes=_shapes_of(layer),
-            columns=tuple(
-                _column(heading, [row[index] for row in layer.rows])
-                for index, heading in enumerate(layer.columns)
-            ),
+            columns=columns,
             first_rows=tuple(tuple(_cell(fact) for fact in row) for row in layer.rows[:MOST_ROWS]),
             system=layer.system,
             encoding=layer.encoding,
@@ -186,7 +188,7 @@ class LayerAnswer(BaseModel):
                 NoteAnswer(code=note.code, row=note.row, values=_plain(note.values))
                 for note in layer.notes[:MOST_LINES]
             ),
-            guess=MappingBody.of(guess(layer)),
+            guess=_guess_of(layer, columns),
             applied=applied,
         )
 
@@ -430,6 +432,19 @@ def kept_report(draft: Draft, upload: Upload, change: LandChange, mode: Mode) ->
         "removed": change.removed,
         "lines": [line.model_dump(mode="json") for line in report_lines(report)],
     }
+
+
+def _guess_of(layer: RawLayer, columns: Sequence[ColumnAnswer]) -> MappingBody:
+    """How it seems to be meant, with what each word of a choice is taken for, to be looked at."""
+    mapping = guess(layer)
+    choices: dict[str, dict[str, str]] = {}
+    for column in columns:
+        attribute = known(mapping.layer, mapping.columns.get(column.name, ""))
+        if attribute is None or attribute.kind is not AttributeKind.CHOICE:
+            continue
+        taken = {word: choice_of(attribute, word) for word in column.words}
+        choices[attribute.key] = {word: each for word, each in taken.items() if each is not None}
+    return MappingBody.of(replace(mapping, choices=choices))
 
 
 def _shapes_of(layer: RawLayer) -> dict[str, int]:

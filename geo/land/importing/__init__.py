@@ -11,6 +11,7 @@ from geo.land.importing.report import (
     ShiftFinding,
     Verdict,
 )
+from geo.land.importing.values import choice_of
 
 __all__ = [
     "DRILL",
@@ -21,6 +22,7 @@ __all__ = [
     "ReportLine",
     "ShiftFinding",
     "Verdict",
+    "choice_of",
     "edits_for",
     "guess",
     "prepare",

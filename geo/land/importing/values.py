@@ -144,6 +144,14 @@ def _choice(attribute: Attribute, value: Fact, choices: Words[str, str]) -> str:
     raise Misfit(LineCode.NOT_A_CHOICE, value=word[:60])
 
 
+def choice_of(attribute: Attribute, word: Fact) -> str | None:
+    """What a word of a file is taken for by itself; None where nobody knows."""
+    try:
+        return _choice(attribute, word, {})
+    except Misfit:
+        return None
+
+
 def _number(attribute: Attribute, value: Fact, unit: str) -> int | float:
     written = str(value)[:60]
     number, own_unit = _read_number(value)
