@@ -122,7 +122,7 @@ class LandAsker:
         units, elsewhere = self._units(region)
         wind_used = wind is not None and not wind.stale(at) and not wind.calm
         at_risk = self._danger.around(region, wind if wind_used else None)
-        water = self._water.report(places, month)
+        water = self._water.report(places, month, region.fire)
         nearest = self._nearest(region)
         burning = _burns(region, burns, at)
         options = [option.asset for option in (*water.best, *water.lost)]

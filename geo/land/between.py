@@ -51,20 +51,24 @@ class Crossed:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Corridors:
-    """From one place of a fire to villages, each in its own frame: x along the way, y to its left.
+    """From places of a fire to villages, each in its own frame: x along the way, y to its left.
 
     Attributes:
-        origin: the place, in the land's plane.
+        place: (corridors,) number of the place that each comes from.
+        village: (corridors,) number of the village that it leads to.
+        origin: (corridors, 2) the place, in the land's plane.
         along: (corridors, 2) unit vectors towards the villages.
         from_x: (corridors,) where the region begins.
         turn_x: where the region ends and the corridor begins to change its width.
         to_x: where the village is.
         fire_y: (corridors, 2) edges of the region.
         village_y: (corridors, 2) edges of the village.
-        areas: its shape where it is an area.
+        areas: shapes of villages that are areas, by corridor.
     """
 
-    origin: tuple[float, float]
+    place: IndexArray
+    village: IndexArray
+    origin: FloatArray
     along: FloatArray
     from_x: FloatArray
     turn_x: FloatArray
@@ -74,8 +78,13 @@ class Corridors:
     areas: dict[int, BaseGeometry]
 
     def turned(self, x_m: FloatArray, y_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """(corridors, places) of places of the plane, in each corridor's frame."""
-        east, north = x_m - self.origin[0], y_m - self.origin[1]
+        """(corridors, places) of places of the plane, in each corridor's frame.
+
+        Args:
+            x_m: (places,), or (corridors, places) where each corridor has its own.
+            y_m: likewise.
+        """
+        east, north = x_m - self.origin[:, :1], y_m - self.origin[:, 1:]
         along_x, along_y = self.along[:, :1], self.along[:, 1:]
         return east * along_x + north * along_y, north * along_x - east * along_y
 
@@ -109,13 +118,14 @@ class Corridors:
 
         Args:
             crossed: of these corridors.
-            starts: (starts, 2) places of the region.
+            starts: (places, starts, 2) in the region of each place.
         """
-        begin_x, begin_y = self.turned(starts[:, 0], starts[:, 1])
+        own = starts[self.place]
+        begin_x, begin_y = self.turned(own[..., 0], own[..., 1])
         share = self.across(np.arange(len(self.to_x))[:, None], begin_x, begin_y)
         row = crossed.corridor
-        (first, last) = crossed.ends_m[:, 0], crossed.ends_m[:, 1]
-        # How far each end lies to the left of the line: nil where the part meets it.
+        first, last = crossed.ends_m[:, 0], crossed.ends_m[:, 1]
+        # How far each end lies to the left of the line: on both sides of it where the part meets.
         one = self._beside(row, first, share[row])
         other = self._beside(row, last, share[row])
         apart = one - other
@@ -123,14 +133,10 @@ class Corridors:
         meets = (one * other <= 0.0) & ((apart != 0.0) | (one == 0.0))
         at_x = first[:, :1] + part * (last[:, :1] - first[:, :1])
         met: NDArray[np.bool_] = meets & (at_x >= begin_x[row])
-        return met & ~self.arrived(starts)[row]
-
-    def arrived(self, starts: FloatArray) -> NDArray[np.bool_]:
-        """(corridors, starts) which are at the village already, or behind it."""
-        there: NDArray[np.bool_] = self.turned(starts[:, 0], starts[:, 1])[0] >= self.to_x[:, None]
+        there = begin_x >= self.to_x[:, None]
         for number, village in self.areas.items():
-            there[number] |= shapely.intersects_xy(village, starts)
-        return there
+            there[number] |= shapely.intersects_xy(village, own[number])
+        return met & ~there[row]
 
     def across(self, corridor: IndexArray, x_m: FloatArray, y_m: FloatArray) -> FloatArray:
         """Place across a corridor, [0, 1]."""
@@ -198,9 +204,8 @@ class Corridors:
         for number, village in self.areas.items():
             rows = np.flatnonzero(crossed.corridor == number)
             x, y = crossed.ends_m[rows].mean(axis=1).T
-            along_x, along_y = self.along[number]
-            east = self.origin[0] + x * along_x - y * along_y
-            north = self.origin[1] + x * along_y + y * along_x
+            (along_x, along_y), (east, north) = self.along[number], self.origin[number]
+            east, north = east + x * along_x - y * along_y, north + x * along_y + y * along_x
             kept[rows] = ~shapely.intersects_xy(village, east, north)
         return Crossed(
             crossed.corridor[kept], crossed.owner[kept], crossed.across[kept], crossed.ends_m[kept]
@@ -213,18 +218,17 @@ def covered(corridors: Corridors, crossed: Crossed, rows: IndexArray) -> tuple[f
     Args:
         corridors: in which it lies.
         crossed: of them.
-        rows: of the belt in one corridor.
+        rows: of the belt in one corridor, by their lesser place across.
 
     Returns:
         Share [0, 1], and metres: between two pieces, from end to end; past its end, to the edge of
         the corridor there.
     """
     number = int(crossed.corridor[rows[0]])
-    order = rows[np.argsort(crossed.across[rows, 0], kind="stable")]
-    ends = crossed.ends_m[order].tolist()
+    ends = crossed.ends_m[rows].tolist()
     held = gap_m = 0.0
     reached, at = 0.0, None
-    for (begin, end), (first, last) in zip(crossed.across[order].tolist(), ends, strict=True):
+    for (begin, end), (first, last) in zip(crossed.across[rows].tolist(), ends, strict=True):
         if begin > reached:
             apart_m = (
                 (begin - reached) * _width_m(corridors, number, first[0])
@@ -245,47 +249,65 @@ def covered(corridors: Corridors, crossed: Crossed, rows: IndexArray) -> tuple[f
 
 
 def _width_m(corridors: Corridors, number: int, x_m: float) -> float:
-    low, high = corridors.edges(np.array([number]), np.array([x_m]))
-    return float(high[0] - low[0])
+    """The same as between the edges, for one place: arrays of one are slow."""
+    turn_x, to_x = float(corridors.turn_x[number]), float(corridors.to_x[number])
+    done = min(1.0, max(0.0, (x_m - turn_x) / (to_x - turn_x)))
+    (low, high), (near, far) = (
+        corridors.fire_y[number].tolist(),
+        corridors.village_y[number].tolist(),
+    )
+    width: float = (high - low) + done * ((far - near) - (high - low))
+    return width
 
 
 def corridors_to(
-    middle: tuple[float, float], outline: BaseGeometry, villages: Sequence[BaseGeometry]
-) -> tuple[IndexArray, Corridors]:
-    """The corridors from a place of a fire to villages.
+    middles: Sequence[tuple[float, float]],
+    outlines: NDArray[np.object_],
+    villages: Sequence[BaseGeometry],
+) -> Corridors:
+    """The corridors from each place of a fire to each village, but for places that lie at it.
 
     Args:
-        middle: the place.
-        outline: where the fire may be around it.
+        middles: the places, in the land's plane.
+        outlines: where the fire may be around each.
         villages: points and areas in the same plane.
-
-    Returns:
-        The numbers of the villages that have one, and the corridors; a village that the place lies
-        at has none.
     """
     shapes = np.empty(len(villages), dtype=object)
     shapes[:] = villages
     areal = shapely.get_dimensions(shapes) == _AREA
-    way = shapely.get_coordinates(shapely.centroid(shapes)) - middle
-    to_x = np.hypot(way[:, 0], way[:, 1])
-    at = areal & shapely.intersects_xy(shapes, *middle)
-    kept = np.flatnonzero((to_x > VILLAGE_RADIUS_M) & ~at)
-    along, to_x = way[kept] / to_x[kept, None], to_x[kept]
-    region = shapely.get_coordinates(outline) - middle
-    x_m = along[:, :1] * region[:, 0] + along[:, 1:] * region[:, 1]
-    y_m = along[:, :1] * region[:, 1] - along[:, 1:] * region[:, 0]
-    village_y = np.tile((-VILLAGE_RADIUS_M, VILLAGE_RADIUS_M), (len(kept), 1))
-    areas = {row: villages[number] for row, number in enumerate(kept.tolist()) if areal[number]}
-    for row, village in areas.items():
-        sides = (shapely.get_coordinates(village) - middle) @ (-along[row, 1], along[row, 0])
+    centres = shapely.get_coordinates(shapely.centroid(shapes))
+    parts = []
+    for middle, outline in zip(middles, outlines, strict=True):
+        way = centres - middle
+        to_x = np.hypot(way[:, 0], way[:, 1])
+        kept = to_x > VILLAGE_RADIUS_M
+        kept[areal] &= ~shapely.intersects_xy(shapes[areal], *middle)
+        along = way[kept] / to_x[kept, None]
+        region = shapely.get_coordinates(outline) - middle
+        x_m = along[:, :1] * region[:, 0] + along[:, 1:] * region[:, 1]
+        y_m = along[:, :1] * region[:, 1] - along[:, 1:] * region[:, 0]
+        extent = x_m.min(axis=1), x_m.max(axis=1), y_m.min(axis=1), y_m.max(axis=1)
+        parts.append((np.flatnonzero(kept), along, to_x[kept], np.stack(extent, axis=1)))
+    village = np.concatenate([one[0] for one in parts])
+    place = np.repeat(np.arange(len(parts)), [len(one[0]) for one in parts])
+    origin = np.array(middles)[place]
+    along = np.concatenate([one[1] for one in parts])
+    to_x = np.concatenate([one[2] for one in parts])
+    sizes = np.concatenate([one[3] for one in parts])
+    village_y = np.tile((-VILLAGE_RADIUS_M, VILLAGE_RADIUS_M), (len(village), 1))
+    areas = {row: villages[number] for row, number in enumerate(village.tolist()) if areal[number]}
+    for row, area in areas.items():
+        sides = (shapely.get_coordinates(area) - origin[row]) @ (-along[row, 1], along[row, 0])
         village_y[row] = sides.min(), sides.max()
-    return kept, Corridors(
-        origin=middle,
+    return Corridors(
+        place=place,
+        village=village,
+        origin=origin,
         along=along,
-        from_x=np.minimum(0.0, x_m.min(axis=1)),
-        turn_x=np.minimum(np.maximum(0.0, x_m.max(axis=1)), to_x - VILLAGE_RADIUS_M),
+        from_x=np.minimum(0.0, sizes[:, 0]),
+        turn_x=np.minimum(np.maximum(0.0, sizes[:, 1]), to_x - VILLAGE_RADIUS_M),
         to_x=to_x,
-        fire_y=np.column_stack((y_m.min(axis=1), y_m.max(axis=1))),
+        fire_y=sizes[:, 2:],
         village_y=village_y,
         areas=areas,
     )

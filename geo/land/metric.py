@@ -54,14 +54,15 @@ class MetricLayer:
         apart_x = np.maximum(np.maximum(west - x_m, x_m - east), 0.0)
         apart_y = np.maximum(np.maximum(south - y_m, y_m - north), 0.0)
         least_m = np.hypot(apart_x, apart_y)
-        first = np.argsort(least_m, kind="stable")
         point = shapely.Point(x_m, y_m)
-        chosen = first[:count]
+        chosen = np.arange(len(least_m))
+        if count < len(least_m):
+            chosen = np.argpartition(least_m, count - 1)[:count]
         reach_m = float(shapely.distance(self.shapes[chosen], point).max())
         # A box lies no farther than what is in it: whose box is farther than reached is no rival.
         # Two ways to reckon a distance differ in its last digits.
         reach_m += _LAST_DIGITS * max(1.0, reach_m)
-        chosen = first[: int(np.searchsorted(least_m[first], reach_m, side="right"))]
+        chosen = np.flatnonzero(least_m <= reach_m)
         exact_m = shapely.distance(self.shapes[chosen], point)
         return chosen[np.argsort(exact_m, kind="stable")[:count]]
 

@@ -29,8 +29,10 @@ def farthest_m(region: NDArray[np.object_], shape: BaseGeometry) -> float:
         region: polygons in metres, valid; all together are the region.
         shape: point, line or area in the same plane, not empty. Inside an area it is 0.
     """
-    pieces = _pieces(shape)
     corners = shapely.get_coordinates(region)
+    if isinstance(shape, shapely.Point):
+        return float(np.hypot(corners[:, 0] - shape.x, corners[:, 1] - shape.y).max())
+    pieces = _pieces(shape)
     apart_m = _apart_m(corners, pieces)
     if shapely.get_dimensions(shape) == _AREA:
         shapely.prepare(shape)

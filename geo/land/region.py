@@ -20,6 +20,7 @@ from models.units import FloatArray, wrap_bearing_deg
 __all__ = ["FireRegion", "Reach", "places_of", "round_place"]
 
 SMALLEST_RADIUS_M: Final = 1.0
+SMALLEST_AREA_M2: Final = 1.0
 _CORNERS: Final = 64
 _LEAST_CORNERS: Final = 4  # of a closed ring
 
@@ -85,6 +86,15 @@ class FireRegion:
     Args:
         places: with their weights, the best first; at least one.
         frame: of the land.
+
+    Attributes:
+        best_lonlat: the best place.
+        middles: of all places, metres.
+        point: the best place, metres.
+        weights: of the places.
+        outlines: (places,) polygons, metres.
+        corners: of all outlines, (n, 2).
+        fire: a frame around the best place: true on the ellipsoid, and its north is north.
     """
 
     def __init__(self, places: Sequence[JointPlace], frame: LocalFrame) -> None:
@@ -101,7 +111,7 @@ class FireRegion:
             [_outline(place, frame) for place in places], dtype=object
         )
         self.corners: FloatArray = shapely.get_coordinates(self.outlines)
-        self._fire = LocalFrame(*self.best_lonlat)
+        self.fire = LocalFrame(*self.best_lonlat)
 
     def reaches(self, shapes: NDArray[np.object_]) -> list[Reach]:
         """How far each of some shapes in the land's plane is."""
@@ -110,7 +120,7 @@ class FireRegion:
         ends = shapely.get_coordinates(shapely.shortest_line(self.point, shapes))[1::2]
         lon_deg, lat_deg = self.frame.to_lonlat(ends[:, 0], ends[:, 1])
         # Measured once more from the fire itself: true on the ellipsoid, and north is north.
-        east_m, north_m = self._fire.to_metric(lon_deg, lat_deg)
+        east_m, north_m = self.fire.to_metric(lon_deg, lat_deg)
         inside = shapely.intersects(shapes, self.point)
         distance_m = np.where(inside, 0.0, np.hypot(east_m, north_m))
         bearing = np.degrees(np.arctan2(east_m, north_m))
@@ -161,7 +171,7 @@ def _outline(place: JointPlace, frame: LocalFrame) -> BaseGeometry:
         outline: BaseGeometry = frame.geometry_to_metric(ring)
         if not outline.is_valid:
             outline = shapely.make_valid(outline, method="structure", keep_collapsed=False)
-        if outline.area > 0.0:
+        if outline.area >= SMALLEST_AREA_M2:
             return outline
     return frame.geometry_to_metric(
         shapely.Polygon(round_place(place.lon_deg, place.lat_deg, place.r90_m).outline_lonlat)

@@ -24,6 +24,9 @@ AROUND_M: Final = 5_000.0
 
 MOST_VILLAGES: Final = 12
 
+ALWAYS_TOLD: Final = 4
+"""So many of the nearest are told wherever the wind blows: it turns."""
+
 DOWNWIND_DEG: Final = 45.0
 """A village within so much of the wind's way lies downwind."""
 
@@ -95,7 +98,9 @@ class Danger:
                 near.tolist(), shapes, region.reaches(shapes), strict=True
             )
         ]
-        told = sorted(told, key=lambda one: one.urgency)[:MOST_VILLAGES]
+        nearest = sorted(told, key=lambda one: one.reach.distance_m)[:ALWAYS_TOLD]
+        told = sorted(told, key=lambda one: (one not in nearest, one.urgency))[:MOST_VILLAGES]
+        told = sorted(told, key=lambda one: one.urgency)
         found: list[dict[int, _Found]] = [{} for _ in told]
         open_share = np.full(len(told), float(sum(region.weights)))
         if self._belts is not None and told:
@@ -117,34 +122,31 @@ class Danger:
         hull = shapely.convex_hull(shapely.geometrycollections([*region.outlines, *villages]))
         around = belts.tree.query(shapely.buffer(hull, VILLAGE_RADIUS_M), "intersects")
         pieces = self._pieces.of(around)
-        passing = np.full(len(villages), float(sum(region.weights)))
-        for middle, outline, weight in zip(
-            region.middles, region.outlines, region.weights, strict=True
-        ):
-            numbers, corridors = corridors_to(middle, outline, villages)
-            crossed = corridors.crossed(pieces)
-            if not len(crossed.corridor):
+        corridors = corridors_to(region.middles, region.outlines, villages)
+        crossed = corridors.crossed(pieces)
+        starts = np.stack([evenly_in(outline) for outline in region.outlines])
+        stopped = corridors.stopped(crossed, starts)
+        for index in np.unique(crossed.owner[self._areal[crossed.owner]]).tolist():
+            # A fire that burns in a belt is not held by it.
+            rows = np.flatnonzero(crossed.owner == index)
+            within = shapely.intersects_xy(belts.shapes[index], starts[..., 0], starts[..., 1])
+            stopped[rows] &= ~within[corridors.place[crossed.corridor[rows]]]
+        from_m = _from_m(region, corridors, crossed)
+        held = np.zeros((len(corridors.to_x), starts.shape[1]), dtype=bool)
+        for rows in _groups(crossed):
+            corridor, index = int(crossed.corridor[rows[0]]), int(crossed.owner[rows[0]])
+            share, gap_m = covered(corridors, crossed, rows)
+            if share < LEAST_SHARE:
                 continue
-            starts = evenly_in(outline)
-            stopped = corridors.stopped(crossed, starts)
-            for index in np.unique(crossed.owner[self._areal[crossed.owner]]).tolist():
-                # A fire that burns in a belt is not held by it.
-                within = shapely.intersects_xy(belts.shapes[index], starts)
-                stopped[crossed.owner == index] &= ~within
-            from_m = _from_m(region, corridors, crossed)
-            held = np.zeros((len(numbers), len(starts)), dtype=bool)
-            for rows in _groups(crossed):
-                corridor, index = int(crossed.corridor[rows[0]]), int(crossed.owner[rows[0]])
-                share, gap_m = covered(corridors, crossed, rows)
-                if share < LEAST_SHARE:
-                    continue
-                if self._holding[index]:
-                    held[corridor] |= stopped[rows].any(axis=0)
-                own = found[int(numbers[corridor])]
-                one = own.setdefault(index, _Found(index, math.inf, 0.0))
-                one.from_fire_m = min(one.from_fire_m, float(from_m[rows].min()))
-                one.gap_m = max(one.gap_m, gap_m)
-            passing[numbers] -= weight * held.mean(axis=1)
+            if self._holding[index]:
+                held[corridor] |= stopped[rows].any(axis=0)
+            own = found[int(corridors.village[corridor])]
+            one = own.setdefault(index, _Found(index, math.inf, 0.0))
+            one.from_fire_m = min(one.from_fire_m, float(from_m[rows].min()))
+            one.gap_m = max(one.gap_m, gap_m)
+        weights = np.array(region.weights)
+        passing = np.full(len(villages), float(weights.sum()))
+        np.subtract.at(passing, corridors.village, weights[corridors.place] * held.mean(axis=1))
         return passing
 
     def _at_risk(
@@ -206,8 +208,10 @@ def _width_m(feature: LandFeature, shape: BaseGeometry) -> float | None:
 
 
 def _groups(crossed: Crossed) -> list[IndexArray]:
-    """Rows of each belt in each corridor."""
-    order = np.lexsort((crossed.owner, crossed.corridor))
+    """Rows of each belt in each corridor, by their lesser place across."""
+    if not len(crossed.corridor):
+        return []
+    order = np.lexsort((crossed.across[:, 0], crossed.owner, crossed.corridor))
     corridor, owner = crossed.corridor[order], crossed.owner[order]
     changes = (np.diff(corridor) != 0) | (np.diff(owner) != 0)
     return np.split(order, np.flatnonzero(changes) + 1)

@@ -89,12 +89,15 @@ class WaterDesk:
         stated_m = self._numbers("ground_m")
         self._heights_m = np.where(np.isnan(stated_m), self._ground_at(self._middles), stated_m)
 
-    def report(self, places: Sequence[JointPlace], month: int) -> WaterReport:
+    def report(
+        self, places: Sequence[JointPlace], month: int, frame: LocalFrame | None = None
+    ) -> WaterReport:
         """Weigh every water point for a fire.
 
         Args:
             places: where it may be, the best first; none: an empty report.
             month: by the site's clock, 1 to 12.
+            frame: around the best place, where somebody has it already.
 
         Raises:
             ValueError: there is no such month.
@@ -103,7 +106,7 @@ class WaterDesk:
             raise ValueError(f"{month} is no month of a year")
         if not places or not self._features:
             return WaterReport((), (), month)
-        fire = self._fire(places)
+        fire = self._fire(places, frame or LocalFrame(places[0].lon_deg, places[0].lat_deg))
         ends_m = self._ends_m(fire.frame)
         # Codes decide last: the features lie in their order, and sorting is stable.
         distance_m = np.hypot(ends_m[:, 0], ends_m[:, 1])
@@ -128,8 +131,7 @@ class WaterDesk:
         options = self._options(told, fire, ends_m, because, len(best))
         return WaterReport(tuple(options[: len(best)]), tuple(options[len(best) :]), month)
 
-    def _fire(self, places: Sequence[JointPlace]) -> _Fire:
-        frame = LocalFrame(places[0].lon_deg, places[0].lat_deg)
+    def _fire(self, places: Sequence[JointPlace], frame: LocalFrame) -> _Fire:
         outlines = _metric([shapely.Polygon(place.outline_lonlat) for place in places], frame)
         rings = np.array([corner for place in places for corner in place.outline_lonlat])
         ground_m = self._ground_at(np.vstack(([[frame.lon_deg, frame.lat_deg]], rings)))
