@@ -176,9 +176,12 @@ def _mapping(
 
 def _tell(raw: RawLayer, mapping: Mapping, report: ImportReport) -> None:
     _say(f"{raw.name}: {len(raw.rows)} rows as {mapping.layer} in {mapping.system or 'no system'}")
-    named: dict[str | None, str] = {**mapping.columns}
-    named |= {mapping.name_column: "name", mapping.code_column: "code"}
-    _say("  columns: " + ", ".join(f"{each} > {named.get(each) or each}" for each in raw.columns))
+    named = dict.fromkeys(raw.columns, "") | mapping.columns
+    for column, key in ((mapping.name_column, "name"), (mapping.code_column, "code")):
+        named |= {} if column is None else {column: key}
+    left = {column for column, key in mapping.columns.items() if not key}
+    said = (f"{each} > {named[each] or ('-' if each in left else each)}" for each in raw.columns)
+    _say(f"  columns: {', '.join(said)}")
     for note in raw.notes[:MOST_LINES]:
         where = "" if note.row is None else f"row {note.row}: "
         _say(f"  {where}{note.code} {_facts(note.values)}")

@@ -3,10 +3,24 @@
 from collections.abc import Sequence
 from typing import Literal
 
+import shapely
+
 from models.errors import InputRefused
 from models.land import LandEdit, LandFeature
 
 __all__ = ["edits_for"]
+
+
+_SAME_DEG = 1e-9
+"""A tenth of a millimetre: formats round and turn rings, which makes no other feature."""
+
+
+def _same(one: LandFeature, other: LandFeature) -> bool:
+    facts = one.name == other.name and one.drill is other.drill
+    if not facts or one.properties != other.properties:
+        return False
+    shapes = [shapely.normalize(each.geometry) for each in (one, other)]
+    return bool(shapely.equals_exact(shapes[0], shapes[1], _SAME_DEG))
 
 
 def edits_for(
@@ -37,8 +51,9 @@ def edits_for(
                 code="land_code_twice",
             )
         coming.add(key)
-        if before.get(key) != feature:
-            edits.append(LandEdit(before.get(key), feature))
+        old = before.get(key)
+        if old is None or not _same(old, feature):
+            edits.append(LandEdit(old, feature))
     if mode == "replace":
         layers = {feature.layer for feature in features}
         edits += [

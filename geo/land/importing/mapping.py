@@ -17,6 +17,7 @@ __all__ = ["DRILL", "Mapping", "guess"]
 DRILL = "drill"
 """Key of a column that says of each row whether it is invented."""
 
+_NAME_ENDINGS = ("名称", "名字", "name")
 _PARTS = {"MultiPoint": "Point", "LinearRing": "LineString"}
 
 
@@ -53,11 +54,17 @@ def guess(raw: RawLayer, *, layer: Layer | None = None) -> Mapping:
     """
     plain = {column: plain_heading(column) for column in raw.columns}
     layer = layer or _layer(raw, set(plain.values()))
-    name = _first(plain, NAME_HEADINGS)
-    code = _first(plain, CODE_HEADINGS, but=name)
+    name = _first(plain, NAME_HEADINGS) or next(
+        (column for column in raw.columns if plain[column].endswith(_NAME_ENDINGS)), None
+    )
     columns: dict[str, str] = {}
+    counted = {column for column in raw.columns if _counts_rows(raw, column)}
+    code = _first({each: plain[each] for each in plain if each not in counted}, CODE_HEADINGS, name)
+    for column in counted:
+        if plain[column] in {plain_heading(each) for each in CODE_HEADINGS}:
+            columns[column] = ""  # another file's first row is another place
     for column in raw.columns:
-        if column in (name, code):
+        if column in (name, code, *columns):
             continue
         if plain[column] in DRILL_HEADINGS:
             columns[column] = DRILL
@@ -66,6 +73,16 @@ def guess(raw: RawLayer, *, layer: Layer | None = None) -> Mapping:
         if attribute is not None and attribute.key not in columns.values():
             columns[column] = attribute.key
     return Mapping(layer, name, code, columns, raw.system or _system(raw), raw.drill is True)
+
+
+def _counts_rows(raw: RawLayer, column: str) -> bool:
+    """Whether a column holds 1, 2, 3 …, or 0, 1, 2 …: row numbers and no codes."""
+    index = raw.columns.index(column)
+    values = [str(row[index]) for row in raw.rows]
+    start = {"0": 0, "1": 1}.get(values[0].removesuffix(".0")) if values else None
+    return start is not None and all(
+        value.removesuffix(".0") == str(number) for number, value in enumerate(values, start)
+    )
 
 
 def _first(plain: dict[str, str], headings: Sequence[str], but: str | None = None) -> str | None:
