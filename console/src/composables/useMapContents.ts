@@ -1,21 +1,27 @@
 /** What the map shows, kept in step with the alerts, the cameras, the legend and the sweep. */
 
 import { effectScope, type Ref, watch } from "vue";
-import type { Camera, LonLat, Site } from "../api";
+import type { Camera, Layer, LonLat, Site } from "../api";
 import { metres } from "../lib/format";
+import { vertices } from "../lib/geodesy";
 import { addCrossings, crossingFeatures, setCrossings } from "../map/crossings";
 import type { Engine } from "../map/engine";
 import { addFires, fireFeatures, setFires, tiesOf } from "../map/fires";
-import { addLand, LAYERS, showLand } from "../map/land";
+import { addFocus, setFocus } from "../map/focus";
+import { addLand, LAYERS, setLand, showLand } from "../map/land";
+import { addLandEdit, handleLandEdit, setLandEdit } from "../map/landEdit";
 import { cameraMarkers, fireMarkers, sideOf, tieMarkers } from "../map/markers";
 import { addSweeps, setSweep } from "../map/sweeps";
 import { SYMBOLS } from "../map/symbols";
 import { addViews, setViews, showViews, viewFeatures, viewRadius } from "../map/views";
 import { addPlaceSight, setCoverage, setPlaceSight } from "../map/coverage";
 import { useAlerts } from "./useAlerts";
+import { useBurns } from "./useBurns";
 import { useCameras } from "./useCameras";
 import { useCrossing } from "./useCrossing";
 import { useCoverage } from "./useCoverage";
+import { useLandFocus } from "./useLandFocus";
+import { useLandEdit } from "./useLandEdit";
 import { useLegend } from "./useLegend";
 import { farOf } from "./useMapView";
 import { useObservations } from "./useObservations";
@@ -26,6 +32,7 @@ import { useWords } from "./useWords";
 
 const NOW = { immediate: true };
 const PANEL_PX = [400, 460] as const;
+const NEAR_PX = 7;
 
 interface Wishes {
   named: Ref<boolean>;
@@ -44,6 +51,9 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   const asking = usePlaceSight();
   const { match, weights, witness } = useCrossing();
   const observations = useObservations();
+  const editing = useLandEdit();
+  const burns = useBurns();
+  const { focus } = useLandFocus();
   // The engine is ready long after set-up: its watchers are gathered, and stopped with the page.
   const scope = effectScope();
 
@@ -155,6 +165,95 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     );
   }
 
+  /** What was chosen in a list, together with the fire that it was told of. */
+  function feedFocus(engine: Engine): void {
+    const draw = () => {
+      const wish = focus.value;
+      const geometry: GeoJSON.Geometry | null =
+        wish === null
+          ? null
+          : wish.kind === "point"
+            ? { type: "Point", coordinates: wish.at }
+            : (land.value?.features.find(
+                ({ properties: it }) => it.layer === wish.layer && it.code === wish.code,
+              )?.geometry ?? null);
+      setFocus(engine, geometry);
+      if (geometry === null) return;
+      const fire = selected.value?.fix.clusters[0]?.position;
+      fit([...vertices(geometry), ...(fire === undefined ? [] : [[fire.lon_deg, fire.lat_deg] as LonLat])]);
+    };
+    watch(focus, draw, NOW);
+  }
+
+  /** What lies under the cursor, each feature once. */
+  function under(engine: Engine, point: { x: number; y: number }) {
+    const box: [[number, number], [number, number]] = [[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]];
+    const layers = engine.getLayersOrder().filter((id) => id.startsWith("land-"));
+    const found = engine.queryRenderedFeatures(box, { layers }).map(({ properties }) => ({
+      layer: properties["layer"] as Layer,
+      code: properties["code"] as string,
+      name: properties["name"] as string,
+    }));
+    const keys = found.map((it) => `${it.layer}/${it.code}`);
+    return found.filter((_, index) => keys.indexOf(keys[index]!) === index);
+  }
+
+  function chooseLand(engine: Engine, point: { x: number; y: number }): void {
+    if (editing.draft.value !== null) return; // nothing that was typed is lost to a click beside it
+    const [burn] = engine.queryRenderedFeatures([point.x, point.y], { layers: ["landedit-burn-fill"] });
+    const found = under(engine, point);
+    if (found.length === 1) void editing.pick(found[0]!.layer, found[0]!.code).catch(() => undefined);
+    else if (found.length === 0 && burn !== undefined) burns.take(burn.properties["id"] as number);
+    else editing.choices.value = found;
+  }
+
+  /** The second half of a double click sets no corner of its own; the first corner closes an area. */
+  function addCorner(engine: Engine, at: LonLat, point: { x: number; y: number }): void {
+    const near = (corner?: { at: LonLat }): boolean => {
+      if (corner === undefined) return false;
+      const { x, y } = engine.project(corner.at);
+      return Math.hypot(x - point.x, y - point.y) < NEAR_PX;
+    };
+    const corners = editing.corners.value;
+    if (near(corners.at(-1))) return;
+    if (corners.length > 2 && editing.shape.value?.kind === "area" && near(corners[0])) editing.finish();
+    else editing.add(at);
+  }
+
+  function feedLandEdit(engine: Engine): void {
+    handleLandEdit(engine, () => ({ corners: editing.corners.value, middles: editing.middles.value }), {
+      click: (at, event) => {
+        if (!editing.open.value) return;
+        if (burns.draft.value !== null) burns.place(at);
+        else if (editing.drawing.value) addCorner(engine, at, event.point);
+        else chooseLand(engine, event.point);
+      },
+      finish: editing.finish,
+      grab: editing.grab,
+      pull: editing.pull,
+      release: editing.release,
+      drop: editing.remove_corner,
+      drawing: () => editing.open.value && editing.drawing.value,
+    });
+    const draw = () =>
+      setLandEdit(engine, {
+        shape: burns.shape.value ?? editing.shape.value?.geometry ?? null,
+        trace: editing.shape.value?.corners ?? [],
+        ghost: editing.ghost.value,
+        corners: editing.open.value ? editing.corners.value : [],
+        middles: editing.middles.value,
+        burns: editing.open.value ? burns.burns.value : [],
+      });
+    watch([editing.open, editing.shape, editing.ghost, burns.shape, burns.burns], draw, NOW);
+    watch(
+      [editing.open, editing.drawing, burns.draft],
+      ([open, drawing, burn]) => (engine.getCanvas().style.cursor = !open ? "" : drawing || burn !== null ? "crosshair" : "pointer"),
+    );
+    watch(land, (now) => {
+      if (now !== null) setLand(engine, now);
+    });
+  }
+
   function feedLegend(engine: Engine): void {
     const draw = () => {
       for (const layer of LAYERS) showLand(engine, layer, shown[layer]);
@@ -172,13 +271,17 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     addPlaceSight(engine);
     addFires(engine);
     addCrossings(engine);
+    addFocus(engine);
+    addLandEdit(engine);
     scope.run(() => {
       feedCameras(engine, site);
       feedFires(engine, site);
       feedCrossings(engine);
       feedSweep(engine);
+      feedLandEdit(engine);
       feedLegend(engine);
       feedCoverage(engine);
+      feedFocus(engine);
     });
   }
 
