@@ -1,6 +1,6 @@
 """From what is stored to who sees one fire with whom."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 from api.context import Context
@@ -11,6 +11,7 @@ from api.crossings.schemas import (
     PartingAnswer,
     WitnessAnswer,
 )
+from geo.joint import JointPlace
 from geo.meeting import (
     HELD,
     WINDOW,
@@ -28,7 +29,7 @@ from models.frame import Provenance
 from models.observation import Observation
 from models.site import Camera, CameraKind
 
-__all__ = ["of_alert", "of_observation"]
+__all__ = ["of_alert", "of_observation", "places_met"]
 
 _NEAREST_FIRST: Final = (
     NoCrossing.DISAGREE,
@@ -74,15 +75,31 @@ def of_alert(context: Context, alert_id: int) -> CrossingsAnswer:
     """
     alert = context.store.alerts.get(alert_id)
     camera = _camera_of(alert, context.store.cameras.ever())
-    about = seen_by_alert(_key(alert), alert, camera)
-    if about is None:
+    gathered = _around(context, alert, camera)
+    if gathered is None:
         return CrossingsAnswer(
             key=_key(alert), reason="no_bearing", window_s=WINDOW.total_seconds(), witnesses=()
         )
-    drill = alert.draft.provenance is Provenance.DRILL
-    gathered = _Gathered(context, about, drill=drill)
+    about = gathered.about
     gathered.told[about.key] = _witness(about, camera.name, alert)
     return _answer(context, gathered)
+
+
+def places_met(context: Context, alert: Alert) -> Sequence[JointPlace]:
+    """Where an alert's bearing meets what others see, the best first; none where it meets none."""
+    gathered = _around(context, alert, _camera_of(alert, context.store.cameras.ever()))
+    if gathered is None:
+        return ()
+    meetings = meetings_of(gathered.about, gathered.others).meetings
+    return meetings[0].joint.places if meetings else ()
+
+
+def _around(context: Context, alert: Alert, camera: Camera) -> _Gathered | None:
+    """Who may see the same; None for an alert without a bearing."""
+    about = seen_by_alert(_key(alert), alert, camera)
+    if about is None:
+        return None
+    return _Gathered(context, about, drill=alert.draft.provenance is Provenance.DRILL)
 
 
 def of_observation(context: Context, observation_id: int) -> CrossingsAnswer:

@@ -1,7 +1,7 @@
 """What the land says of a fire: of an alert, of a place that somebody points at."""
 
 from collections.abc import Sequence
-from typing import Annotated
+from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Path, Query
@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from api.auth.roles import ViewerUser
 from api.context import Context, context_of
+from api.crossings.service import places_met
 from geo.joint import JointPlace
 from geo.land import places_of, round_place
 from models.land import LandReport
@@ -22,6 +23,8 @@ Number = Annotated[int, Path(ge=1, le=2**62)]
 
 FARTHEST_M = 20_000.0
 
+PlaceSource = Literal["fix", "crossing", "asked"]
+
 
 class PlaceAsked(BaseModel):
     """What was asked about.
@@ -31,12 +34,15 @@ class PlaceAsked(BaseModel):
         lat_deg: likewise.
         r90_m: around it.
         count: places in all; every one of them counts in the answer.
+        source: the alert's own fix; where it has only a direction, the crossing with what others
+            see; or the place that was asked about.
     """
 
     lon_deg: float
     lat_deg: float
     r90_m: float
     count: int
+    source: PlaceSource
 
 
 class FullAnswer(BaseModel):
@@ -54,7 +60,11 @@ class FullAnswer(BaseModel):
 @router.get("/alerts/{alert_id}/land")
 def get_of_alert(alert_id: Number, _user: ViewerUser, context: InContext) -> FullAnswer:
     """Of an alert, from the land, the wind and the burns of now."""
-    return answer_of(context, places_of(context.store.alerts.get(alert_id).draft.fix))
+    alert = context.store.alerts.get(alert_id)
+    own = places_of(alert.draft.fix)
+    if own:
+        return answer_of(context, own, "fix")
+    return answer_of(context, places_met(context, alert), "crossing")
 
 
 @router.get("/land/answer")
@@ -66,10 +76,10 @@ def get_of_place(
     radius_m: Annotated[float, Query(ge=0.0, le=FARTHEST_M, allow_inf_nan=False)] = 100.0,
 ) -> FullAnswer:
     """Of a place, with the radius that the fire lies within."""
-    return answer_of(context, [round_place(lon_deg, lat_deg, radius_m)])
+    return answer_of(context, [round_place(lon_deg, lat_deg, radius_m)], "asked")
 
 
-def answer_of(context: Context, places: Sequence[JointPlace]) -> FullAnswer:
+def answer_of(context: Context, places: Sequence[JointPlace], source: PlaceSource) -> FullAnswer:
     """What the land says now of any places, the best first."""
     if not places:
         return FullAnswer()
@@ -84,6 +94,10 @@ def answer_of(context: Context, places: Sequence[JointPlace]) -> FullAnswer:
         burns=context.store.ledger.unended(now),
     )
     place = PlaceAsked(
-        lon_deg=best.lon_deg, lat_deg=best.lat_deg, r90_m=best.r90_m, count=len(places)
+        lon_deg=best.lon_deg,
+        lat_deg=best.lat_deg,
+        r90_m=best.r90_m,
+        count=len(places),
+        source=source,
     )
     return FullAnswer(place=place, report=report)

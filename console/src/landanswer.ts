@@ -129,6 +129,13 @@ export interface LandReport {
 
 /** Both null where the fire has no place, only a direction. */
 export interface FullLandAnswer {
-  place: { lon_deg: number; lat_deg: number; r90_m: number; count: number } | null;
+  place: {
+    lon_deg: number;
+    lat_deg: number;
+    r90_m: number;
+    count: number;
+    /** The alert's own fix; its crossing with others where it has only a direction. */
+    source: "fix" | "crossing" | "asked";
+  } | null;
   report: LandReport | null;
 }
