@@ -789,7 +789,8 @@ export interface LedgerRequest {
     | { kind: "alert"; alert_id: number }
     | { kind: "ground"; lon_deg: number; lat_deg: number; radius_m: number };
   until_at: string;
-  times?: { from_minute: number; to_minute: number };
+  from_at?: string;
+  times?: Pick<LedgerTimes, "from_minute" | "to_minute"> & Partial<LedgerTimes>;
   reason: DismissReason;
   reported_by?: string;
   note?: string;

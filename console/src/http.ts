@@ -21,6 +21,7 @@ import type {
   FitRequest,
   FullPose,
   Land,
+  Layer,
   LedgerEntry,
   LedgerRequest,
   ListReport,
@@ -47,6 +48,7 @@ import type {
 import type { Coverage, PlaceSight, WatchedLand } from "./coverage";
 import type { FullLandAnswer, WindNow } from "./landanswer";
 import type { ImportApplied, ImportDraft, ImportMode, KeptReport, LandChange, LandMapping, LandUpload, LayerAttributes } from "./landdata";
+import type { LandDrawing, LandEdit, LandFeatureNow, LandHistoryEntry, LandState, LayerSchema } from "./landedit";
 import type { LetIn, StatedPoint } from "./lib/coordinates";
 import type { Crossings, Lookouts, Observation, ObservationRequest } from "./crossings";
 
@@ -87,6 +89,9 @@ async function problemOf(response: Response): Promise<Problem> {
     return new Problem({ status: response.status, title: response.statusText });
   }
 }
+
+const landPath = (what: string, layer: Layer, code: string): string =>
+  `/api/land/${what}/${layer}/${code.split("/").map(encodeURIComponent).join("/")}`;
 
 async function call<T>(
   method: string,
@@ -322,7 +327,16 @@ export const http = {
   candidates: () => call<{ candidates: Candidate[] }>("GET", "/api/candidates?limit=100"),
   promote: (id: number) => call<Alert>("POST", `/api/candidates/${id}/promote`),
   ledger: () => call<{ entries: LedgerEntry[] }>("GET", "/api/ledger"),
+  landLayers: () => call<{ version: number; layers: LayerSchema[] }>("GET", "/api/land/layers"),
+  landFeature: (layer: Layer, code: string) => call<LandFeatureNow>("GET", landPath("features", layer, code)),
+  drawLand: (layer: Layer, drawing: LandDrawing) => call<LandFeatureNow>("POST", `/api/land/features/${layer}`, drawing),
+  editLand: (layer: Layer, code: string, edit: LandEdit) => call<LandFeatureNow>("PATCH", landPath("features", layer, code), edit),
+  removeLand: (it: LandState, note: string) =>
+    call<void>("DELETE", `${landPath("features", it.layer, it.code)}?${new URLSearchParams({ before: it.tag, note })}`),
+  landHistory: (layer: Layer, code: string) =>
+    call<{ entries: LandHistoryEntry[]; left_out: number }>("GET", landPath("history", layer, code)),
   declare: (request: LedgerRequest) => call<LedgerEntry>("POST", "/api/ledger", request),
+  changeEntry: (id: number, request: LedgerRequest) => call<LedgerEntry>("PUT", `/api/ledger/${id}`, request),
   endEntry: (id: number) => call<LedgerEntry>("POST", `/api/ledger/${id}/end`),
   deeds: (kind: DeedKind | "", before: number | null) => {
     const asked = new URLSearchParams({ limit: "50" });
