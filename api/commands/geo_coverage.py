@@ -29,7 +29,7 @@ from models.site import CameraKind
 from models.store import Store
 from models.watching import LastLook
 
-__all__ = ["blind", "seen", "sites", "viewshed"]
+__all__ = ["blind", "network_of", "seen", "sites", "viewshed"]
 
 _VERDICTS: Final = {
     SeenVerdict.NOBODY_COULD: "NO TOWER COULD SEE THIS PLACE · 没有塔能看到此处",
@@ -124,7 +124,7 @@ def blind(
     settings = load_settings(settings_file)
     terrain = relief_of(settings.data_dir)
     with closing(open_store(settings_file)) as store:
-        network = _network(settings, store, terrain)
+        network = network_of(settings, store, terrain)
         report = blind_areas(network.coverage, network.land, smoke, most)
         land = store.land.all()
     total_ha = report.blind_ha + report.seen_ha + report.unknown_ha
@@ -160,7 +160,7 @@ def sites(
     terrain = relief_of(settings.data_dir)
     wish = SiteWish(count, smoke, mast, radius, bounds_in(bounds), road)
     with closing(open_store(settings_file)) as store:
-        network, land = _network(settings, store, terrain), store.land.all()
+        network, land = network_of(settings, store, terrain), store.land.all()
     with _bar() as bar:
         task = bar.add_task("hill tops", total=None)
         found = new_sites(
@@ -182,7 +182,7 @@ def sites(
         typer.echo(speakable(line.rstrip()))
 
 
-def _network(settings: Settings, store: Store, terrain: Terrain) -> Network:
+def network_of(settings: Settings, store: Store, terrain: Terrain) -> Network:
     """What the towers see; of what the watch has kept, nothing is computed again."""
     desk = CoverageDesk(
         store,

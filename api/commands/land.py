@@ -4,14 +4,16 @@ import typer
 
 from api.commands.land_changes import history, undo
 from api.commands.land_exchange import export_land, import_land
+from api.commands.land_network import network
 
 __all__ = ["land"]
 
 land = typer.Typer(
-    help="Land layers: files in and out, what was changed, set a change back.", no_args_is_help=True
+    help="Land layers: files in and out, what was changed, what is lacking.", no_args_is_help=True
 )
 
 land.command("import")(import_land)
 land.command("export")(export_land)
 land.command("history")(history)
 land.command("undo")(undo)
+land.command("network")(network)

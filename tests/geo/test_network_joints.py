@@ -51,6 +51,22 @@ def test_two_ends_that_nearly_meet_are_one_gap_with_what_lies_behind() -> None:
     assert {each.code for each in of(land, FindingKind.BELT_ALONE)} == {"west", "east"}
 
 
+def test_ends_that_look_past_each_other_are_one_gap_and_two_places_are_two() -> None:
+    land = LandMaker()
+    land.line(BELT, (0.0, 0.0), (1000.0, 0.0), code="west")
+    land.line(BELT, (1100.0, -600.0), (1100.0, -100.0), (2000.0, -100.0), code="east")
+    land.line(BELT, (2250.0, -100.0), (2250.0, 2000.0), (0.0, 2000.0), (0.0, 200.0), code="round")
+    gaps = of(land, FindingKind.BELT_GAP)
+    pairs = sorted(tuple(sorted((each.code, each.others[0].code))) for each in gaps)
+    assert pairs == [("east", "round"), ("east", "west"), ("round", "west")]
+    assert [each.measure for each in gaps] == pytest.approx([250.0, 200.0, 141.4], rel=1e-3)
+    parallel = LandMaker()
+    parallel.line(BELT, (0.0, 0.0), (1000.0, 0.0), code="one")
+    parallel.line(BELT, (1200.0, 0.0), (2200.0, 0.0), (2200.0, 3000.0), (-300.0, 3000.0),
+                  (-300.0, 0.0), code="two")  # fmt: skip
+    assert len(of(parallel, FindingKind.BELT_GAP)) == 2
+
+
 def test_an_end_that_touches_is_joined_and_one_ahead_of_nothing_is_free() -> None:
     land = LandMaker()
     land.line(BELT, (0.0, 0.0), (1000.0, 0.0), code="one")
@@ -209,7 +225,11 @@ def test_gaps_and_free_ends_equal_those_that_a_search_by_points_finds(seed: int)
         for corner in shapely.get_coordinates(land.frame.geometry_to_metric(gap.shape)).tolist():
             told.setdefault(tuple(np.round(corner).tolist()), []).append(gap.measure)
     for at, nearest in wanted.items():
-        assert np.isinf(nearest) or min(abs(nearest - far) for far in told[at]) < 1.0
+        if at in told:
+            assert np.isinf(nearest) or min(abs(nearest - far) for far in told[at]) < 1.0
+        elif np.isfinite(nearest):  # told from the other side, and shorter
+            assert min(far for ways in told.values() for far in ways) <= nearest + 1.0
+    assert set(told) & set(wanted) or not any(map(np.isfinite, wanted.values()))
     ends = {at for at, nearest in wanted.items() if np.isinf(nearest)}
     lone = {each.code for each in report.findings if each.kind is FindingKind.BELT_ALONE}
     free = {

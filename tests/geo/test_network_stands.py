@@ -222,7 +222,8 @@ def test_rounds_are_those_of_the_water_desk(seed: int, relief: bool) -> None:  #
 def test_an_engine_brings_water_along_roads_only() -> None:
     land = LandMaker()
     land.box(Layer.FOREST_STAND, 0.0, 0.0, 500.0, "near")
-    land.box(Layer.FOREST_STAND, 12_000.0, 0.0, 500.0, "far")
+    wedge = shapely.Polygon([(12_250.0, 10.0), (12_000.0, 500.0), (12_500.0, 500.0)])
+    land.add(Layer.FOREST_STAND, wedge, "far")
     land.box(Layer.FOREST_STAND, 0.0, 20_000.0, 500.0, "roadless")
     land.point(Layer.POOL, -250.0, -20.0, "pool", state="planned")
     land.point(Layer.POOL, 0.0, 20_300.0, "beside the roadless")
@@ -234,8 +235,8 @@ def test_an_engine_brings_water_along_roads_only() -> None:
     land.point(Layer.HYDRANT, -250.0, -20.0, "hydrant")
     found = of(surveyed(land), FindingKind.STAND_NO_ROAD_WATER)
     assert set(found) == {"far", "roadless"}
-    # 12.5 km at 40 km/h, and 10 m and 260 m on foot.
-    walk = 270.0 / 2500.0 * 60.0
+    # 12.5 km at 40 km/h, 10 m to the road and 20 m from it on foot.
+    walk = 30.0 / 2500.0 * 60.0
     assert found["far"].measure == pytest.approx(12.5 / 40.0 * 60.0 + walk, rel=1e-3)
     assert found["roadless"].measure is None
     assert found["roadless"].others[0].code == "beside the roadless"

@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 
 from geo.land.helicopter import MONTHS, months_of
 from geo.land.network.draft import Draft
+from geo.land.network.pieces import Pieces
 from geo.land.network.sheet import Sheet
 from geo.land.roads import RoadNet
 from models.land import FindingKind, LandFeature, Layer, NotJudged, Ref
@@ -22,7 +23,7 @@ def stands_without_road_water(
 ) -> tuple[list[Draft], list[NotJudged]]:
     """Stands to which no engine brings water in time, in some month at least.
 
-    Driving along known roads, and on foot beside them, to a place inside each stand.
+    Driving along known roads, and on foot beside them, to where a road comes nearest to the stand.
 
     Args:
         sheet: the land.
@@ -37,11 +38,12 @@ def stands_without_road_water(
     layers = [sheet.working(layer) for layer in _WATERS]
     waters = [each for layer in layers for each in layer.features]
     shapes = np.concatenate([layer.shapes for layer in layers])
-    places = shapely.point_on_surface(sheet.stands.shapes)
+    _, ways = Pieces(sheet.roads).nearest(sheet.stands.shapes)
+    places = shapely.get_point(ways, 0)
     net = RoadNet(sheet.roads.features) if roads is None else roads
     minutes = _minutes(net, _lonlat(sheet, places), _lonlat(sheet, shapes), waters)
-    nearest = shapely.STRtree(shapes).nearest(places)
-    away_m = shapely.distance(places, shapes[nearest])
+    nearest = shapely.STRtree(shapes).nearest(sheet.stands.shapes)
+    away_m = shapely.distance(sheet.stands.shapes, shapes[nearest])
     found = []
     for index in np.flatnonzero((minutes > sheet.rule.water_minutes).any(axis=1)).tolist():
         lacking = minutes[index] > sheet.rule.water_minutes

@@ -25,7 +25,6 @@ _TAIL_M: Final = 100.0
 """An end points as the last of its line does: so much of it, that no single corner decides."""
 
 _ARC: Final = 32
-_SAME_M: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,7 +72,6 @@ class _Survey:
         ]
         self._shapes = np.array([part.shape for part in self._parts], dtype=object)
         self._tree = shapely.STRtree(self._shapes)
-        self._gaps: set[frozenset[tuple[float, float]]] = set()
 
     def findings(self) -> list[Draft]:
         """All of them."""
@@ -84,7 +82,8 @@ class _Survey:
             for index, part in enumerate(self._parts)
             for end in _ends(index, part, self._rule.join_m)
         ]
-        return [*alone, *filter(None, (self._end(end, lone) for end in ends))]
+        found = [draft for draft in (self._end(end, lone) for end in ends) if draft is not None]
+        return [*alone, *_once(found)]
 
     def _alone(self) -> list[Draft]:
         found = []
@@ -148,13 +147,8 @@ class _Survey:
                 best = (float(way.length), index, way)
         return None if best is None else best[1:]
 
-    def _gap(self, end: _End, other: LandFeature, way: shapely.LineString) -> Draft | None:
+    def _gap(self, end: _End, other: LandFeature, way: shapely.LineString) -> Draft:
         feature = self._parts[end.part].feature
-        corners = shapely.get_coordinates(way)
-        key = frozenset((round(x / _SAME_M), round(y / _SAME_M)) for x, y in corners.tolist())
-        if key in self._gaps:
-            return None  # told from the other end
-        self._gaps.add(key)
         return Draft(
             FindingKind.BELT_GAP,
             feature,
@@ -192,6 +186,25 @@ class _Survey:
             return None
         other, away_m = nearest
         return Ref(other.layer, other.code, other.name, away_m)
+
+
+def _once(drafts: list[Draft]) -> list[Draft]:
+    """Of gaps between the same two belts in one place the shortest; the others are told so.
+
+    Both ends at a gap look across it, and where one looks past the other they see it differently.
+    """
+    found: list[Draft] = []
+    kept: dict[frozenset[tuple[Layer, str]], list[BaseGeometry]] = {}
+    for draft in sorted(drafts, key=lambda each: (each.shape.length, each.feature.code)):
+        if draft.kind is FindingKind.BELT_GAP:
+            other = draft.others[0]
+            pair = frozenset({(draft.feature.layer, draft.feature.code), (other.layer, other.code)})
+            shorter = kept.setdefault(pair, [])
+            if any(shapely.dwithin(way, draft.shape, way.length) for way in shorter):
+                continue
+            shorter.append(draft.shape)
+        found.append(draft)
+    return found
 
 
 def _merged(shape: BaseGeometry) -> BaseGeometry:
