@@ -149,7 +149,7 @@ def test_villages_lie_low_and_their_codes_begin_with_their_township(relief: Terr
 
 def test_belts_are_lines_of_two_to_eight_kilometres_on_ridges(relief: Terrain) -> None:
     belts = geometries(Layer.FOREST_BELT)
-    assert len(belts) == 10
+    assert len(belts) == 11
     shares, gaps_m = [], []
     for code, line in belts.items():
         assert isinstance(line, LineString | MultiLineString)
@@ -162,6 +162,8 @@ def test_belts_are_lines_of_two_to_eight_kilometres_on_ridges(relief: Terrain) -
         stated = facts(Layer.FOREST_BELT)[code]
         assert stated["length_km"] * 1000.0 == pytest.approx(length_m, abs=6.0)
         assert 20.0 <= stated["width_m"] <= 60.0
+        if code == "DRILL-BELT-11":
+            continue  # a break around a village, not on a ridge
         higher = [
             (surroundings_m(relief, point) < relief.height_at(point.x, point.y)).mean()
             for point in (line.interpolate(s, normalized=True) for s in np.linspace(0, 1, 15))
@@ -169,7 +171,7 @@ def test_belts_are_lines_of_two_to_eight_kilometres_on_ridges(relief: Terrain) -
         assert np.mean(higher) > 0.6, code
         shares.append(np.mean(higher))
     assert np.mean(shares) > 0.75
-    assert sorted(gaps_m) == [pytest.approx(170.0, abs=10.0), pytest.approx(260.0, abs=10.0)]
+    assert sorted(gaps_m) == [pytest.approx(gap_m, abs=10.0) for gap_m in (100.0, 170.0, 260.0)]
     stated = list(facts(Layer.FOREST_BELT).values())
     assert {belt["kind"] for belt in stated} == {"biological", "engineered", "natural"}
     assert {belt["state"] for belt in stated} == {"good", "worn", "planned"}
