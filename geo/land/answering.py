@@ -225,8 +225,12 @@ def _burns(
             and entry.in_span(at)
         ):
             held.append((entry, place))
-    middles = [region.frame.to_metric(place.lon_deg, place.lat_deg) for _, place in held]
-    reaches = region.reaches(_array([shapely.Point(middle) for middle in middles]))
+    if not held:
+        return ()
+    # Burns lie where they lie, the land elsewhere or nowhere: they are measured around the fire.
+    around = FireRegion(region.places, region.fire)
+    middles = [region.fire.to_metric(place.lon_deg, place.lat_deg) for _, place in held]
+    reaches = around.reaches(_array([shapely.Point(middle) for middle in middles]))
     found = []
     for (entry, place), reach in zip(held, reaches, strict=True):
         if reach.distance_min_m - place.radius_m > BURNS_WITHIN_M:
