@@ -136,6 +136,18 @@ test("no place is drawn where none is known", () => {
   assert.deepEqual(fires.fireFeatures([lost], lost, 20_000).features, []);
 });
 
+test("the line to water leads to the best usable one, not to the nearest", () => {
+  const position = { lon_deg: 106.65, lat_deg: 29.0 };
+  const seen = alert("located", [{ position, outline_lonlat: [[106.65, 29.0]], range_m: 5000, range_max_m: 5100, weight: 1 }]);
+  const water = (code, distance_m) => ({ layer: "water_point", code, distance_m, bearing_deg: 90 });
+  assert.deepEqual(fires.tiesOf(seen).map((it) => it.distance_m), [900]);
+  const belt = { layer: "forest_belt", code: "b", distance_m: 700, bearing_deg: 0 };
+  const report = (best) => ({ nearest: [belt], water: { best: best.map((asset) => ({ asset })), lost: [] } });
+  const ties = fires.tiesOf(seen, report([water("w", 4000)]));
+  assert.deepEqual(ties.map((it) => [it.layer, it.distance_m]), [["forest_belt", 700], ["water_point", 4000]]);
+  assert.deepEqual(fires.tiesOf(seen, report([])).map((it) => it.layer), ["forest_belt"]);
+});
+
 test("ground behind a ridge is drawn, and the bearing reaches it", () => {
   const line_lonlat = [[106.65, 29.0], [106.65, 29.02]];
   const it = alert("direction_only", [], [{ from_m: 5_500, to_m: 7_700, smoke_m: 40, line_lonlat }]);

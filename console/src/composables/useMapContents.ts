@@ -3,7 +3,8 @@
 import { effectScope, type Ref, watch } from "vue";
 import type { Camera, Layer, LonLat, Site } from "../api";
 import { metres } from "../lib/format";
-import { vertices } from "../lib/geodesy";
+import { boundsOf, vertices } from "../lib/geodesy";
+import type { Finding } from "../network";
 import { addCrossings, crossingFeatures, setCrossings } from "../map/crossings";
 import type { Engine } from "../map/engine";
 import { addFires, fireFeatures, setFires, tiesOf } from "../map/fires";
@@ -11,6 +12,7 @@ import { addFocus, setFocus } from "../map/focus";
 import { addLand, LAYERS, setLand, showLand } from "../map/land";
 import { addLandEdit, handleLandEdit, setLandEdit } from "../map/landEdit";
 import { cameraMarkers, fireMarkers, sideOf, tieMarkers } from "../map/markers";
+import { addNetwork, setNetwork } from "../map/network";
 import { addSweeps, setSweep } from "../map/sweeps";
 import { SYMBOLS } from "../map/symbols";
 import { addViews, setViews, showViews, viewFeatures, viewRadius } from "../map/views";
@@ -20,10 +22,12 @@ import { useBurns } from "./useBurns";
 import { useCameras } from "./useCameras";
 import { useCrossing } from "./useCrossing";
 import { useCoverage } from "./useCoverage";
+import { useLandAnswer } from "./useLandAnswer";
 import { useLandFocus } from "./useLandFocus";
 import { useLandEdit } from "./useLandEdit";
 import { useLegend } from "./useLegend";
 import { farOf } from "./useMapView";
+import { useNetwork } from "./useNetwork";
 import { useObservations } from "./useObservations";
 import { usePlaceSight } from "./usePlaceSight";
 import { useSite } from "./useSite";
@@ -33,6 +37,9 @@ import { useWords } from "./useWords";
 const NOW = { immediate: true };
 const PANEL_PX = [400, 460] as const;
 const NEAR_PX = 7;
+const NEAREST = 14;
+/** As the server rounds places on the map. */
+const round6 = (degrees: number): number => Number(degrees.toFixed(6));
 
 interface Wishes {
   named: Ref<boolean>;
@@ -53,7 +60,9 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   const observations = useObservations();
   const editing = useLandEdit();
   const burns = useBurns();
+  const { answer } = useLandAnswer();
   const { focus } = useLandFocus();
+  const network = useNetwork();
   // The engine is ready long after set-up: its watchers are gathered, and stopped with the page.
   const scope = effectScope();
 
@@ -86,10 +95,11 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     const far_m = farOf(site);
     const draw = () => {
       const chosen = selected.value;
+      const report = answer.value?.report ?? null;
       const listed = [...working.value];
       if (chosen !== null && !listed.some((alert) => alert.alert_id === chosen.alert_id))
         listed.push(chosen);
-      setFires(engine, fireFeatures(working.value, chosen, far_m, weights.value));
+      setFires(engine, fireFeatures(working.value, chosen, far_m, weights.value, report));
       showFires(
         listed.map((alert) => ({
           alert,
@@ -98,7 +108,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
         })),
       );
       showTies(
-        (chosen === null ? [] : tiesOf(chosen)).map((tie) => ({
+        (chosen === null ? [] : tiesOf(chosen, report)).map((tie) => ({
           key: tie.layer,
           at: tie.to,
           side: sideOf(tie.bearing_deg),
@@ -107,7 +117,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
         })),
       );
     };
-    watch([working, selected, weights, () => t("map.best")], draw, NOW);
+    watch([working, selected, weights, answer, () => t("map.best")], draw, NOW);
   }
 
   function feedCrossings(engine: Engine): void {
@@ -183,6 +193,26 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
       fit([...vertices(geometry), ...(fire === undefined ? [] : [[fire.lon_deg, fire.lat_deg] as LonLat])]);
     };
     watch(focus, draw, NOW);
+  }
+
+  /** What is lacking; the one that was chosen in the list is looked at, above that list. */
+  function feedNetwork(engine: Engine): void {
+    const draw = () => setNetwork(engine, network.open.value && network.drawn.value ? network.shapes.value : null);
+    watch([network.open, network.drawn, network.shapes], draw, NOW);
+    const shapeOf = (it: Finding) =>
+      network.shapes.value?.features.find(
+        ({ properties: own }) => own.kind === it.kind && own.layer === it.layer && own.code === it.code && own.lon_deg === round6(it.lon_deg) && own.lat_deg === round6(it.lat_deg),
+      )?.geometry ?? null;
+    watch(network.chosen, (it) => {
+      const geometry = it === null ? null : shapeOf(it);
+      setFocus(engine, geometry);
+      if (it === null) return;
+      const points = [[it.lon_deg, it.lat_deg] as LonLat, ...(geometry === null ? [] : vertices(geometry))];
+      const bounds = boundsOf(points);
+      if (bounds === null) return;
+      const foot_px = Math.min(engine.getCanvas().clientHeight * 0.46, 420);
+      engine.fitBounds(bounds, { padding: { top: 60, left: 190, right: 70, bottom: foot_px + 40 }, maxZoom: NEAREST, duration: 700 });
+    });
   }
 
   /** What lies under the cursor, each feature once. */
@@ -267,6 +297,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   function furnish(engine: Engine, site: Site): void {
     addViews(engine);
     if (land.value !== null) addLand(engine, land.value);
+    addNetwork(engine);
     addSweeps(engine);
     addPlaceSight(engine);
     addFires(engine);
@@ -282,6 +313,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
       feedLegend(engine);
       feedCoverage(engine);
       feedFocus(engine);
+      feedNetwork(engine);
     });
   }
 

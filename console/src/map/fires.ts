@@ -1,7 +1,8 @@
 /** Alerts as lines and areas: bearings of all, everything that is known of the selected one. */
 
-import type { Alert, Layer, LonLat } from "../api";
+import type { Alert, Layer, LonLat, NearestAsset } from "../api";
 import type { Alternative } from "../crossings";
+import type { LandReport } from "../landanswer";
 import { destination, sector } from "../lib/geodesy";
 import { pointOf } from "../lib/points";
 import { ALERT_COLOUR } from "../lib/states";
@@ -114,12 +115,20 @@ function bearingLine(alert: Alert, far_m: number): GeoJSON.LineString | null {
   return { type: "LineString", coordinates: [start, end] };
 }
 
-/** Lines from the best position to the nearest water and belt. */
-export function tiesOf(alert: Alert): Tie[] {
+/** The nearest of each layer; of water the best that a helicopter can use, none without one. */
+function tied(alert: Alert, report: LandReport | null): readonly NearestAsset[] {
+  if (report === null) return alert.land.nearest;
+  const best = report.water.best[0]?.asset;
+  const firsts = TIES.map((layer) => report.nearest.find((asset) => asset.layer === layer));
+  return [...firsts, best].filter((asset) => asset !== undefined);
+}
+
+/** Lines from the best position to the water and the belt that count for it. */
+export function tiesOf(alert: Alert, report: LandReport | null = null): Tie[] {
   const best = alert.fix.clusters[0];
   if (best === undefined) return [];
   const from = pointOf(best.position);
-  return alert.land.nearest.flatMap((asset) =>
+  return tied(alert, report).flatMap((asset) =>
     TIES.includes(asset.layer) && asset.bearing_deg !== null
       ? [
           {
@@ -139,6 +148,7 @@ export function fireFeatures(
   selected: Alert | null,
   far_m: number,
   weights: readonly Alternative[] = [],
+  report: LandReport | null = null,
 ): GeoJSON.FeatureCollection {
   const features: GeoJSON.Feature[] = [];
   for (const alert of alerts) {
@@ -154,7 +164,7 @@ export function fireFeatures(
     const ring = sector(pointOf(fix.observer), fix.bearing_deg, width, reach(selected, far_m));
     features.push(feature("wedge", colour, { type: "Polygon", coordinates: [ring] }));
   }
-  for (const tie of tiesOf(selected))
+  for (const tie of tiesOf(selected, report))
     features.push(
       feature("tie", SYMBOLS[tie.layer].colour, { type: "LineString", coordinates: [tie.from, tie.to] }),
     );
