@@ -1,6 +1,7 @@
 """Villages that a fire may run to, those downwind first, and what stands between."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
@@ -103,12 +104,19 @@ class Danger:
         told = sorted(told, key=lambda one: one.urgency)
         found: list[dict[int, _Found]] = [{} for _ in told]
         open_share = np.full(len(told), float(sum(region.weights)))
+        barriers: list[tuple[Barrier, ...]] = [()] * len(told)
         if self._belts is not None and told:
             open_share = self._open(region, self._belts, [one.shape for one in told], found)
+            barriers = [_barriers(region, self._belts, one.values()) for one in found]
         shares = np.clip(open_share / sum(region.weights), 0.0, 1.0).tolist()
         return tuple(
-            self._at_risk(region, village, belts, share)
-            for village, belts, share in zip(told, found, shares, strict=True)
+            AtRisk(
+                village=region.asset(village.feature, village.reach),
+                downwind_deg=village.downwind_deg,
+                barriers=between,
+                open_share=share,
+            )
+            for village, between, share in zip(told, barriers, shares, strict=True)
         )
 
     def _open(
@@ -149,38 +157,33 @@ class Danger:
         np.subtract.at(passing, corridors.village, weights[corridors.place] * held.mean(axis=1))
         return passing
 
-    def _at_risk(
-        self, region: FireRegion, village: _Village, found: dict[int, _Found], open_share: float
-    ) -> AtRisk:
-        barriers = [self._barrier(region, one) for one in found.values()]
-        return AtRisk(
-            village=region.asset(village.feature, village.reach),
-            downwind_deg=village.downwind_deg,
-            barriers=tuple(sorted(barriers, key=lambda one: (one.from_fire_m, one.code))),
-            open_share=open_share,
-        )
 
-    def _barrier(self, region: FireRegion, found: _Found) -> Barrier:
-        belts: MetricLayer | None = self._belts
-        if belts is None:
-            raise ValueError("there are no belts")
-        feature, shape = belts.features[found.index], belts.shapes[found.index]
-        state = _state_of(feature)
-        areal = shapely.get_dimensions(shape) == _AREA
-        inside = bool(areal and shapely.intersects(shape, region.point))
-        kind = feature.properties.get("kind")
-        return Barrier(
-            code=feature.code,
-            name=feature.name,
-            kind=kind if isinstance(kind, str) else "",
-            state=state,
-            width_m=_width_m(feature, shape),
-            from_fire_m=0.0 if inside else found.from_fire_m,
-            inside=inside,
-            holds=state not in FAILING and not inside,
-            gap_m=found.gap_m,
-            drill=feature.drill,
-        )
+def _barriers(
+    region: FireRegion, belts: MetricLayer, found: Iterable[_Found]
+) -> tuple[Barrier, ...]:
+    """Belts on the ways to one village, the nearest to the fire first."""
+    told = [_barrier(region, belts, one) for one in found]
+    return tuple(sorted(told, key=lambda one: (one.from_fire_m, one.code)))
+
+
+def _barrier(region: FireRegion, belts: MetricLayer, found: _Found) -> Barrier:
+    feature, shape = belts.features[found.index], belts.shapes[found.index]
+    state = _state_of(feature)
+    areal = shapely.get_dimensions(shape) == _AREA
+    inside = bool(areal and shapely.intersects(shape, region.point))
+    kind = feature.properties.get("kind")
+    return Barrier(
+        code=feature.code,
+        name=feature.name,
+        kind=kind if isinstance(kind, str) else "",
+        state=state,
+        width_m=_width_m(feature, shape),
+        from_fire_m=0.0 if inside else found.from_fire_m,
+        inside=inside,
+        holds=state not in FAILING and not inside,
+        gap_m=found.gap_m,
+        drill=feature.drill,
+    )
 
 
 def _downwind_deg(reach: Reach, wind: Wind | None) -> float | None:

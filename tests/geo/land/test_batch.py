@@ -94,6 +94,7 @@ def test_where_units_overlap_the_first_is_told() -> None:
     batch = LandIndex(land).batch
     lonlat = lonlat_of(np.array([(-2e3, 0.0), (0.0, 0.0), (2e3, 0.0), (9e3, 0.0), (3.1e3, 0.0)]))
     assert batch.units_of(lonlat).tolist() == [0, 0, 1, -1, -1]
+    assert batch.units_of(lonlat[:1]).tolist() == [0]
     assert batch.units_of(lonlat, Layer.VILLAGE).tolist() == [-1] * 5
 
 

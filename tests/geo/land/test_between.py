@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from land_rig import asked, belt, feature, round_fire, shaped_fire, village
 from shapely.geometry.base import BaseGeometry
 
+from geo.land.spread import evenly_in
 from models.land import AtRisk, Barrier, Fact, Layer
 
 HALF_M = 100.0  # of a village that is drawn as a point
@@ -311,3 +312,29 @@ def test_a_width_is_the_stated_one_else_as_drawn(
         village("v", 2_500.0, 0.0), feature(Layer.FOREST_BELT, "b", shape, **facts)
     )
     assert barrier.width_m == (None if width_m is None else pytest.approx(width_m, rel=1e-3))
+
+
+def test_a_belt_along_the_way_does_not_stand_across_it() -> None:
+    one = at_risk(village("v", 2_500.0, 0.0), belt("b", [(400.0, 10.0), (2_000.0, 10.0)]))
+    assert (one.barriers, one.open_share) == ((), 1.0)
+
+
+@pytest.mark.parametrize(
+    "outline",
+    [
+        shapely.box(0.0, 0.0, 10.0, 10.0),
+        shapely.box(0.0, 0.0, 3_000.0, 5.0),
+        shapely.affinity.rotate(shapely.box(0.0, 0.0, 3_000.0, 5.0), 37.0),
+        shapely.box(0.0, 0.0, 1e3, 1e3) - shapely.box(10.0, 10.0, 1e3, 1e3),
+        shapely.box(0.0, 0.0, 1e3, 1e3) - shapely.box(-1.0, 2.0, 999.0, 999.0),
+        shapely.MultiPolygon([shapely.box(0, 0, 30, 9), shapely.box(900, 900, 901, 901)]),
+    ],
+)
+def test_places_are_spread_evenly_over_any_region(outline: BaseGeometry) -> None:
+    places = evenly_in(outline)
+    assert len(places) == 96
+    assert shapely.intersects_xy(outline, places).all()
+    assert np.array_equal(places, evenly_in(outline))
+    middle = np.array(outline.centroid.coords[0])
+    size = np.hypot(*np.ptp(np.array(outline.bounds).reshape(2, 2), axis=0))
+    assert np.hypot(*(places.mean(axis=0) - middle)) < 0.05 * size
