@@ -49,6 +49,7 @@ import type { Coverage, PlaceSight, WatchedLand } from "./coverage";
 import type { FullLandAnswer, WindNow } from "./landanswer";
 import type { ImportApplied, ImportDraft, ImportMode, KeptReport, LandChange, LandMapping, LandUpload, LayerAttributes } from "./landdata";
 import type { LandDrawing, LandEdit, LandFeatureNow, LandHistoryEntry, LandState, LayerSchema } from "./landedit";
+import type { FindingShapes, Network } from "./network";
 import type { LetIn, StatedPoint } from "./lib/coordinates";
 import type { Crossings, Lookouts, Observation, ObservationRequest } from "./crossings";
 
@@ -286,6 +287,8 @@ export const http = {
       `/api/land/answer?lon_deg=${lon}&lat_deg=${lat}&radius_m=${radius_m}`,
     ),
   land: () => call<Land>("GET", "/api/land"),
+  network: (query: string) => call<Network>("GET", `/api/land/network?${query}`),
+  networkShapes: (query: string) => call<FindingShapes>("GET", `/api/land/network/shapes?${query}`),
   landAttributes: () => call<LayerAttributes[]>("GET", "/api/land/attributes"),
   sendLand: (file: File) =>
     call<LandUpload>("POST", `/api/land/imports?name=${encodeURIComponent(file.name)}`, new Blob([file]), FILE_WAIT_MS),

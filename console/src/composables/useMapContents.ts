@@ -215,11 +215,13 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     });
   }
 
-  /** What lies under the cursor, each feature once. */
+  /** What lies under the cursor, each feature once; a stand only where nothing stands on it. */
   function under(engine: Engine, point: { x: number; y: number }) {
     const box: [[number, number], [number, number]] = [[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]];
     const layers = engine.getLayersOrder().filter((id) => id.startsWith("land-"));
-    const found = engine.queryRenderedFeatures(box, { layers }).map(({ properties }) => ({
+    const hit = engine.queryRenderedFeatures(box, { layers });
+    const drawn = hit.filter((it) => !it.layer.id.endsWith("-area"));
+    const found = (drawn.length > 0 ? drawn : hit).map(({ properties }) => ({
       layer: properties["layer"] as Layer,
       code: properties["code"] as string,
       name: properties["name"] as string,
