@@ -18,7 +18,7 @@ from models.units import FloatArray
 
 __all__ = ["TOLERANCE_M", "farthest_m"]
 
-TOLERANCE_M: Final = 0.25
+TOLERANCE_M: Final = 0.5
 _AREA: Final = 2  # dimension of polygons
 
 
@@ -96,6 +96,9 @@ def _rivals(triangles: FloatArray, pieces: FloatArray) -> FloatArray:
 
 def _pieces(shape: BaseGeometry) -> FloatArray:
     """(n, 4) straight pieces of a feature: x, y of both ends; a point is one of no length."""
+    if isinstance(shape, shapely.LineString):
+        corners = shapely.get_coordinates(shape)
+        return np.column_stack((corners[:-1], corners[1:]))
     found = []
     for part in shapely.get_parts(shape):
         rings = shapely.get_rings(part) if shapely.get_dimensions(part) == _AREA else [part]
@@ -118,5 +121,7 @@ def _apart_m(points: FloatArray, pieces: FloatArray) -> FloatArray:
     share = np.clip(
         (from_x * along_x + from_y * along_y) / np.where(squared > 0.0, squared, 1.0), 0.0, 1.0
     )
-    apart: FloatArray = np.hypot(from_x - share * along_x, from_y - share * along_y)
+    from_x -= share * along_x
+    from_y -= share * along_y
+    apart: FloatArray = np.sqrt(from_x * from_x + from_y * from_y)
     return apart

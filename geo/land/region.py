@@ -102,9 +102,10 @@ class FireRegion:
         self.places = tuple(places)
         self.frame = frame
         self.best_lonlat = (best.lon_deg, best.lat_deg)
-        self.middles: list[tuple[float, float]] = [
-            frame.to_metric(place.lon_deg, place.lat_deg) for place in places
-        ]
+        lon_deg = np.array([place.lon_deg for place in places])
+        lat_deg = np.array([place.lat_deg for place in places])
+        x_m, y_m = frame.to_metric(lon_deg, lat_deg)
+        self.middles: list[tuple[float, float]] = list(zip(x_m.tolist(), y_m.tolist(), strict=True))
         self.point = shapely.Point(self.middles[0])
         self.weights = [place.weight for place in places]
         self.outlines: NDArray[np.object_] = np.array(

@@ -132,6 +132,10 @@ class Danger:
         pieces = self._pieces.of(around)
         corridors = corridors_to(region.middles, region.outlines, villages)
         crossed = corridors.crossed(pieces)
+        weights = np.array(region.weights)
+        passing = np.full(len(villages), float(weights.sum()))
+        if not len(crossed.corridor):
+            return passing
         starts = np.stack([evenly_in(outline) for outline in region.outlines])
         stopped = corridors.stopped(crossed, starts)
         for index in np.unique(crossed.owner[self._areal[crossed.owner]]).tolist():
@@ -139,21 +143,21 @@ class Danger:
             rows = np.flatnonzero(crossed.owner == index)
             within = shapely.intersects_xy(belts.shapes[index], starts[..., 0], starts[..., 1])
             stopped[rows] &= ~within[corridors.place[crossed.corridor[rows]]]
-        from_m = _from_m(region, corridors, crossed)
+        order, groups = _grouped(crossed)
+        near_m = np.minimum.reduceat(_from_m(region, corridors, crossed)[order], groups)
+        stops = np.logical_or.reduceat(stopped[order], groups, axis=0)
         held = np.zeros((len(corridors.to_x), starts.shape[1]), dtype=bool)
-        for rows in _groups(crossed):
-            corridor, index = int(crossed.corridor[rows[0]]), int(crossed.owner[rows[0]])
+        for number, rows in enumerate(np.split(order, groups[1:])):
             share, gap_m = covered(corridors, crossed, rows)
             if share < LEAST_SHARE:
                 continue
+            corridor, index = int(crossed.corridor[rows[0]]), int(crossed.owner[rows[0]])
             if self._holding[index]:
-                held[corridor] |= stopped[rows].any(axis=0)
+                held[corridor] |= stops[number]
             own = found[int(corridors.village[corridor])]
             one = own.setdefault(index, _Found(index, math.inf, 0.0))
-            one.from_fire_m = min(one.from_fire_m, float(from_m[rows].min()))
+            one.from_fire_m = min(one.from_fire_m, float(near_m[number]))
             one.gap_m = max(one.gap_m, gap_m)
-        weights = np.array(region.weights)
-        passing = np.full(len(villages), float(weights.sum()))
         np.subtract.at(passing, corridors.village, weights[corridors.place] * held.mean(axis=1))
         return passing
 
@@ -210,14 +214,12 @@ def _width_m(feature: LandFeature, shape: BaseGeometry) -> float | None:
     return (half_m - math.sqrt(max(0.0, half_m * half_m - 4.0 * shape.area))) / 2.0
 
 
-def _groups(crossed: Crossed) -> list[IndexArray]:
-    """Rows of each belt in each corridor, by their lesser place across."""
-    if not len(crossed.corridor):
-        return []
+def _grouped(crossed: Crossed) -> tuple[IndexArray, IndexArray]:
+    """Rows by corridor, belt and their lesser place across; and where each pair begins in that."""
     order = np.lexsort((crossed.across[:, 0], crossed.owner, crossed.corridor))
     corridor, owner = crossed.corridor[order], crossed.owner[order]
     changes = (np.diff(corridor) != 0) | (np.diff(owner) != 0)
-    return np.split(order, np.flatnonzero(changes) + 1)
+    return order, np.concatenate(([0], np.flatnonzero(changes) + 1))
 
 
 def _from_m(region: FireRegion, corridors: Corridors, crossed: Crossed) -> FloatArray:
