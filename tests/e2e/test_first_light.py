@@ -66,7 +66,7 @@ def test_a_monitor_sees_a_recorded_fire_arrive_and_dismisses_the_drill(
         expect(page.get_by_test_id("fix-position")).to_contain_text(re.compile(r"36\.\d+"))
         expect(page.get_by_test_id("fix-r90")).to_contain_text(re.compile(r"\d+ m"))
         expect(page.get_by_test_id("township").first).to_contain_text("演练")
-        expect(page.get_by_test_id("nearest-water_point")).to_contain_text("演练")
+        expect(page.get_by_test_id("water-best").first).to_contain_text("演练")
         expect(page.get_by_test_id("nearest-forest_belt")).to_contain_text("演练")
 
         # The clip plays.
