@@ -42,6 +42,11 @@ class MetricLayer:
         boxes: FloatArray = shapely.bounds(self.shapes)
         return boxes
 
+    @cached_property
+    def _sides(self) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray]:
+        west, south, east, north = np.ascontiguousarray(self.boxes.T)
+        return west, south, east, north
+
     def near(self, x_m: float, y_m: float, count: int) -> NDArray[np.intp]:
         """The features nearest to a place by their true distances, the nearest first.
 
@@ -50,7 +55,7 @@ class MetricLayer:
             y_m: likewise.
             count: how many, at most.
         """
-        west, south, east, north = self.boxes.T
+        west, south, east, north = self._sides
         apart_x = np.maximum(np.maximum(west - x_m, x_m - east), 0.0)
         apart_y = np.maximum(np.maximum(south - y_m, y_m - north), 0.0)
         least_m = np.hypot(apart_x, apart_y)

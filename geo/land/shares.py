@@ -33,6 +33,7 @@ def shares_of(layer: MetricLayer, region: FireRegion) -> tuple[tuple[UnitShare, 
         shapes = layer.shapes[hits]
         areal = shapely.get_dimensions(shapes) == _AREA
         hits, shapes = hits[areal], shapes[areal]
+        shapely.prepare(shapes)  # once for as long as the land stays: thousands of corners
         covering = shapely.covers(shapes, outline)
         parts = [
             outline if whole else _common(shape, outline)

@@ -114,14 +114,12 @@ class WaterDesk:
         minutes = round_minutes(self._helicopter, distance_m, climb_m)
         litres_per_hour = 60.0 * self._helicopter.bucket_litres / minutes
         bad = self._faulty | (self._litres < litres_per_hour) | ~self._open[:, month - 1]
-        usable = np.flatnonzero(~bad).tolist()
-        best = sorted(usable, key=lambda index: (minutes[index], distance_m[index]))[:BEST]
+        order = np.lexsort((distance_m, minutes))
+        best = order[~bad[order]][:BEST].tolist()
         farthest_m = max((distance_m[index] for index in best), default=np.inf)
-        lost = [
-            index
-            for index in np.argsort(distance_m, kind="stable").tolist()
-            if index not in best and distance_m[index] < farthest_m
-        ]
+        nearer = np.flatnonzero(distance_m < farthest_m)
+        nearer = nearer[np.argsort(distance_m[nearer], kind="stable")]
+        lost = [index for index in nearer.tolist() if index not in best]
         if not best:
             lost = lost[:LOST_WITHOUT_BEST]
         told = [*best, *lost]
