@@ -56,7 +56,10 @@ def read_shapefile(
         read.columns, read.values = [], []  # a number that the library makes up
     encoding, notes = (wanted, []) if wanted is not None else _encoding(read, parts)
     columns = _columns(read, encoding, notes)
-    values = [_decoded(column, encoding, notes) for column in read.values]
+    values = [
+        _decoded(name, column, encoding, notes)
+        for name, column in zip(columns, read.values, strict=True)
+    ]
     full, kinds = _full_names(parts.get(FIELDS_SUFFIX))
     rows = zip(*values, strict=True) if values else [()] * len(read.geometries)
     given = [full.get(column, column) for column in columns]
@@ -120,7 +123,7 @@ def _columns(read: Read, encoding: str, notes: list[Note]) -> list[str]:
     return unique(names)
 
 
-def _decoded(column: list[Fact], encoding: str, notes: list[Note]) -> list[Fact]:
+def _decoded(name: str, column: list[Fact], encoding: str, notes: list[Note]) -> list[Fact]:
     values: list[Fact] = []
     for row, value in enumerate(column, 1):
         if not isinstance(value, str):
@@ -133,7 +136,7 @@ def _decoded(column: list[Fact], encoding: str, notes: list[Note]) -> list[Fact]
             text, cut = piece.decode(encoding, "replace"), False
             notes.append(Note(NoteCode.ENCODING_LOST, row, {"text": text[:60]}))
         if cut or len(piece) >= LONGEST_TEXT - 1:
-            notes.append(Note(NoteCode.TEXT_CUT, row, {"text": text[-30:]}))
+            notes.append(Note(NoteCode.TEXT_CUT, row, {"column": name, "text": text[-30:]}))
         values.append(text or None)
     return values
 

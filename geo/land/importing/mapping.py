@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
 import shapely
 
 from geo.exchange import RawLayer
@@ -132,12 +133,14 @@ def _layer(raw: RawLayer, plain: set[str]) -> Layer:
 
 
 def _system(raw: RawLayer) -> str:
-    """Degrees are taken for WGS 84, which the check for a shift may contradict; metres by zone."""
-    there = [each for each in raw.geometries if each is not None and not each.is_empty]
-    if not there:
+    """Degrees are taken for WGS 84, which the check for a shift may contradict; metres by zone.
+
+    Most vertices decide, so that a few that are wrong do not.
+    """
+    vertices = shapely.get_coordinates([each for each in raw.geometries if each is not None])
+    vertices = vertices[np.isfinite(vertices).all(axis=1)]
+    in_degrees = (np.abs(vertices) <= 180.0).all(axis=1)
+    if len(vertices) == 0 or in_degrees.mean() >= 0.5:
         return "WGS84"
-    bounds = shapely.total_bounds(there)
-    if not (abs(bounds) <= 180.0).all():
-        zones = {east // 1e6 for east in (bounds[0], bounds[2])}
-        return "GK" if all(13 <= zone <= 45 for zone in zones) else ""
-    return "WGS84"
+    zones = np.median(vertices[~in_degrees], axis=0) // 1e6
+    return "GK" if 13.0 <= zones.max() <= 45.0 else ""

@@ -49,7 +49,7 @@ def prepare(
     for index, place in enumerate(placed(raw, mapping.system, near)):
         maker.take(index, place)
     features = tuple(maker.features)
-    bounds = shapely.total_bounds([each.geometry for each in features]).tolist()
+    bounds = shapely.total_bounds([each.geometry for each in features]) if features else None
     far = sum(line.code == LineCode.FAR_OUTSIDE for line in maker.lines)
     report = ImportReport(
         mapping.layer,
@@ -59,10 +59,15 @@ def prepare(
         tuple(maker.lines),
         find_shift(features, there, district),
         maker.outside,
-        (bounds[0], bounds[1], bounds[2], bounds[3]) if features else None,
+        None if bounds is None else _four(bounds.tolist()),
         _advice(raw, mapping, near) if far * 2 > len(raw.rows) else (),
     )
     return features, report
+
+
+def _four(values: list[float]) -> tuple[float, float, float, float]:
+    west, south, east, north = values
+    return west, south, east, north
 
 
 class _Maker:

@@ -124,7 +124,7 @@ def _valid(
     before_m2 = _area_m2(shapely.make_valid(geometry, method="linework"))
     after_m2 = _area_m2(made)
     if before_m2 > LEAST_AREA_M2:
-        values["area_percent"] = round(100.0 * after_m2 / before_m2, 1)
+        values["area_percent"] = round(100.0 * (after_m2 / before_m2 - 1.0), 1)
     remarks.append((LineCode.CROSSING, values))
     return made
 

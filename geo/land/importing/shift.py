@@ -15,6 +15,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.crs import Bd09, Gcj02, LocalFrame, Plane, Wgs84, from_wgs84, to_wgs84
+from geo.land.importing.near import Borders
 from geo.land.importing.report import ShiftFinding
 from models.errors import InputRefused
 from models.land import LandFeature
@@ -148,12 +149,13 @@ def _by_outline(
     known = frame.geometry_to_metric(shapely.union_all(borders))
     step_m = max(SAMPLE_M, outline.length / MOST_SAMPLES)
     points = shapely.get_coordinates(outline.segmentize(step_m))
+    points = points[:: -(-len(points) // MOST_SAMPLES)]
     samples = np.column_stack(frame.to_lonlat(points[:, 0], points[:, 1]))
-    shapely.prepare(known)
+    lines = Borders(known)
 
     def off(places: FloatArray) -> float:
         metric = np.column_stack(frame.to_metric(places[:, 0], places[:, 1]))
-        return float(np.median(shapely.distance(shapely.points(metric), known)))
+        return float(np.median(lines.off_m(np.asarray(shapely.points(metric)))))
 
     off_m = off(samples)
     if off_m < LEAST_SHIFT_M:
