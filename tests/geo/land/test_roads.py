@@ -206,6 +206,10 @@ def test_ways_on_three_hundred_random_networks_are_those_of_networkx() -> None:
         )
         reference = Reference(roads, fire, ends)
         routes = net.routes(lonlat(fire), [lonlat(end) for end in ends])
+        (quickest,) = net.quickest([lonlat(fire)], [lonlat(end) for end in ends])
+        known = [route.minutes for route in routes if route is not None]
+        assert (quickest is None) == (not known)
+        assert quickest is None or quickest.minutes == pytest.approx(min(known), rel=1e-9)
         for number, route in enumerate(routes):
             wanted = reference.route(number, len(ends))
             assert (route is None) == (wanted is None)
