@@ -27,12 +27,10 @@ class Borders:
     """
 
     def __init__(self, geometry: BaseGeometry) -> None:
-        vertices, line = shapely.get_coordinates(
-            shapely.get_parts(shapely.get_rings(geometry))
-            if geometry.geom_type.endswith("Polygon")
-            else shapely.get_parts(geometry),
-            return_index=True,
-        )
+        parts = shapely.get_parts(geometry)
+        if geometry.geom_type.endswith("Polygon"):
+            parts = shapely.get_rings(parts)
+        vertices, line = shapely.get_coordinates(parts, return_index=True)
         same = line[1:] == line[:-1]
         pieces = np.stack([vertices[:-1], vertices[1:]], axis=1)[same]
         self._tree = shapely.STRtree(shapely.linestrings(pieces))
