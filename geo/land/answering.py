@@ -13,7 +13,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.joint import JointPlace
 from geo.land.metric import MetricLand
-from geo.land.region import FireRegion, Reach
+from geo.land.region import FireRegion
 from geo.land.risk import Danger
 from geo.land.shares import shares_of
 from geo.land.water import Ground, WaterDesk
@@ -91,6 +91,7 @@ class LandAsker:
         self.land = MetricLand(features) if land is None else land
         self._water = WaterDesk(features, helicopter or HelicopterRule(), ground_m=ground_m)
         self._roads = roads
+        self._drill = {(one.layer, one.code) for one in features if one.drill}
         self._danger = Danger(self.land)
 
     def report(
@@ -130,7 +131,7 @@ class LandAsker:
             any(asset.drill for asset in (*nearest, *options))
             or any(barrier.drill for one in at_risk for barrier in one.barriers)
             or any(one.village.drill for one in at_risk)
-            or self._drill_units(units)
+            or any((layer, one.code) in self._drill for layer in units for one in units[layer])
         )
         return LandReport(
             at=at,
@@ -159,14 +160,6 @@ class LandAsker:
                 elsewhere = min(1.0, outside)
         return units, elsewhere
 
-    def _drill_units(self, units: dict[Layer, tuple[UnitShare, ...]]) -> bool:
-        told = {(layer, share.code) for layer, shares in units.items() for share in shares}
-        return any(
-            feature.drill and (layer, feature.code) in told
-            for layer in units
-            for feature in self.land.layers[layer].features
-        )
-
     def _nearest(self, region: FireRegion) -> tuple[Asset, ...]:
         near: list[tuple[LandFeature, BaseGeometry]] = []
         for layer in FACILITIES:
@@ -176,34 +169,34 @@ class LandAsker:
             count = _RIVALS if self._roads is not None and layer in ROUTED else NEAREST
             found = metric.near(region.point.x, region.point.y, count).tolist()
             near += ((metric.features[index], metric.shapes[index]) for index in found)
-        reaches = region.reaches(_array([shape for _, shape in near]))
-        routes = self._routes(region, [feature for feature, _ in near], reaches)
-        assets = [
-            region.asset(feature, reach, route)
-            for (feature, _), reach, route in zip(near, reaches, routes, strict=True)
-        ]
-        told: list[Asset] = []
+        routes = self._routes(region, near)
+        chosen: list[int] = []
         for layer in FACILITIES:
-            own = [asset for asset in assets if asset.layer is layer]
-            told += sorted(own, key=_minutes)[:NEAREST]  # stable: else by the straight line
-        return tuple(told)
+            own = [row for row, (feature, _) in enumerate(near) if feature.layer is layer]
+            # Stable: those without a way stay in the order of the straight line.
+            chosen += sorted(own, key=lambda row: _minutes(routes[row]))[:NEAREST]
+        reaches = region.reaches(_array([near[row][1] for row in chosen]))
+        return tuple(
+            region.asset(near[row][0], reach, routes[row])
+            for row, reach in zip(chosen, reaches, strict=True)
+        )
 
     def _routes(
-        self, region: FireRegion, features: list[LandFeature], reaches: list[Reach]
+        self, region: FireRegion, near: Sequence[tuple[LandFeature, BaseGeometry]]
     ) -> list[Route | None]:
         """Ways of those that somebody drives from, asked for at once."""
-        routes: list[Route | None] = [None] * len(features)
-        driven = [row for row, feature in enumerate(features) if feature.layer in ROUTED]
+        routes: list[Route | None] = [None] * len(near)
+        driven = [row for row, (feature, _) in enumerate(near) if feature.layer in ROUTED]
         if self._roads is not None and driven:
-            ends = [reaches[row].end_lonlat for row in driven]
+            ends = region.ends(_array([near[row][1] for row in driven]))
             found = self._roads.routes(region.best_lonlat, ends)
             for row, route in zip(driven, found, strict=True):
                 routes[row] = route
         return routes
 
 
-def _minutes(asset: Asset) -> float:
-    return math.inf if asset.route is None else asset.route.minutes
+def _minutes(route: Route | None) -> float:
+    return math.inf if route is None else route.minutes
 
 
 def _array(shapes: Sequence[BaseGeometry]) -> NDArray[np.object_]:

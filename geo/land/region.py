@@ -34,14 +34,12 @@ class Reach:
         distance_min_m: over the outlines and the best place.
         distance_max_m: likewise.
         bearing_deg: true, from the best place to its nearest point; None when it lies inside.
-        end_lonlat: its nearest point.
     """
 
     distance_m: float
     distance_min_m: float
     distance_max_m: float
     bearing_deg: float | None
-    end_lonlat: tuple[float, float]
 
 
 def places_of(fix: Fix) -> list[JointPlace]:
@@ -118,8 +116,7 @@ class FireRegion:
         """How far each of some shapes in the land's plane is."""
         if not len(shapes):
             return []
-        ends = shapely.get_coordinates(shapely.shortest_line(self.point, shapes))[1::2]
-        lon_deg, lat_deg = self.frame.to_lonlat(ends[:, 0], ends[:, 1])
+        lon_deg, lat_deg = self._ends(shapes)
         # Measured once more from the fire itself: true on the ellipsoid, and north is north.
         east_m, north_m = self.fire.to_metric(lon_deg, lat_deg)
         inside = shapely.intersects(shapes, self.point)
@@ -133,10 +130,18 @@ class FireRegion:
                 distance_min_m=float(min(distance_m[row], near_m[row])),
                 distance_max_m=float(max(distance_m[row], far_m[row])),
                 bearing_deg=None if inside[row] else wrap_bearing_deg(float(bearing[row])),
-                end_lonlat=(float(lon_deg[row]), float(lat_deg[row])),
             )
             for row in range(len(shapes))
         ]
+
+    def ends(self, shapes: NDArray[np.object_]) -> list[tuple[float, float]]:
+        """The place of each shape that is nearest to the best place, (lon, lat)."""
+        lon_deg, lat_deg = self._ends(shapes)
+        return list(zip(lon_deg.tolist(), lat_deg.tolist(), strict=True))
+
+    def _ends(self, shapes: NDArray[np.object_]) -> tuple[FloatArray, FloatArray]:
+        ends = shapely.get_coordinates(shapely.shortest_line(self.point, shapes))[1::2]
+        return self.frame.to_lonlat(ends[:, 0], ends[:, 1])
 
     def asset(self, feature: LandFeature, reach: Reach, route: Route | None = None) -> Asset:
         """A feature with its distances."""
