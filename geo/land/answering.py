@@ -221,9 +221,15 @@ def _burns(
     if not held:
         return ()
     # Burns lie where they lie, the land elsewhere or nowhere: they are measured around the fire.
+    x_m, y_m = region.fire.to_metric(
+        np.array([place.lon_deg for _, place in held]),
+        np.array([place.lat_deg for _, place in held]),
+    )
     around = FireRegion(region.places, region.fire)
-    middles = [region.fire.to_metric(place.lon_deg, place.lat_deg) for _, place in held]
-    reaches = around.reaches(_array([shapely.Point(middle) for middle in middles]))
+    within_m = BURNS_WITHIN_M + np.hypot(around.corners[:, 0], around.corners[:, 1]).max()
+    near = np.hypot(x_m, y_m) <= within_m + np.array([place.radius_m for _, place in held])
+    held = [one for one, is_near in zip(held, near.tolist(), strict=True) if is_near]
+    reaches = around.reaches(np.asarray(shapely.points(np.column_stack((x_m, y_m))[near])))
     found = []
     for (entry, place), reach in zip(held, reaches, strict=True):
         if reach.distance_min_m - place.radius_m > BURNS_WITHIN_M:

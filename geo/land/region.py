@@ -110,7 +110,8 @@ class FireRegion:
             [_outline(place, frame) for place in places], dtype=object
         )
         self.corners: FloatArray = shapely.get_coordinates(self.outlines)
-        self.fire = LocalFrame(*self.best_lonlat)
+        itself = (frame.lon_deg, frame.lat_deg) == self.best_lonlat
+        self.fire = frame if itself else LocalFrame(*self.best_lonlat)
 
     def reaches(self, shapes: NDArray[np.object_]) -> list[Reach]:
         """How far each of some shapes in the land's plane is."""
