@@ -36,6 +36,8 @@ import { useWords } from "./useWords";
 
 const NOW = { immediate: true };
 const PANEL_PX = [400, 460] as const;
+/** What a list's entry leads to must not lie under the map's buttons. */
+const TOOLS_PX = 100;
 const NEAR_PX = 7;
 const NEAREST = 14;
 /** As the server rounds places on the map. */
@@ -44,7 +46,7 @@ const round6 = (degrees: number): number => Number(degrees.toFixed(6));
 interface Wishes {
   named: Ref<boolean>;
   chooseCamera: (id: string) => void;
-  fit: (points: LonLat[]) => void;
+  fit: (points: LonLat[], clear_px?: number) => void;
 }
 
 export function useMapContents({ named, chooseCamera, fit }: Wishes) {
@@ -190,7 +192,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
       setFocus(engine, geometry);
       if (geometry === null) return;
       const fire = selected.value?.fix.clusters[0]?.position;
-      fit([...vertices(geometry), ...(fire === undefined ? [] : [[fire.lon_deg, fire.lat_deg] as LonLat])]);
+      fit([...vertices(geometry), ...(fire === undefined ? [] : [[fire.lon_deg, fire.lat_deg] as LonLat])], TOOLS_PX);
     };
     watch(focus, draw, NOW);
   }

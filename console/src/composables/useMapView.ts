@@ -34,11 +34,12 @@ export function useMapView(map: ShallowRef<Engine | null>) {
   let close_up = false;
   let shown_id: number | null = null;
 
-  function fit(points: LonLat[]): void {
+  /** All points in view; beside what lies over the map's left so wide, where that matters. */
+  function fit(points: LonLat[], clear_px = 0): void {
     const bounds = boundsOf(points);
     if (bounds === null) return;
     const beside = sweep.open.value ? SWEEP_PANEL_PX : listed.value ? LEGEND_PX : 0;
-    const padding = { ...PADDING, left: PADDING.left + beside };
+    const padding = { ...PADDING, left: PADDING.left + Math.max(beside, clear_px) };
     map.value?.fitBounds(bounds, { padding, maxZoom: CLOSEST, duration: MOVE_MS });
   }
 
