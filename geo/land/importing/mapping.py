@@ -117,7 +117,7 @@ def _layer(raw: RawLayer, plain: set[str]) -> Layer:
     fitting = [layer for layer in Layer if kinds <= SHAPES[layer]] or list(Layer)
     name = raw.name.lower()
     for layer in Layer:
-        if re.sub("_(point|line|area)$", "", name) in (layer.value, LAYER_NAMES[layer]):
+        if {name, re.sub("_(point|line|area)$", "", name)} & {layer.value, LAYER_NAMES[layer]}:
             return layer
     for layer, words in LAYER_WORDS:
         if layer in fitting and any(word in name for word in words):

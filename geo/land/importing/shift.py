@@ -28,6 +28,8 @@ LEAST_SHIFT_M: Final = 100.0
 """A layer that lies better is not asked further; offices' outlines differ by that much."""
 LEFT_SHARE: Final = 0.6
 """Of the distance; what a true finding leaves at most."""
+FEATURES_LEFT_SHARE: Final = 0.3
+"""The same of features, which are one to one and leave less."""
 SAMPLE_M: Final = 200.0
 LEAST_PAIRS: Final = 3
 
@@ -120,7 +122,7 @@ def _by_features(
         for name, places in _trials(samples).items()
     }
     best = min(trials, key=trials.__getitem__, default=None)
-    fits = best is not None and trials[best] < LEFT_SHARE * off_m
+    fits = best is not None and trials[best] < FEATURES_LEFT_SHARE * off_m
     return ShiftFinding(
         float(middle[0]),
         float(middle[1]),
