@@ -465,6 +465,8 @@ def _column(heading: str, facts: Sequence[Fact]) -> ColumnAnswer:
 
 
 def _cell(fact: Fact) -> str:
+    if isinstance(fact, bool):
+        return "true" if fact else "false"
     text = "" if fact is None else f"{fact:.10g}" if isinstance(fact, float) else str(fact)
     return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL]}…"
 
