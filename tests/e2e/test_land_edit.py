@@ -144,9 +144,11 @@ def test_a_water_point_by_numbers_and_picked_on_the_map(
     page.keyboard.press("Tab")
     field_of(page, "fact-depth_m").fill("4.5")
     field_of(page, "fact-usable_from_month").fill("11")
+    page.keyboard.press("Tab")  # a whole number is taken when it is left
     expect(page.get_by_test_id("landedit-form")).to_contain_text("起止月份都填或都不填")
     expect(page.get_by_test_id("landedit-save")).to_be_disabled()
     field_of(page, "fact-usable_to_month").fill("4")
+    page.keyboard.press("Tab")
     page.get_by_test_id("landedit-save").click()
     expect(page.get_by_test_id("landedit-entry")).to_have_count(1)
     change = asked(page, "/api/land/changes?limit=1")["changes"][0]

@@ -217,13 +217,11 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     });
   }
 
-  /** What lies under the cursor, each feature once; a stand only where nothing stands on it. */
-  function under(engine: Engine, point: { x: number; y: number }) {
+  /** What is drawn under the cursor, each feature once; areas only where they are wanted. */
+  function under(engine: Engine, point: { x: number; y: number }, areas: boolean) {
     const box: [[number, number], [number, number]] = [[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]];
-    const layers = engine.getLayersOrder().filter((id) => id.startsWith("land-"));
-    const hit = engine.queryRenderedFeatures(box, { layers });
-    const drawn = hit.filter((it) => !it.layer.id.endsWith("-area"));
-    const found = (drawn.length > 0 ? drawn : hit).map(({ properties }) => ({
+    const layers = engine.getLayersOrder().filter((id) => id.startsWith("land-") && id.endsWith("-area") === areas);
+    const found = engine.queryRenderedFeatures(box, { layers }).map(({ properties }) => ({
       layer: properties["layer"] as Layer,
       code: properties["code"] as string,
       name: properties["name"] as string,
@@ -235,9 +233,11 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   function chooseLand(engine: Engine, point: { x: number; y: number }): void {
     if (editing.draft.value !== null) return; // nothing that was typed is lost to a click beside it
     const [burn] = engine.queryRenderedFeatures([point.x, point.y], { layers: ["landedit-burn-fill"] });
-    const found = under(engine, point);
+    const drawn = under(engine, point, false);
+    // A point or line wins over the burn that it lies in, and a burn over the stand.
+    if (drawn.length === 0 && burn !== undefined) return burns.take(burn.properties["id"] as number);
+    const found = drawn.length > 0 ? drawn : under(engine, point, true);
     if (found.length === 1) void editing.pick(found[0]!.layer, found[0]!.code).catch(() => undefined);
-    else if (found.length === 0 && burn !== undefined) burns.take(burn.properties["id"] as number);
     else editing.choices.value = found;
   }
 
