@@ -184,7 +184,7 @@ def test_a_burn_is_registered_as_a_circle_and_ended(
     begin(page, demo)
     page.get_by_test_id("burn-draw").click()
     expect(page.get_by_test_id("burn-save")).to_be_disabled()
-    page.mouse.click(*at(page, 0.72, 0.35))
+    page.mouse.click(*at(page, 0.51, 0.70))
     field_of(page, "burn-radius").fill("900")
     field_of(page, "burn-reporter").fill("石角镇")
     page.get_by_test_id("burn-save").click()
@@ -192,9 +192,9 @@ def test_a_burn_is_registered_as_a_circle_and_ended(
     (entry,) = asked(page, "/api/ledger")["entries"]
     assert (entry["kind"], entry["ground"]["radius_m"]) == ("burn", 900.0)
 
-    page.mouse.click(*at(page, 0.72, 0.35))
+    page.mouse.click(*at(page, 0.51, 0.70))
     expect(page.get_by_test_id("burn-form")).to_contain_text(f"#{entry['entry_id']}")
-    page.mouse.click(*at(page, 0.73, 0.37))
+    page.mouse.click(*at(page, 0.53, 0.73))
     page.get_by_test_id("burn-save").click()
     expect(page.get_by_test_id("burn-form")).to_have_count(0)
     (moved,) = asked(page, "/api/ledger")["entries"]
@@ -202,7 +202,7 @@ def test_a_burn_is_registered_as_a_circle_and_ended(
     assert moved["until_at"] == entry["until_at"]
     assert moved["ground"]["lon_deg"] > entry["ground"]["lon_deg"]
 
-    page.mouse.click(*at(page, 0.73, 0.37))
+    page.mouse.click(*at(page, 0.53, 0.73))
     page.get_by_test_id("burn-end").click()
     page.locator(".n-popconfirm").get_by_role("button", name="结束").click()
     expect(page.get_by_test_id("burn-form")).to_have_count(0)
