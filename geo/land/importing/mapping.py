@@ -18,6 +18,7 @@ __all__ = ["DRILL", "Mapping", "guess"]
 DRILL = "drill"
 """Key of a column that says of each row whether it is invented."""
 
+_COUNTERS = frozenset({"序号", "id", "fid", "objectid", "no"})
 _NAME_ENDINGS = ("名称", "名字", "name")
 _PARTS = {"MultiPoint": "Point", "LinearRing": "LineString"}
 
@@ -59,11 +60,12 @@ def guess(raw: RawLayer, *, layer: Layer | None = None) -> Mapping:
         (column for column in raw.columns if plain[column].endswith(_NAME_ENDINGS)), None
     )
     columns: dict[str, str] = {}
-    counted = {column for column in raw.columns if _counts_rows(raw, column)}
+    counted = {
+        column for column in raw.columns if plain[column] in _COUNTERS and _counts_rows(raw, column)
+    }
     code = _first({each: plain[each] for each in plain if each not in counted}, CODE_HEADINGS, name)
     for column in counted:
-        if plain[column] in {plain_heading(each) for each in CODE_HEADINGS}:
-            columns[column] = ""  # another file's first row is another place
+        columns[column] = ""  # another file's first row is another place
     for column in raw.columns:
         if column in (name, code, *columns):
             continue
