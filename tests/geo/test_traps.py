@@ -52,6 +52,30 @@ TRAPS = {
     "a buffer of a bow-tie keeps half of it (shapely/shapely#462, #599, #1069)": (
         "geo/test_layers.py::test_a_crossing_ring_is_mended_whole_and_said_to_be",
     ),
+    "GBK without a word, or UTF-8 under its name (geopandas/pyogrio#380, #138; Fiona#512)": (
+        "geo/test_land_importing.py::test_text_is_told_by_its_bytes_whatever_is_stated",
+        "geo/test_exchange_hostile.py::test_a_file_ends_in_a_report",
+    ),
+    "a name cut at ten bytes in the middle of a letter (Toblerity/Fiona#863)": (
+        "geo/test_land_importing.py::test_columns_cut_by_a_shapefile_find_their_attribute",
+        "geo/test_exchange_hostile.py::test_a_file_ends_in_a_report",
+    ),
+    "text lost on the way out: question marks, 254 bytes (qgis/QGIS#51867, r-spatial/sf#2113)": (
+        "geo/test_exchange_round_trips.py::test_text_that_a_format_would_cut_is_refused_and_nothing_is_left",
+        "geo/test_exchange_round_trips.py::test_what_comes_back_as_another_is_refused",
+        "geo/test_exchange_round_trips.py::test_any_land_comes_back_from_any_format",
+    ),
+    "valid to the library and wrong to the eye (shapely/shapely#1876)": (
+        "geo/test_land_importing.py::test_both_halves_of_a_bow_tie_stay_and_the_change_is_told",
+    ),
+    "a layer of a map service beside the land, half a kilometre off": (
+        "geo/test_land_importing.py::test_the_real_outline_of_a_map_service_is_found_out",
+        "geo/test_land_importing.py::test_features_that_are_known_betray_a_shift",
+    ),
+    "GeoJSON goes out in metres, or with its rings the wrong way": (
+        "geo/test_exchange_round_trips.py::test_rings_run_as_geojson_wants_them",
+        "geo/test_exchange_round_trips.py::test_what_cannot_be_written_is_refused",
+    ),
     "distances in degrees and in Mercator (geopandas/geopandas#1378, #1939; fireatlas#218)": (
         "geo/test_traps.py::test_five_hundred_metres_are_so_in_every_direction",
         "geo/test_land.py::test_distance_and_bearing_agree_with_the_geodesic",
