@@ -142,7 +142,6 @@ TOWNS = [each for each in LAND if each.layer is Layer.TOWNSHIP]
         (Format.GEOPACKAGE, "EPSG:4544", "{}", "{}", ("code", "name", "depth_m", "capacity_m3")),
         (Format.GEOJSON, "", "{}", "", ("code", "name", "depth_m", "capacity_m3")),
         (Format.KML, "", "{}", "", ("code", "Name", "depth_m", "capacity_m3")),
-        (Format.KMZ, "", "{}", "", ("code", "Name", "depth_m", "capacity_m3")),
     ],
 )
 def test_somebody_elses_reader_sees_the_same(
@@ -187,7 +186,9 @@ def test_tables_are_read_by_others(tmp_path: Path) -> None:
             assert each["编号"] == feature.code
             assert each["名称"] == feature.name
             assert float(str(each["水深(m)"])) == feature.properties["depth_m"]
-            assert float(str(each["经度(WGS84)"])) == feature.geometry.centroid.x
+            assert float(str(each["经度(WGS84)"])) == pytest.approx(
+                feature.geometry.centroid.x, abs=1e-9
+            )
         place = shapely.geometry.shape(rows[number]["geometry"])  # type: ignore[arg-type]
         assert place.distance(feature.geometry) < 1e-9
     info = subprocess.run(  # noqa: S603 -- Debian's own
@@ -351,7 +352,7 @@ CHINESE = (
         max_size=12,
     )
     .map(lambda text: " ".join(text.split()))
-    .filter(bool)
+    .filter(lambda text: bool(text.strip(" -/")))
 )
 DEGREES = st.tuples(st.floats(106.3, 107.0), st.floats(28.5, 29.1))
 
@@ -388,7 +389,7 @@ def values_of(layer: Layer) -> dict[str, st.SearchStrategy[Fact]]:
             )
     further: dict[str, st.SearchStrategy[Fact]] = {
         "备注": CHINESE,
-        "lon": st.floats(-10.0, 10.0),
+        "lon": st.floats(-10.0, 10.0).map(lambda value: round(value, 6)),
         "prop:x": st.integers(-(2**40), 2**40),
         "duty_telephone": st.sampled_from(["13812345678", "023-48661234", "0", "007"]),
         "checked": st.booleans(),

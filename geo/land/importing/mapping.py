@@ -75,7 +75,8 @@ def guess(raw: RawLayer, *, layer: Layer | None = None) -> Mapping:
         attribute = _attribute(layer, column, plain[column])
         if attribute is not None and attribute.key not in columns.values():
             columns[column] = attribute.key
-    return Mapping(layer, name, code, columns, raw.system or _system(raw), raw.drill is True)
+    drill = raw.drill is True and DRILL not in columns.values()  # then each row says it itself
+    return Mapping(layer, name, code, columns, raw.system or _system(raw), drill)
 
 
 def _counts_rows(raw: RawLayer, column: str) -> bool:
