@@ -81,17 +81,20 @@ def geojson_text(sheet: Sheet) -> str:
 
 
 def kml_text(sheets: Sequence[Sheet]) -> str:
-    """A document with a folder per layer and typed ExtendedData."""
+    """A document with a document per layer and typed ExtendedData.
+
+    Each layer has its schema in itself: GDAL's LIBKML (3.6 was tried) finds none in the document
+    around it when the file is a KMZ, and then drops every property but the name.
+    """
     parts = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         '<kml xmlns="http://www.opengis.net/kml/2.2"><Document>',
         f"<name>林火瞭望{'（含演练数据）' if any(each.drill for each in sheets) else ''}</name>",  # noqa: RUF001 -- Chinese
     ]
-    parts += [_schema(sheet) for sheet in sheets]
     for sheet in sheets:
-        parts.append(f"<Folder><name>{LAYER_NAMES[sheet.layer]}</name>")
+        parts.append(f"<Document><name>{LAYER_NAMES[sheet.layer]}</name>{_schema(sheet)}")
         parts += [_placemark(sheet, row) for row in range(len(sheet.geometries))]
-        parts.append("</Folder>")
+        parts.append("</Document>")
     parts.append("</Document></kml>\n")
     return "\n".join(parts)
 

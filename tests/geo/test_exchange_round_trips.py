@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from geo.exchange import Format, RawLayer, ending_of, read_file, write_file, writing
 from geo.exchange.reading import read_here
 from geo.exchange.table import Limits
+from geo.exchange.words import LAYER_NAMES
 from geo.exchange.write_gdal import write_geopackage, write_shapefile
 from geo.land.importing import edits_for, guess, prepare
 from geo.layers import read_layers
@@ -142,6 +143,7 @@ TOWNS = [each for each in LAND if each.layer is Layer.TOWNSHIP]
         (Format.GEOPACKAGE, "EPSG:4544", "{}", "{}", ("code", "name", "depth_m", "capacity_m3")),
         (Format.GEOJSON, "", "{}", "", ("code", "name", "depth_m", "capacity_m3")),
         (Format.KML, "", "{}", "", ("code", "Name", "depth_m", "capacity_m3")),
+        (Format.KMZ, "", "{}", "", ("code", "Name", "depth_m", "capacity_m3")),
     ],
 )
 def test_somebody_elses_reader_sees_the_same(
@@ -164,6 +166,25 @@ def test_somebody_elses_reader_sees_the_same(
             shape = shapely.geometry.shape(by_code[feature.code]["geometry"])  # type: ignore[arg-type]
             assert shape.symmetric_difference(feature.geometry).area < 1e-9
             assert shape.centroid.distance(feature.geometry.centroid) < 1e-6  # a tenth of a metre
+
+
+@NEEDS_GDAL
+@pytest.mark.parametrize("format_", [Format.KML, Format.KMZ])
+def test_every_layer_of_a_kml_has_its_properties_in_another_reader(
+    tmp_path: Path, format_: Format
+) -> None:
+    """In a KMZ a schema that stands outside of the layer is not found by GDAL."""
+    file = tmp_path / f"land.{format_}"
+    write_file(file, LAND, format_)
+    for layer in {each.layer for each in LAND}:
+        own = {each.code: each for each in LAND if each.layer is layer}
+        found = ogr(tmp_path, str(file), LAYER_NAMES[layer])
+        assert sorted(str(each["properties"]["code"]) for each in found) == sorted(own)  # type: ignore[index]
+        for each in found:
+            facts = each["properties"]
+            assert isinstance(facts, dict)
+            for key, value in own[facts["code"]].properties.items():
+                assert str(facts[key]) == str(value) or float(facts[key]) == value, key
 
 
 @NEEDS_GDAL
