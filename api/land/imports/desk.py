@@ -17,9 +17,9 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from api.body_limit import MOST_LAND_BYTES
-from api.land.imports.answers import kept_report
 from api.land.imports.kept import KeptReports
 from api.land.imports.outcome import Applied, Effect, Mode, effect_of
+from api.land.imports.reports import kept_report
 from api.land.imports.shelf import Draft, Upload, UploadShelf
 from camera_gateway.recording.space import free_bytes
 from geo.exchange import RawLayer, read_file

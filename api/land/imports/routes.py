@@ -11,16 +11,11 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.auth.roles import AdminUser
 from api.context import Context, context_of
-from api.land.imports.answers import (
-    AppliedAnswer,
-    ApplyBody,
-    CheckBody,
-    DraftAnswer,
-    ReadBody,
-    UploadAnswer,
-)
+from api.land.imports.bodies import ApplyBody, CheckBody, ReadBody
+from api.land.imports.contents import UploadAnswer
 from api.land.imports.desk import ImportDesk
 from api.land.imports.pictures import picture_of
+from api.land.imports.reports import AppliedAnswer, DraftAnswer
 from api.land.imports.shelf import Draft
 
 __all__ = ["router"]
