@@ -14,7 +14,16 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.exchange import Format, RawLayer, ending_of, read_file, write_file, writing
+from geo.exchange import (
+    Format,
+    RawLayer,
+    ending_of,
+    read_back,
+    read_file,
+    write_file,
+    write_shapes,
+    writing,
+)
 from geo.exchange.reading import read_here
 from geo.exchange.table import Limits
 from geo.exchange.words import LAYER_NAMES
@@ -463,8 +472,9 @@ def test_any_land_comes_back_from_any_format(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format_: Format, features: list[LandFeature]
 ) -> None:
     """In this process, for speed; that another one does the same is tested above."""
-    monkeypatch.setattr(writing, "read_file", _read)
-    monkeypatch.setattr(writing, "write_by_gdal", _by_gdal)
+    monkeypatch.setattr(read_back, "read_file", _read)
+    for module in (writing, write_shapes):
+        monkeypatch.setattr(module, "write_by_gdal", _by_gdal)
     file = (
         tmp_path
         / f"land{'.zip' if format_ in (Format.GEOJSON, Format.CSV) else ending_of(format_, 2)}"

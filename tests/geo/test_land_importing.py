@@ -228,6 +228,29 @@ def test_row_numbers_are_no_codes() -> None:
     assert guess(table("编号,lon,lat\nW7,1,2\n")).code_column == "编号"
 
 
+@pytest.mark.parametrize("start", [0, 1])
+def test_codes_that_only_count_are_taken_with_a_word_of_warning(start: int) -> None:
+    def of(*codes: object) -> RawLayer:
+        rows = "".join(f"{code},点{n},106.{6 + n},28.8\n" for n, code in enumerate(codes))
+        return table("编号,名称,经度,纬度\n" + rows)
+
+    raw = of(start, start + 1, start + 2)
+    mapping = guess(raw, layer=Layer.QUAY)
+    assert mapping.code_column == "编号"
+    features, report = prepare(raw, mapping, district=None, there=())
+    assert [(each.code, each.values) for each in report.advice] == [
+        ("code_numbers", {"column": "编号"})
+    ]
+    assert report.taken == 3
+    assert prepare(raw, mapping, district=None, there=features)[1].advice == ()  # they are its own
+    others = [replace(each, name=f"别的{each.code}") for each in features]
+    assert prepare(raw, mapping, district=None, there=others)[1].advice == report.advice
+    for plain in (of(start + 1, start, start + 2), of(start), of(start + 2, start + 3)):
+        assert prepare(plain, mapping, district=None, there=())[1].advice == ()
+    left = replace(mapping, code_column=None)
+    assert prepare(raw, left, district=None, there=())[1].advice == ()
+
+
 def test_both_halves_of_a_bow_tie_stay_and_the_change_is_told() -> None:
     tie = shapely.Polygon([(106.6, 28.8), (106.7, 28.9), (106.7, 28.8), (106.6, 28.9)])
     found = mended(tie, Layer.TOWNSHIP)

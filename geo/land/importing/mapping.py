@@ -13,7 +13,7 @@ from geo.exchange.words import DRILL_HEADINGS, LAYER_NAMES, LAYER_WORDS
 from models.land import ATTRIBUTES, SHAPES, Layer
 from models.land.attributes import CODE_HEADINGS, NAME_HEADINGS, Attribute
 
-__all__ = ["DRILL", "Mapping", "guess"]
+__all__ = ["DRILL", "Mapping", "counts_rows", "guess"]
 
 DRILL = "drill"
 """Key of a column that says of each row whether it is invented."""
@@ -61,7 +61,7 @@ def guess(raw: RawLayer, *, layer: Layer | None = None) -> Mapping:
     )
     columns: dict[str, str] = {}
     counted = {
-        column for column in raw.columns if plain[column] in _COUNTERS and _counts_rows(raw, column)
+        column for column in raw.columns if plain[column] in _COUNTERS and counts_rows(raw, column)
     }
     code = _first({each: plain[each] for each in plain if each not in counted}, CODE_HEADINGS, name)
     for column in counted:
@@ -79,7 +79,7 @@ def guess(raw: RawLayer, *, layer: Layer | None = None) -> Mapping:
     return Mapping(layer, name, code, columns, raw.system or _system(raw), drill)
 
 
-def _counts_rows(raw: RawLayer, column: str) -> bool:
+def counts_rows(raw: RawLayer, column: str) -> bool:
     """Whether a column holds 1, 2, 3 …, or 0, 1, 2 …: row numbers and no codes."""
     index = raw.columns.index(column)
     values = [str(row[index]) for row in raw.rows]

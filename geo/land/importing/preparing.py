@@ -8,7 +8,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.exchange import RawLayer
 from geo.land.importing.codes import made_code
 from geo.land.importing.facts import Facts
-from geo.land.importing.mapping import Mapping
+from geo.land.importing.mapping import Mapping, counts_rows
 from geo.land.importing.near import Near
 from geo.land.importing.places import Placed, placed
 from geo.land.importing.report import Advice, ImportReport, LineCode, ReportLine, Verdict
@@ -60,7 +60,10 @@ def prepare(
         find_shift(features, there, district),
         maker.outside,
         None if bounds is None else _four(bounds.tolist()),
-        _advice(raw, mapping, near) if far * 2 > len(raw.rows) else (),
+        (
+            *(_systems(raw, mapping, near) if far * 2 > len(raw.rows) else ()),
+            *_numbers(raw, mapping, features, there),
+        ),
     )
     return features, report
 
@@ -129,10 +132,26 @@ class _Maker:
         self.lines.append(ReportLine(index + 1, name, verdict, code, values))
 
 
-def _advice(raw: RawLayer, mapping: Mapping, near: Near) -> tuple[Advice, ...]:
+def _systems(raw: RawLayer, mapping: Mapping, near: Near) -> tuple[Advice, ...]:
     """What other system most of a layer, which lies far away now, would fit."""
     shapes = [each for each in raw.geometries if each is not None and not each.is_empty]
     if near.around is None:
         return ()
     fits = fitting_systems(shapes, near.around, mapping.system)
     return tuple(Advice("system_fits", {"stated": mapping.system, "fits": each}) for each in fits)
+
+
+def _numbers(
+    raw: RawLayer,
+    mapping: Mapping,
+    features: Sequence[LandFeature],
+    there: Sequence[LandFeature],
+) -> tuple[Advice, ...]:
+    """That the codes only number the rows, unless the known land has them for the same things."""
+    column = mapping.code_column
+    if column not in raw.columns or len(raw.rows) < 2 or not counts_rows(raw, column):
+        return ()
+    known = {(each.layer, each.code, each.name) for each in there}
+    if all((each.layer, each.code, each.name) in known for each in features):
+        return ()
+    return (Advice("code_numbers", {"column": column}),)

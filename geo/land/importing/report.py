@@ -89,7 +89,8 @@ class Advice:
     """Something that would make more of the file fit.
 
     Attributes:
-        code: ``system_fits`` (values: stated, fits) or ``code_numbers`` (codes are row numbers).
+        code: ``system_fits`` (values: stated, fits) or ``code_numbers`` (values: column; it only
+            numbers the rows).
         values: to be put into the words.
     """
 
