@@ -18,14 +18,13 @@ def main() -> None:
     """Do one job within its limits and hand the result on."""
     job: dict[str, Any] = json.loads(sys.argv[1])
     _confine(job["limits"])
-    answer = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
-    try:
-        status, content = _done(job)
-    except MemoryError:
-        status, content = b"M", b""
-    answer.write(status + content)
-    answer.flush()
+    with os.fdopen(os.dup(1), "wb") as answer:
+        os.dup2(2, 1)  # what a library prints is no answer
+        try:
+            status, content = _done(job)
+        except MemoryError:
+            status, content = b"M", b""
+        answer.write(status + content)
 
 
 def _done(job: dict[str, Any]) -> tuple[bytes, bytes]:
