@@ -79,8 +79,10 @@ def _ask(job: Mapping[str, object], scratch: str, limits: Limits, name: str) -> 
         answer, _ = process.communicate(timeout=limits.seconds)
     except subprocess.TimeoutExpired as error:
         process.kill()
-        process.communicate()
+        process.communicate()  # takes what is left in the pipe, so that the process can go
         raise refused("file_too_slow", f"{name} takes longer than {limits.seconds:g} s.") from error
+    finally:
+        process.kill()  # whatever interrupted us; nothing happens to one that has ended
     status, content = answer[:1], answer[1:]
     if status in (b"L", b"W") and process.returncode == 0:
         return content
