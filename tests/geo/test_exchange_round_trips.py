@@ -417,7 +417,7 @@ def values_of(layer: Layer) -> dict[str, st.SearchStrategy[Fact]]:
             strategies[each.key] = st.integers(int(each.least or 0), int(each.most or 100))
         else:
             strategies[each.key] = st.floats(each.least or 0.0, min(each.most or 1e6, 1e6)).map(
-                lambda value: float(f"{value:.6g}")
+                lambda value: round(float(f"{value:.6g}"), 9)  # a shapefile ends at 15 decimals
             )
     further: dict[str, st.SearchStrategy[Fact]] = {
         "备注": CHINESE,
