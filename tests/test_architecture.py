@@ -14,7 +14,17 @@ LONGEST_MODULE = 500
 
 THIRD_PARTIES = {
     "models": {"alembic", "numpy", "pydantic", "pydantic_core", "shapely", "sqlalchemy"},
-    "geo": {"cv2", "numba", "numpy", "pyogrio", "pyproj", "rasterio", "scipy", "shapely"},
+    "geo": {
+        "cv2",
+        "numba",
+        "numpy",
+        "openpyxl",
+        "pyogrio",
+        "pyproj",
+        "rasterio",
+        "scipy",
+        "shapely",
+    },
     "camera_gateway": {"av", "cv2", "httpx", "nats", "numpy", "obstore", "onvif", "simplejpeg"},
     "detector": {"cv2", "numpy", "onnxruntime"},
     "detector/core": {"cv2", "numpy", "onnxruntime"},
@@ -27,6 +37,7 @@ THIRD_PARTIES = {
         "cv2",
         "fastapi",
         "numpy",
+        "openpyxl",  # the yearly plan as a sheet
         "prometheus_client",
         "pydantic",
         "rich",

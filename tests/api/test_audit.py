@@ -91,7 +91,7 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
     facts |= {"corners", "replaces"}  # of masks
     facts |= {"method", "points", "again"}  # of calibrations
     facts |= {"alerts", "begins", "files", "megabytes"}  # of evidence
-    facts |= {"change", "added", "changed", "removed", "file", "undoes"}  # of the land
+    facts |= {"change", "added", "changed", "removed", "file", "undoes", "format"}  # of the land
     facts |= {"source", "witness", "seen", "told"}  # of observations
     for language in ("zh", "en"):
         file = ROOT / f"console/src/i18n/{language}.json"
