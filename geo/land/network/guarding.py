@@ -66,11 +66,13 @@ def guarded_shares(stands: NDArray[np.object_], guarded: NDArray[np.object_]) ->
     borders = shapely.boundary(stands)
     lengths_m = shapely.length(borders)
     stand, guard = shapely.STRtree(guarded).query(borders, predicate="intersects")
-    pieces = shapely.intersection(borders[stand], guarded[guard])
     for index, rows in enumerate(grouped(stand, len(stands))):
         if len(rows):
-            together = pieces[rows[0]] if len(rows) == 1 else shapely.union_all(pieces[rows])
-            shares[index] = min(1.0, float(shapely.length(together)) / float(lengths_m[index]))
+            # Areas are joined, not the pieces of border in them: where two of those overlap, their
+            # corners differ in the last bit, and a union counts the overlap twice.
+            together = shapely.union_all(guarded[guard[rows]])
+            held_m = float(shapely.length(shapely.intersection(borders[index], together)))
+            shares[index] = min(1.0, held_m / float(lengths_m[index]))
     return shares
 
 
