@@ -128,8 +128,4 @@ def _value(value: Any, *, is_yes_no: bool, is_whole: bool) -> Fact:  # noqa: ANN
         return bool(value)
     if is_whole and isinstance(value, float):  # an empty cell makes the column floating
         return int(value)
-    if isinstance(value, str | bool | int | float):
-        return value
-    if isinstance(value, list):
-        return "; ".join(str(each) for each in value)
-    return None if isinstance(value, bytes) else str(value)
+    return value if isinstance(value, str | bool | int | float) else None  # bytes are no fact

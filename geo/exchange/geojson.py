@@ -123,10 +123,8 @@ def _geometry(feature: object, number: int, notes: list[Note]) -> BaseGeometry |
     return geometry
 
 
-def _stated(collection: object) -> tuple[str | None, bool | None]:
+def _stated(collection: dict[str, Any]) -> tuple[str | None, bool | None]:
     """System and whether the land is invented, as the file's own statement or its crs says."""
-    if not isinstance(collection, dict):
-        return None, None
     statement = collection.get("firewatch")
     drill, system = None, None
     if isinstance(statement, dict):

@@ -234,10 +234,10 @@ def _together(shapes: list[BaseGeometry]) -> BaseGeometry:
 def _coordinates(element: ET.Element) -> list[tuple[float, float]]:
     """Longitude and latitude of each place; ``lon,lat,height`` or a track's ``lon lat height``."""
     if _tag(element) == "Track":
-        texts = ["".join(each.itertext()).split() for each in element if _tag(each) == "coord"]
-        return [(float(parts[0]), float(parts[1])) for parts in texts]
-    text = re.sub(r"\s*,\s*", ",", _child_text(element, "coordinates"))
-    parts = [place.split(",") for place in text.split()]
+        parts = ["".join(each.itertext()).split() for each in element if _tag(each) == "coord"]
+    else:
+        text = re.sub(r"\s*,\s*", ",", _child_text(element, "coordinates"))
+        parts = [place.split(",") for place in text.split()]
     if any(len(part) < 2 for part in parts):
         raise ValueError("a place without a latitude")
     return [(float(part[0]), float(part[1])) for part in parts]

@@ -18,7 +18,7 @@ def placed(
     rows: Sequence[Sequence[Fact]], columns: PlaceColumns
 ) -> tuple[list[BaseGeometry | None], list[Note]]:
     """The geometry of each row, eastward axis first, and what was noticed."""
-    reader = _Reader(columns, northing_first=columns.by_value and _x_is_north(rows, columns))
+    reader = _Reader(columns, northing_first=_x_is_north(rows, columns))
     geometries = [reader.geometry(number, row) for number, row in enumerate(rows, 1)]
     if reader.exchanged:
         reader.notes.append(Note(NoteCode.AXES_BY_LETTER, None, {"rows": reader.exchanged}))
@@ -75,7 +75,7 @@ class _Reader:
 
 def _x_is_north(rows: Sequence[Sequence[Fact]], columns: PlaceColumns) -> bool:
     """Whether X is the northing: eastings have a zone in front or six digits, northings seven."""
-    if columns.east is None or columns.north is None:
+    if not columns.by_value or columns.east is None or columns.north is None:
         return False
     votes = 0
     for row in rows[:1000]:

@@ -74,7 +74,7 @@ def read_content(
             return [read_geojson(content, stem, limits, encoding)]
         case Kind.XML:
             return read_kml(content, stem, limits)
-        case Kind.TEXT:
+        case _:
             return [read_delimited(content, stem, limits, encoding)]
 
 
