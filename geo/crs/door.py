@@ -6,7 +6,7 @@ library would call it a ballpark); here they are taken as equal, which is true t
 """
 
 import re
-from typing import TypeVar
+from typing import TypeVar, overload
 
 from geo.crs.mars import bd09_to_gcj02, gcj02_to_bd09, gcj02_to_wgs84, wgs84_to_gcj02
 from geo.crs.places import Bd09, Cgcs2000, Gcj02, Place, Wgs84
@@ -86,6 +86,14 @@ def to_wgs84(place: Cgcs2000 | Gcj02 | Bd09 | Plane) -> Wgs84:
     if isinstance(place, Bd09):
         return Wgs84(*gcj02_to_wgs84(*bd09_to_gcj02(place.lon_deg, place.lat_deg)))
     raise _not_to_be_let_in(place)
+
+
+@overload
+def from_wgs84(place: Wgs84, system: int) -> Plane: ...
+
+
+@overload
+def from_wgs84(place: Wgs84, system: type[DegreesT]) -> DegreesT: ...
 
 
 def from_wgs84(place: Wgs84, system: type[DegreesT] | int) -> DegreesT | Plane:

@@ -7,7 +7,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import Cgcs2000, Plane, Wgs84, from_wgs84
+from geo.crs import Cgcs2000, Wgs84, from_wgs84
 from geo.exchange.refusals import refused
 from models.errors import InputRefused
 from models.units import FloatArray
@@ -59,8 +59,6 @@ def moved(geometry: BaseGeometry, epsg: int) -> BaseGeometry:
 
     def there(vertices: FloatArray) -> FloatArray:
         plane = from_wgs84(Wgs84(vertices[:, 0], vertices[:, 1]), epsg)
-        if not isinstance(plane, Plane):
-            raise TypeError(epsg)
         return np.column_stack((plane.easting_m, plane.northing_m))
 
     return geometry if epsg in DEGREES else shapely.transform(geometry, there)

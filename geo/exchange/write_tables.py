@@ -118,10 +118,9 @@ def _metres(places: np.ndarray[Any, np.dtype[np.float64]]) -> Plane | None:
     if not 75 <= middle_deg <= 135:
         return None
     try:
-        found = from_wgs84(Wgs84(places[:, 0], places[:, 1]), 4534 + (middle_deg - 75) // 3)
+        return from_wgs84(Wgs84(places[:, 0], places[:, 1]), 4534 + (middle_deg - 75) // 3)
     except InputRefused:
         return None
-    return found if isinstance(found, Plane) else None
 
 
 def _written(value: Fact) -> str:

@@ -135,9 +135,7 @@ class _Maker:
 def _systems(raw: RawLayer, mapping: Mapping, near: Near) -> tuple[Advice, ...]:
     """What other system most of a layer, which lies far away now, would fit."""
     shapes = [each for each in raw.geometries if each is not None and not each.is_empty]
-    if near.around is None:
-        return ()
-    fits = fitting_systems(shapes, near.around, mapping.system)
+    fits = [] if near.around is None else fitting_systems(shapes, near.around, mapping.system)
     return tuple(Advice("system_fits", {"stated": mapping.system, "fits": each}) for each in fits)
 
 

@@ -57,8 +57,6 @@ def mended(geometry: BaseGeometry, layer: Layer) -> Mended:
         geometry = _of_kind(geometry, kinds, remarks)
     if not geometry.is_valid:
         geometry = _valid(geometry, kinds, remarks)
-    if geometry.is_empty or not shapely.is_valid(geometry):
-        raise Unfit(LineCode.GEOMETRY_INVALID, reason="empty")
     return Mended(geometry, tuple(remarks))
 
 
@@ -130,7 +128,5 @@ def _valid(
 
 
 def _area_m2(geometry: BaseGeometry) -> float:
-    if geometry.is_empty:
-        return 0.0
     middle = geometry.centroid
     return float(LocalFrame(middle.x, middle.y).geometry_to_metric(geometry).area)

@@ -14,7 +14,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from geo.crs import Bd09, Gcj02, LocalFrame, Plane, Wgs84, from_wgs84, to_wgs84
+from geo.crs import Bd09, Gcj02, LocalFrame, Wgs84, from_wgs84, to_wgs84
 from geo.land.importing.near import Borders
 from geo.land.importing.report import ShiftFinding
 from models.errors import InputRefused
@@ -81,8 +81,7 @@ def _trials(samples: FloatArray) -> dict[str, FloatArray]:
             ("WGS84", from_wgs84(here, Gcj02)),
             ("WGS84 (BD-09)", from_wgs84(here, Bd09)),
         ):
-            if not isinstance(put, Plane):
-                found[name] = np.column_stack((put.lon_deg, put.lat_deg))
+            found[name] = np.column_stack((put.lon_deg, put.lat_deg))
     except InputRefused:
         pass
     return found

@@ -260,6 +260,14 @@ def test_burns_in_force_within_three_kilometres_are_told() -> None:
     assert (near.reported_by, near.note) == ("张三", "烧草")
 
 
+def test_a_burn_beside_the_narrow_side_of_a_long_fire_is_measured_from_there() -> None:
+    """Near enough to its far ends' circle, and not to itself."""
+    fire = shaped_fire(shapely.box(-3_000.0, -50.0, 3_000.0, 50.0))
+    entries = [burn(1, 3_200.0), burn(2, 4_000.0), burn(3, 9_000.0)]
+    report = LandAsker([]).report([fire], wind=None, at=AT, month=1, burns=entries)
+    assert [one.entry_id for one in report.burns] == [1]
+
+
 @pytest.mark.parametrize("layer", [Layer.TOWNSHIP, Layer.VILLAGE, Layer.FOREST_BELT, Layer.POST])
 def test_one_invented_feature_in_the_answer_makes_it_a_drill(layer: Layer) -> None:
     shapes = {
