@@ -1,9 +1,13 @@
 """Odd and hostile content of every kind of file, read within the tests' own process."""
 
 import json
+import os
+import resource
+import runpy
 import sqlite3
 import struct
 import zipfile
+from dataclasses import asdict
 from datetime import date, datetime, time
 from io import BytesIO
 from pathlib import Path
@@ -14,6 +18,7 @@ import pytest
 import shapely
 from land_files import RING, dbf, geojson, gpkg, kml, shapefile, workbook, zipped
 
+from geo.exchange import child
 from geo.exchange.columns import Column, Kind, columns_of
 from geo.exchange.degrees import pair_of
 from geo.exchange.delimited import read_delimited
@@ -59,6 +64,11 @@ def shape_of(shape: str) -> shapely.Geometry | None:
 def test_a_name_marked_as_utf_8_is_taken_as_it_is() -> None:
     layer = layer_of(zipped({"水源/龙潭.geojson": geojson(POINT)}))
     assert layer.name == "龙潭"
+
+
+def test_a_name_in_letters_of_no_one_is_taken_as_it_comes() -> None:
+    content = zipped({"x.geojson": geojson(POINT)}).replace(b"x.geojson", b"\xff.geojson")
+    assert layer_of(content).geometries == (POINT,)
 
 
 def test_an_archive_in_an_archive_is_not_opened() -> None:
@@ -522,3 +532,20 @@ def test_a_workbook_with_a_document_type() -> None:
         members = {each: archive.read(each) for each in archive.namelist()}
     members["xl/workbook.xml"] = b"<!DOCTYPE a>" + members["xl/workbook.xml"]
     assert code_of(zipped(members)) == "file_entities"
+
+
+# the process
+
+
+def test_the_process_does_its_job_when_it_is_started(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    number = os.open(tmp_path / "answer", os.O_WRONLY | os.O_CREAT)
+    job = {"limits": asdict(LIMITS), "path": "/absent", "name": "水", "encoding": None}
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "dup", lambda _: number)
+        patch.setattr(os, "dup2", lambda *_: None)
+        patch.setattr(resource, "setrlimit", lambda *_: None)
+        patch.setattr("sys.argv", ["child", json.dumps(job)])
+        runpy.run_path(str(child.__file__), run_name="__main__")
+    assert (tmp_path / "answer").read_bytes().startswith(b"R")
