@@ -150,7 +150,9 @@ def _answers(
         limit("answer_ms", float(np.median(took)), "ms", f"median, {what}", ANSWER_BAR_MS),
         figure("answer_p99_ms", float(np.percentile(took, 99)), "ms", "99th percentile"),
         figure("answer_worst_ms", float(np.max(took)), "ms"),
-        figure("answer_p99_processor_ms", float(np.percentile(worked, 99)), "ms", "99th percentile"),
+        figure(
+            "answer_p99_processor_ms", float(np.percentile(worked, 99)), "ms", "99th percentile"
+        ),
     ]
 
 
