@@ -72,7 +72,7 @@ class ImportDesk:
         self._waiting = 0
         self._receiving = 0
         self._applying = asyncio.Lock()
-        self._done: dict[str, int | None] = {}
+        self._changed_nothing: set[str] = set()  # keys; of all others there is a report
         self.reports = KeptReports(data_dir / "land_reports")
 
     async def run(self) -> None:
@@ -163,7 +163,7 @@ class ImportDesk:
         if not 0 <= layer_number < len(upload.layers):
             raise NotFound("The file has no such layer.", code="land_import_layer")
         raw = upload.layers[layer_number]
-        features, report, there, district = await self._aside(lambda: self._check(raw, mapping))
+        features, report, there, district = await self.aside(lambda: self._check(raw, mapping))
         upload.drafts += 1
         upload.draft = Draft(
             upload.drafts, layer_number, mapping, features, report, there, district
@@ -184,7 +184,7 @@ class ImportDesk:
             InputRefused: the store refuses a feature, naming it.
         """
         async with self._applying:
-            known = await self._aside(lambda: self._known(key))
+            known = await self.aside(lambda: self._known(key))
             if known is not None:
                 return known
             upload = self.upload(upload_id, author)
@@ -195,18 +195,19 @@ class ImportDesk:
                     remedy="Look at the newer report.",
                     code="land_draft_old",
                 )
-            edits = await self._aside(lambda: self._edits(found, mode))
+            edits = await self.aside(lambda: self._edits(found, mode))
             change = None
             if edits:
                 source = upload.name
-                change = await self._aside(
+                change = await self.aside(
                     lambda: self._store.land.apply(
                         edits, kind=ChangeKind.IMPORTED, author=author, source=source, note=note
                     )
                 )
                 number, report = change.change_id, kept_report(found, upload, change, mode)
-                await self._aside(lambda: self.reports.put(number, key, report))
-            self._done[key] = None if change is None else change.change_id
+                await self.aside(lambda: self.reports.put(number, key, report))
+            else:
+                self._changed_nothing.add(key)
             upload.draft = None
             upload.applied.add(found.layer_number)
             if len(upload.applied) == len(upload.layers):
@@ -219,7 +220,13 @@ class ImportDesk:
         Raises:
             Conflict: too many wait already; ``land_imports_busy``.
         """
-        return await self._aside(job)
+        if self._waiting >= MOST_WAITING:
+            raise _busy()
+        self._waiting += 1
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, job)
+        finally:
+            self._waiting -= 1
 
     def export_path(self, name: str) -> Path:
         """Where a file that goes out is made; whoever asks removes it, and the next start does."""
@@ -249,18 +256,9 @@ class ImportDesk:
 
     async def _read(self, upload: Upload) -> None:
         path, name, encoding = upload.path, upload.name, upload.encoding
-        layers = await self._aside(lambda: tuple(read_file(path, name=name, encoding=encoding)))
+        layers = await self.aside(lambda: tuple(read_file(path, name=name, encoding=encoding)))
         upload.layers, upload.draft = layers, None
         upload.applied.clear()
-
-    async def _aside(self, job: Callable[[], _T]) -> _T:
-        if self._waiting >= MOST_WAITING:
-            raise _busy()
-        self._waiting += 1
-        try:
-            return await asyncio.get_running_loop().run_in_executor(self._pool, job)
-        finally:
-            self._waiting -= 1
 
     def _check(
         self, raw: RawLayer, mapping: Mapping
@@ -282,9 +280,9 @@ class ImportDesk:
         return edits_for(draft.features, draft.there, mode=mode)
 
     def _known(self, key: str) -> Applied | None:
-        if key in self._done and self._done[key] is None:
+        if key in self._changed_nothing:
             return Applied(None, again=True)
-        number = self._done.get(key) or self.reports.change_of(key)
+        number = self.reports.change_of(key)
         if number is None:
             return None
         return Applied(self._store.land.change(number), again=True)
