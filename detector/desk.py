@@ -19,9 +19,10 @@ from detector.suppression.sources import REMEMBERED, MasksOf
 from detector.tracker import boxes_touch
 from geo.land import LandBook
 from geo.locate import Locator
-from models.alert import OPEN_STATES, Alert
+from models.alert import Alert
 from models.clock import Clock
 from models.config import Settings
+from models.incident import OPEN_STATES
 from models.site import Camera
 from models.store import Store
 from models.suppression import Held, Holder, Overcome

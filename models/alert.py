@@ -1,12 +1,7 @@
-"""An alert: the evidence, the decision and the people's verdicts.
+"""An alert: what one view of a camera saw, why that counts, and where it is.
 
-States and the only steps between them::
-
-    open → acknowledged → confirmed ─┐
-                       └→ dismissed ─┴→ closed
-
-An alert never leaves a list by age, and every step has an author, a time and, for a dismissal, a
-reason.
+Alerts are evidence. What people do about a fire, they do to its incident:
+:mod:`models.incident`.
 """
 
 from dataclasses import dataclass
@@ -14,99 +9,22 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.detection import Box, Label, ModelReference
-from models.errors import Conflict, InputRefused
 from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
+from models.incident.life import IncidentState, Verdict
 from models.land import LandAnswer
 from models.site import Pose
 from models.suppression import Overcome
 
 __all__ = [
-    "OPEN_STATES",
     "Alert",
     "AlertDraft",
-    "AlertState",
     "Decision",
-    "DismissReason",
     "EvidenceFrame",
     "Finding",
     "FrameScore",
     "PlaceChange",
-    "Verdict",
-    "check_step",
 ]
-
-
-class AlertState(StrEnum):
-    """Life of an alert."""
-
-    OPEN = "open"
-    ACKNOWLEDGED = "acknowledged"
-    CONFIRMED = "confirmed"
-    DISMISSED = "dismissed"
-    CLOSED = "closed"
-
-
-OPEN_STATES = frozenset({AlertState.OPEN, AlertState.ACKNOWLEDGED, AlertState.CONFIRMED})
-"""States that still need people: these are listed until somebody acts, whatever their age."""
-
-_STEPS: dict[AlertState, frozenset[AlertState]] = {
-    AlertState.OPEN: frozenset({AlertState.ACKNOWLEDGED}),
-    AlertState.ACKNOWLEDGED: frozenset({AlertState.CONFIRMED, AlertState.DISMISSED}),
-    AlertState.CONFIRMED: frozenset({AlertState.CLOSED}),
-    AlertState.DISMISSED: frozenset({AlertState.CLOSED}),
-    AlertState.CLOSED: frozenset(),
-}
-
-
-class DismissReason(StrEnum):
-    """Why it was not a wildfire; one key each in the console."""
-
-    FOG = "fog"
-    CLOUD = "cloud"
-    DUST = "dust"
-    RAIN = "rain"
-    LENS = "lens"  # drop, dirt, flare
-    LIGHT = "light"  # lamp, sun glint, headlight
-    VEHICLE = "vehicle"
-    CHIMNEY = "chimney"
-    BUILDING = "building"
-    WATER = "water"
-    VEGETATION = "vegetation"
-    REGISTERED_BURN = "registered_burn"  # 报备用火
-    DRILL = "drill"
-    OTHER = "other"  # needs a note
-
-
-def check_step(
-    current: AlertState, wanted: AlertState, reason: DismissReason | None, note: str
-) -> None:
-    """Allow a step of the state machine or refuse it.
-
-    Args:
-        current: state in the store.
-        wanted: state after the step.
-        reason: required for a dismissal, forbidden otherwise.
-        note: free text; required with ``DismissReason.OTHER``.
-
-    Raises:
-        Conflict: the state machine has no such step.
-        InputRefused: a dismissal without a reason, ``other`` without a note, or a reason on
-            another step.
-    """
-    if wanted not in _STEPS[current]:
-        raise Conflict(
-            f"An alert that is {current} cannot become {wanted}.",
-            remedy="Reload it: somebody may have been faster.",
-            code="alert_step",
-        )
-    if wanted is AlertState.DISMISSED:
-        if reason is None:
-            raise InputRefused("A dismissal needs a reason.", code="reason_missing")
-        if reason is DismissReason.OTHER and not note.strip():
-            raise InputRefused("The reason 'other' needs a note.", code="note_missing")
-    elif reason is not None:
-        raise InputRefused("Only a dismissal carries a reason.", code="reason_unexpected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,27 +147,6 @@ class EvidenceFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """One step of an alert by a person.
-
-    Attributes:
-        author: user name.
-        at: UTC.
-        from_state: before.
-        to_state: after.
-        reason: for a dismissal.
-        note: free text, may be empty.
-    """
-
-    author: str
-    at: datetime
-    from_state: AlertState
-    to_state: AlertState
-    reason: DismissReason | None
-    note: str
-
-
-@dataclass(frozen=True, slots=True)
 class AlertDraft:
     """An alert as the pipeline hands it to the store.
 
@@ -295,17 +192,19 @@ class Alert:
     Attributes:
         alert_id: number, given by the store, rising.
         draft: what the pipeline said, as last updated.
-        state: of its life.
+        incident_id: of the fire that it is evidence of.
+        state: of the life of that fire.
         opened_at: UTC, when the store took it.
         last_seen_at: UTC capture time of the last frame in which the track was seen.
         evidence: pictures, by capture time.
         clip_key: object key of the evidence clip; empty until there is one.
-        verdicts: by time.
+        verdicts: on that fire, by time; those that were taken back are left out.
     """
 
     alert_id: int
     draft: AlertDraft
-    state: AlertState
+    incident_id: int
+    state: IncidentState
     opened_at: datetime
     last_seen_at: datetime
     evidence: tuple[EvidenceFrame, ...]

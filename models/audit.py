@@ -2,8 +2,12 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Final
 
-__all__ = ["AuditEntry"]
+__all__ = ["SYSTEM", "AuditEntry"]
+
+SYSTEM: Final = "system"
+"""Who does what the watch does by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,7 +17,7 @@ class AuditEntry:
     Attributes:
         number: position in the log, from 1, without gaps.
         at: UTC.
-        actor: user name, or ``system`` for what a start-up does by itself.
+        actor: user name, or :data:`SYSTEM` for what the watch does by itself.
         action: kind of deed, ``noun.verb``, e.g. ``alert.stepped``.
         subject: what it was done to: number or key.
         details: further facts; never a password, a hash of one or a token.

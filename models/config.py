@@ -8,7 +8,7 @@ import hashlib
 import os
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -184,6 +184,16 @@ class NetworkRule(_Section):
     sight_m: Annotated[float, Field(gt=0.0, le=50_000.0)] = 10_000.0
 
 
+class IncidentRule(_Section):
+    """How fires are worked on: ``docs/incidents.md``.
+
+    Attributes:
+        second_check: verdicts that a second person must agree with before they take effect.
+    """
+
+    second_check: tuple[Literal["confirmed", "dismissed"], ...] = ()
+
+
 class Settings(_Section):
     """Everything that an installation may set.
 
@@ -205,6 +215,7 @@ class Settings(_Section):
         pose_check: how often presets are checked against their reference pictures.
         helicopter: that water points are weighed for.
         network: what the yearly plan calls a lack of the facilities.
+        incidents: how fires are worked on.
     """
 
     data_dir: Path = Path("data")
@@ -224,6 +235,7 @@ class Settings(_Section):
     pose_check: PoseCheckRule = PoseCheckRule()
     helicopter: HelicopterRule = HelicopterRule()
     network: NetworkRule = NetworkRule()
+    incidents: IncidentRule = IncidentRule()
 
     @property
     def store_url(self) -> str:

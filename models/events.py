@@ -16,7 +16,8 @@ class EventKind(StrEnum):
 
     ALERT_OPENED = "alert.opened"
     ALERT_UPDATED = "alert.updated"  # new evidence, position or clip
-    ALERT_STEPPED = "alert.stepped"  # a person's verdict
+    INCIDENT_OPENED = "incident.opened"
+    INCIDENT_CHANGED = "incident.changed"  # a verdict, more evidence, a merge, another rank
     OBSERVATION_ADDED = "observation.added"  # somebody has told what they saw
     OBSERVATION_WITHDRAWN = "observation.withdrawn"  # and took it back
 
@@ -28,7 +29,7 @@ class Event:
     Attributes:
         sequence: rises without reuse; gaps are possible after a rolled-back transaction.
         kind: what kind of change.
-        subject_id: number of the alert or observation that changed.
+        subject_id: number of the fire, alert or observation that changed.
         at: UTC.
     """
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from models.alert import DismissReason
 from models.errors import InputRefused
+from models.incident import DismissReason
 from models.times import Times
 
 __all__ = [

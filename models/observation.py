@@ -21,6 +21,9 @@ class ObservationSource(StrEnum):
     """Who told it."""
 
     CALL = "call"  # the public, by telephone
+    HOTLINE_12345 = "hotline_12345"  # 政务服务便民热线
+    FIRE_96119 = "fire_96119"  # 森林防火报警电话
+    YU_KUAI_BAN = "yu_kuai_ban"  # 渝快办, the city's service app
     PATROL = "patrol"  # a ranger or a checkpoint
     PILOT = "pilot"  # somebody in the air
     OTHER = "other"
@@ -56,6 +59,8 @@ class Observation:
         entered_at: UTC, when.
         withdrawn_by: user name of who took it back; empty while it holds.
         withdrawn_at: UTC; None while it holds.
+        incident_id: of the fire that it is evidence of; None of those that were told before fires
+            were kept.
     """
 
     observation_id: int
@@ -64,6 +69,7 @@ class Observation:
     entered_at: datetime
     withdrawn_by: str = ""
     withdrawn_at: datetime | None = None
+    incident_id: int | None = None
 
 
 def check_observation(draft: ObservationDraft, now: datetime) -> None:

@@ -66,15 +66,15 @@ def take_step(
     alert_id: AlertNumber, body: StepRequest, user: MonitorUser, context: InContext
 ) -> AlertAnswer:
     """Acknowledge, confirm, dismiss with a reason, or close."""
-    stepped = context.store.alerts.step(
-        alert_id,
+    context.store.incidents.step(
+        context.store.alerts.get(alert_id).incident_id,
         expected=body.expected_state,
         to_state=body.to_state,
         author=user.name,
         reason=body.reason,
         note=body.note.strip(),
     )
-    return _answer(context, stepped)
+    return _answer(context, context.store.alerts.get(alert_id))
 
 
 @router.get("/{alert_id}/evidence/{index}.jpg")

@@ -8,18 +8,11 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.alerts.kept import ClearingAnswer, RecordingAnswer
-from models.alert import (
-    Alert,
-    AlertState,
-    Decision,
-    DismissReason,
-    Finding,
-    FrameScore,
-    Verdict,
-)
+from models.alert import Alert, Decision, Finding, FrameScore
 from models.detection import Box, ModelReference
 from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
+from models.incident import DismissReason, IncidentState, Verdict
 from models.land import LandAnswer
 from models.recording import Clearing, Recording
 from models.site import Camera, CameraKind, Pose
@@ -118,7 +111,7 @@ class AlertAnswer(BaseModel):
     """One alert, whole."""
 
     alert_id: int
-    state: AlertState
+    state: IncidentState
     label: LabelWord
     score: float
     mode: FrameMode
@@ -202,7 +195,7 @@ class StepRequest(BaseModel):
     """A person's verdict."""
 
     model_config = ConfigDict(extra="forbid")
-    expected_state: AlertState
-    to_state: AlertState
+    expected_state: IncidentState
+    to_state: IncidentState
     reason: DismissReason | None = None
     note: Annotated[str, Field(max_length=2000)] = ""

@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from geo.alternatives import Alternative
 from geo.joint import AGAINST, JointPlace
 from geo.meeting import Meeting, Residual, ellipse_lonlat
-from models.alert import AlertState
 from models.crossing import NoCrossing
+from models.incident import IncidentState
 from models.land import LandAnswer
 
 __all__ = [
@@ -40,7 +40,7 @@ class WitnessAnswer(BaseModel):
     number: int
     name: str
     camera_id: str | None
-    state: AlertState | None
+    state: IncidentState | None
     lon_deg: float
     lat_deg: float
     bearing_deg: float | None

@@ -23,9 +23,10 @@ from geo.meeting import (
     seen_by_alert,
     seen_by_observation,
 )
-from models.alert import OPEN_STATES, Alert, AlertState
+from models.alert import Alert
 from models.crossing import Bearing, NoCrossing
 from models.frame import Provenance
+from models.incident import OPEN_STATES, IncidentState
 from models.observation import Observation
 from models.site import Camera, CameraKind
 
@@ -195,7 +196,7 @@ def _key(what: Alert | Observation) -> str:
 
 def _is_witness(alert: Alert) -> bool:
     """Whether people take it for a fire, or have not said: what was dismissed crosses nothing."""
-    confirmed = any(verdict.to_state is AlertState.CONFIRMED for verdict in alert.verdicts)
+    confirmed = any(verdict.to_state is IncidentState.CONFIRMED for verdict in alert.verdicts)
     return alert.state in OPEN_STATES or confirmed
 
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.moments import Moment
-from models.alert import DismissReason
+from models.incident import DismissReason
 from models.ledger import EntryKind, GroundPlace, LedgerEntry, ViewPlace
 from models.times import Season, Times
 

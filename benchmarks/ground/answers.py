@@ -18,7 +18,7 @@ from geo.crs import LocalFrame
 from geo.joint import JointPlace
 from geo.land import LandAsker, LandIndex, RoadNet
 from geo.land.batch import LandBatch, PlacesAnswer
-from models.alert import DismissReason
+from models.incident import DismissReason
 from models.land import Layer
 from models.ledger import EntryKind, GroundPlace, LedgerDraft, LedgerEntry
 from models.times import ALWAYS

@@ -14,12 +14,13 @@ from detector.sighting import Sighting, reference_boxes
 from detector.suppression.rules import BURN_REGROWN, REGROWN, Suppression
 from detector.suppression.sensors import ground_distance_m, same_bearing, same_place
 from detector.tracker import boxes_touch
-from models.alert import OPEN_STATES, Alert
+from models.alert import Alert
 from models.condition import Condition
 from models.config import SuppressionRule
 from models.detection import Box, Label
 from models.fix import Fix
 from models.frame import Provenance
+from models.incident import OPEN_STATES
 from models.ledger import EntryKind, GroundPlace, LedgerEntry, ViewPlace
 from models.mask import ViewMask, masks_in_force
 from models.suppression import Holder

@@ -1,4 +1,4 @@
-"""Alerts between their three tables and the domain."""
+"""Alerts between their tables and the domain."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -7,14 +7,15 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, Row, insert, select
 
-from models.alert import Alert, AlertDraft, EvidenceFrame, Verdict
-from models.store.tables import alert, evidence, verdict
+from models.alert import Alert, AlertDraft, EvidenceFrame
+from models.incident import Verdict
+from models.store.incident_history import changed_state, to_verdict
+from models.store.tables import alert, evidence, incident, incident_entry
 
-__all__ = ["add_evidence", "draft_values", "load"]
+__all__ = ["add_evidence", "draft_values", "load_alerts"]
 
 _DRAFT: Final = tuple(field.name for field in fields(AlertDraft))
 _EVIDENCE: Final = tuple(field.name for field in fields(EvidenceFrame))
-_VERDICT: Final = tuple(field.name for field in fields(Verdict))
 _LARGEST: Final = 2**63 - 1
 
 
@@ -23,17 +24,22 @@ def draft_values(draft: AlertDraft) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in _DRAFT}
 
 
-def load(
+def load_alerts(
     connection: Connection, *wanted: ColumnElement[bool], limit: int | None = None
 ) -> list[Alert]:
-    """The alerts that meet every condition, newest first, with evidence and verdicts.
+    """The alerts that meet every condition, newest first, with pictures and their fires' verdicts.
 
     Args:
-        connection: inside a transaction, so that the three tables tell of one moment.
-        wanted: conditions on the table ``alert``.
+        connection: inside a transaction, so that all tables tell of one moment.
+        wanted: conditions on the tables ``alert`` and ``incident``.
         limit: at most so many; None for all.
     """
-    chosen = select(alert).where(*wanted).order_by(alert.c.alert_id.desc())
+    chosen = (
+        select(alert, incident.c.state)
+        .join(incident, incident.c.incident_id == alert.c.incident_id)
+        .where(*wanted)
+        .order_by(alert.c.alert_id.desc())
+    )
     if limit is not None:
         chosen = chosen.limit(min(limit, _LARGEST))
     rows = connection.execute(chosen).all()
@@ -45,22 +51,25 @@ def load(
     for row in connection.execute(
         select(evidence)
         .join(alert, alert.c.alert_id == evidence.c.alert_id)
+        .join(incident, incident.c.incident_id == alert.c.incident_id)
         .where(*span)
         .order_by(evidence.c.captured_at, evidence.c.evidence_id)
     ):
         pictures[row.alert_id].append(EvidenceFrame(*_pick(row, _EVIDENCE)))
-    verdicts: dict[int, list[Verdict]] = defaultdict(list)
+    verdicts = defaultdict[int, list[Verdict]](list)
     for row in connection.execute(
-        select(verdict)
-        .join(alert, alert.c.alert_id == verdict.c.alert_id)
-        .where(*span)
-        .order_by(verdict.c.verdict_id)
+        select(alert.c.alert_id, incident_entry)
+        .join(alert, alert.c.incident_id == incident_entry.c.incident_id)
+        .join(incident, incident.c.incident_id == alert.c.incident_id)
+        .where(*span, changed_state())
+        .order_by(incident_entry.c.entry_id)
     ):
-        verdicts[row.alert_id].append(Verdict(*_pick(row, _VERDICT)))
+        verdicts[row.alert_id].append(to_verdict(row))
     return [
         Alert(
             alert_id=row.alert_id,
             draft=AlertDraft(*_pick(row, _DRAFT)),
+            incident_id=row.incident_id,
             state=row.state,
             opened_at=row.opened_at,
             last_seen_at=row.last_seen_at,

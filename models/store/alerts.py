@@ -1,37 +1,33 @@
-"""Alerts: opened once, updated by the pipeline, stepped by people.
+"""Alerts: opened once, updated by the pipeline; each is evidence of a fire.
 
-Every change writes its event, and every step its audit entry, in the same transaction.
+Every change writes its event in the same transaction, and the alert's fire is opened or joined in
+it too. What people do about a fire is :mod:`models.store.incidents`.
 """
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import Connection, case, insert, or_, select, update
 
-from models.alert import (
-    OPEN_STATES,
-    Alert,
-    AlertDraft,
-    AlertState,
-    DismissReason,
-    EvidenceFrame,
-    check_step,
-)
+from models.alert import Alert, AlertDraft, EvidenceFrame
 from models.clock import Clock
-from models.errors import Conflict, InputRefused, NotFound
+from models.errors import InputRefused, NotFound
 from models.events import EventKind
-from models.store import audit, events
-from models.store.alert_rows import add_evidence, draft_values, load
+from models.frame import Provenance
+from models.incident import OPEN_STATES, IncidentState, Link, Subject, SubjectKind
+from models.store import events
+from models.store.alert_rows import add_evidence, draft_values, load_alerts
 from models.store.database import Database
-from models.store.tables import alert, verdict
+from models.store.incident_history import changed_state
+from models.store.incident_links import place, tell_joined
+from models.store.tables import alert, incident, incident_entry
 
 __all__ = ["AlertRepository"]
 
 _LARGEST: Final = 2**63 - 1
-_LONGEST_NOTE: Final = 4000
-_SETTLED: Final = (AlertState.CLOSED, AlertState.DISMISSED)
-_SHORTCUTS: Final = frozenset({AlertState.CONFIRMED, AlertState.DISMISSED})
+_OPEN: Final = sorted(OPEN_STATES)
+_SETTLED: Final = sorted(set(IncidentState) - OPEN_STATES)
 
 
 class AlertRepository:
@@ -47,27 +43,31 @@ class AlertRepository:
         self._clock = clock
 
     def open_alert(
-        self, draft: AlertDraft, evidence: Sequence[EvidenceFrame]
+        self, draft: AlertDraft, evidence: Sequence[EvidenceFrame], link: Link | None = None
     ) -> tuple[Alert, bool]:
         """Take a new alert; it is on the disk when this returns.
 
         Args:
             draft: what the pipeline says.
             evidence: pictures so far, already in the vault.
+            link: the fire that it belongs to; one of its own when left out.
 
         Returns:
             The alert, and whether it is new: a key that is known already gives the alert as it
             stands and False, and changes nothing.
         """
         with self._database.write() as connection:
-            known = load(connection, alert.c.idempotency_key == draft.idempotency_key)
+            known = load_alerts(connection, alert.c.idempotency_key == draft.idempotency_key)
             if known:
                 return known[0], False
+            span = draft.first_seen_at, draft.captured_at
+            drill = draft.provenance is Provenance.DRILL
+            incident_id, held = place(connection, self._clock, link, is_drill=drill, span=span)
             (alert_id,) = connection.execute(
                 insert(alert)
                 .values(
                     **draft_values(draft),
-                    state=AlertState.OPEN,
+                    incident_id=incident_id,
                     opened_at=self._clock.now(),
                     last_seen_at=draft.captured_at,
                     clip_key="",
@@ -75,7 +75,10 @@ class AlertRepository:
                 .returning(alert.c.alert_id)
             ).one()
             add_evidence(connection, alert_id, evidence)
-            return self._told(connection, alert_id, EventKind.ALERT_OPENED), True
+            events.append(connection, self._clock, EventKind.ALERT_OPENED, alert_id)
+            subject = Subject(SubjectKind.ALERT, alert_id)
+            tell_joined(connection, self._clock, incident_id, held, subject=subject, span=span)
+            return _one(connection, alert_id), True
 
     def update(
         self,
@@ -111,6 +114,7 @@ class AlertRepository:
                     .where(alert.c.alert_id == alert_id)
                     .values(**draft_values(draft), last_seen_at=last_seen_at)
                 )
+            _touch(connection, stored.incident_id, last_seen_at)
             add_evidence(connection, alert_id, evidence)
             return self._told(connection, alert_id, EventKind.ALERT_UPDATED)
 
@@ -127,70 +131,6 @@ class AlertRepository:
             )
             return self._told(connection, alert_id, EventKind.ALERT_UPDATED)
 
-    def step(
-        self,
-        alert_id: int,
-        *,
-        expected: AlertState,
-        to_state: AlertState,
-        author: str,
-        reason: DismissReason | None,
-        note: str,
-    ) -> Alert:
-        """A person's verdict. Confirming or dismissing an open alert acknowledges it first.
-
-        Args:
-            alert_id: of the alert.
-            expected: the state that the person saw.
-            to_state: the state that they want.
-            author: user name.
-            reason: for a dismissal, and only there.
-            note: free text, at most 4000 characters.
-
-        Raises:
-            NotFound: no such alert.
-            Conflict: it is not in the expected state any more, or there is no such step; code
-                ``alert_step``.
-            InputRefused: no author (``author_missing``), the reason is missing or too many, a note
-                is missing, or it cannot be stored (``note_refused``).
-        """
-        if not author.strip():
-            raise InputRefused("A verdict needs its author.", code="author_missing")
-        if len(note) > _LONGEST_NOTE or "\0" in note:
-            raise InputRefused(
-                f"A note is text of at most {_LONGEST_NOTE} characters.", code="note_refused"
-            )
-        with self._database.write() as connection:
-            state = _one(connection, alert_id).state
-            if state is not expected:
-                raise Conflict(
-                    f"Alert {alert_id} is {state} by now, not {expected}.",
-                    remedy="Reload it: somebody was faster.",
-                    code="alert_step",
-                )
-            if state is AlertState.OPEN and to_state in _SHORTCUTS:
-                self._record(
-                    connection,
-                    alert_id,
-                    from_state=state,
-                    to_state=AlertState.ACKNOWLEDGED,
-                    author=author,
-                )
-                state = AlertState.ACKNOWLEDGED
-            self._record(
-                connection,
-                alert_id,
-                from_state=state,
-                to_state=to_state,
-                author=author,
-                reason=reason,
-                note=note,
-            )
-            connection.execute(
-                update(alert).where(alert.c.alert_id == alert_id).values(state=to_state)
-            )
-            return self._told(connection, alert_id, EventKind.ALERT_STEPPED)
-
     def get(self, alert_id: int) -> Alert:
         """One alert.
 
@@ -201,9 +141,9 @@ class AlertRepository:
             return _one(connection, alert_id)
 
     def working(self) -> list[Alert]:
-        """Every alert that still needs people, whatever its age, newest first."""
+        """Every alert whose fire still needs people, whatever its age, newest first."""
         with self._database.read() as connection:
-            return load(connection, alert.c.state.in_(sorted(OPEN_STATES)))
+            return load_alerts(connection, incident.c.state.in_(_OPEN))
 
     def newest(self, limit: int, before_id: int | None = None) -> list[Alert]:
         """Alerts in any state, newest first.
@@ -219,7 +159,7 @@ class AlertRepository:
             raise InputRefused(f"A limit of {limit} alerts is none.", remedy="Ask for 1 or more.")
         below = _LARGEST if before_id is None else max(0, min(before_id, _LARGEST))
         with self._database.read() as connection:
-            return load(connection, alert.c.alert_id < below, limit=limit)
+            return load_alerts(connection, alert.c.alert_id < below, limit=limit)
 
     def seen_between(self, from_at: datetime, until_at: datetime) -> list[Alert]:
         """Alerts in any state that were in sight at some time of a span, newest first.
@@ -229,18 +169,18 @@ class AlertRepository:
             until_at: UTC capture time, included like the other.
         """
         with self._database.read() as connection:
-            return load(
+            return load_alerts(
                 connection, alert.c.last_seen_at >= from_at, alert.c.first_seen_at <= until_at
             )
 
     def find_working(self, camera_id: str, preset: int) -> list[Alert]:
         """The alerts of one view that still need people, newest first."""
         with self._database.read() as connection:
-            return load(
+            return load_alerts(
                 connection,
                 alert.c.camera_id == camera_id,
                 alert.c.preset == preset,
-                alert.c.state.in_(sorted(OPEN_STATES)),
+                incident.c.state.in_(_OPEN),
             )
 
     def of_cameras(self, camera_ids: Collection[str], settled_since: datetime) -> list[Alert]:
@@ -250,55 +190,40 @@ class AlertRepository:
             camera_ids: of whatever preset.
             settled_since: UTC; dismissed or closed at this moment or later.
         """
-        settled = select(verdict.c.alert_id).where(
-            verdict.c.at >= settled_since, verdict.c.to_state.in_(_SETTLED)
+        settled = select(incident_entry.c.incident_id).where(
+            incident_entry.c.at >= settled_since,
+            incident_entry.c.to_state.in_(_SETTLED),
+            changed_state(),
         )
         with self._database.read() as connection:
-            return load(
+            return load_alerts(
                 connection,
                 alert.c.camera_id.in_(sorted(camera_ids)),
-                or_(alert.c.state.in_(sorted(OPEN_STATES)), alert.c.alert_id.in_(settled)),
+                or_(incident.c.state.in_(_OPEN), alert.c.incident_id.in_(settled)),
             )
 
     def _told(self, connection: Connection, alert_id: int, kind: EventKind) -> Alert:
         events.append(connection, self._clock, kind, alert_id)
         return _one(connection, alert_id)
 
-    def _record(
-        self,
-        connection: Connection,
-        alert_id: int,
-        *,
-        from_state: AlertState,
-        to_state: AlertState,
-        author: str,
-        reason: DismissReason | None = None,
-        note: str = "",
-    ) -> None:
-        check_step(from_state, to_state, reason, note)
-        connection.execute(
-            insert(verdict).values(
-                alert_id=alert_id,
-                author=author,
-                at=self._clock.now(),
-                from_state=from_state,
-                to_state=to_state,
-                reason=reason,
-                note=note,
-            )
-        )
-        audit.append(
-            connection,
-            self._clock,
-            actor=author,
-            action="alert.stepped",
-            subject=str(alert_id),
-            details={"from": from_state, "to": to_state, "reason": reason, "note": note},
-        )
-
 
 def _one(connection: Connection, alert_id: int) -> Alert:
-    found = load(connection, alert.c.alert_id == alert_id) if 0 < alert_id <= _LARGEST else []
+    found = (
+        load_alerts(connection, alert.c.alert_id == alert_id) if 0 < alert_id <= _LARGEST else []
+    )
     if not found:
         raise NotFound(f"There is no alert {alert_id}.")
     return found[0]
+
+
+def _touch(connection: Connection, incident_id: int, last_seen_at: datetime) -> None:
+    """Let the fire know that its evidence has changed; the alert's own event tells of it."""
+    seen = incident.c.last_seen_at
+    connection.execute(
+        update(incident)
+        .where(incident.c.incident_id == incident_id)
+        .values(
+            last_seen_at=case((seen < last_seen_at, last_seen_at), else_=seen),
+            version=incident.c.version + 1,
+        )
+    )

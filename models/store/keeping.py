@@ -8,9 +8,9 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, Delete, delete, func, insert, select, update
 
-from models.alert import OPEN_STATES, AlertState
 from models.clock import Clock
 from models.events import EventKind
+from models.incident import FIRE_STATES, OPEN_STATES
 from models.recording import (
     HELD_STATES,
     Clearing,
@@ -24,8 +24,9 @@ from models.recording import (
 )
 from models.store import audit, events
 from models.store.database import Database
+from models.store.incident_history import changed_state
 from models.store.recordings import load_recordings
-from models.store.tables import alert, clearing, evidence, recording, verdict
+from models.store.tables import alert, clearing, evidence, incident, incident_entry, recording
 
 __all__ = ["KeepingRepository"]
 
@@ -64,20 +65,27 @@ class KeepingRepository:
         return found
 
     def standings(self) -> dict[int, tuple[Standing, datetime]]:
-        """How every alert stands, and since when: its last verdict, else its opening."""
+        """How every alert's fire stands, and since when: its last verdict, else its opening."""
         last = (
-            select(verdict.c.alert_id, func.max(verdict.c.at).label("at"))
-            .group_by(verdict.c.alert_id)
+            select(incident_entry.c.incident_id, func.max(incident_entry.c.at).label("at"))
+            .where(changed_state())
+            .group_by(incident_entry.c.incident_id)
             .subquery()
         )
-        confirmed = select(verdict.c.alert_id).where(verdict.c.to_state == AlertState.CONFIRMED)
-        query = select(
-            alert.c.alert_id,
-            alert.c.state,
-            alert.c.opened_at,
-            last.c.at,
-            alert.c.alert_id.in_(confirmed).label("was_fire"),
-        ).outerjoin(last, last.c.alert_id == alert.c.alert_id)
+        confirmed = select(incident_entry.c.incident_id).where(
+            incident_entry.c.to_state.in_(sorted(FIRE_STATES)), changed_state()
+        )
+        query = (
+            select(
+                alert.c.alert_id,
+                incident.c.state,
+                alert.c.opened_at,
+                last.c.at,
+                incident.c.incident_id.in_(confirmed).label("was_fire"),
+            )
+            .join(incident, incident.c.incident_id == alert.c.incident_id)
+            .outerjoin(last, last.c.incident_id == alert.c.incident_id)
+        )
         found = {}
         with self._database.read() as connection:
             for row in connection.execute(query):

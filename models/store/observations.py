@@ -4,17 +4,30 @@ Every change writes its event and its audit entry in the same transaction, as ve
 """
 
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import Connection, insert, update
 
 from models.clock import Clock
 from models.crossing import Bearing
-from models.errors import Conflict, InputRefused, NotFound
+from models.errors import Conflict, InputRefused
 from models.events import EventKind
+from models.incident import (
+    OPEN_STATES,
+    DismissReason,
+    EntryKind,
+    IncidentState,
+    Link,
+    Subject,
+    SubjectKind,
+)
 from models.observation import Observation, ObservationDraft, check_observation
 from models.store import audit, events
 from models.store.database import Database
+from models.store.incident_history import write_entry
+from models.store.incident_links import place, tell_joined
+from models.store.incident_rows import change, one_incident
+from models.store.observation_rows import load_observations, one_observation
 from models.store.tables import observation
 
 __all__ = ["ObservationRepository"]
@@ -34,7 +47,9 @@ class ObservationRepository:
         self._database = database
         self._clock = clock
 
-    def add(self, draft: ObservationDraft, *, author: str, key: str) -> tuple[Observation, bool]:
+    def add(
+        self, draft: ObservationDraft, *, author: str, key: str, link: Link | None = None
+    ) -> tuple[Observation, bool]:
         """Take an observation; it is on the disk when this returns.
 
         Args:
@@ -42,6 +57,7 @@ class ObservationRepository:
             author: user name.
             key: of this entry, chosen by whoever hands it in: an answer that was lost on the way
                 may be asked for again.
+            link: the fire that it belongs to; one of its own when left out.
 
         Returns:
             The observation, and whether it is new: a key that is known gives what is stored and
@@ -56,11 +72,13 @@ class ObservationRepository:
         if not key.strip():
             raise InputRefused("An observation needs a key.", code="observation_key")
         with self._database.write() as connection:
-            known = _load(connection, observation.c.key == key)
+            known = load_observations(connection, observation.c.key == key)
             if known:
                 return known[0], False
             now = self._clock.now()
             check_observation(draft, now)
+            span = draft.seen_at, draft.seen_at
+            incident_id, held = place(connection, self._clock, link, is_drill=False, span=span)
             (observation_id,) = connection.execute(
                 insert(observation)
                 .values(
@@ -73,11 +91,22 @@ class ObservationRepository:
                     author=author,
                     entered_at=now,
                     withdrawn_by="",
+                    incident_id=incident_id,
                 )
                 .returning(observation.c.observation_id)
             ).one()
-            added = _one(connection, observation_id)
+            added = one_observation(connection, observation_id)
             self._told(connection, author, "observation.added", added, EventKind.OBSERVATION_ADDED)
+            subject = Subject(SubjectKind.OBSERVATION, observation_id)
+            tell_joined(
+                connection,
+                self._clock,
+                incident_id,
+                held,
+                subject=subject,
+                span=span,
+                author=author,
+            )
             return added, True
 
     def withdraw(self, observation_id: int, *, author: str) -> Observation:
@@ -91,7 +120,7 @@ class ObservationRepository:
         if not author.strip():
             raise InputRefused("Somebody has to take it back.", code="author_missing")
         with self._database.write() as connection:
-            if _one(connection, observation_id).withdrawn_at is not None:
+            if one_observation(connection, observation_id).withdrawn_at is not None:
                 raise Conflict(
                     f"Observation {observation_id} was taken back already.",
                     remedy="Write down a new one.",
@@ -102,10 +131,36 @@ class ObservationRepository:
                 .where(observation.c.observation_id == observation_id)
                 .values(withdrawn_by=author, withdrawn_at=self._clock.now())
             )
-            after = _one(connection, observation_id)
+            after = one_observation(connection, observation_id)
             kind = EventKind.OBSERVATION_WITHDRAWN
             self._told(connection, author, "observation.retracted", after, kind)
+            if after.incident_id is not None:
+                self._left_alone(connection, after.incident_id, author)
             return after
+
+    def _left_alone(self, connection: Connection, incident_id: int, author: str) -> None:
+        """Dismiss a fire of which nothing but words that were taken back is left."""
+        left = one_incident(connection, incident_id)
+        still = left.alerts or any(one.withdrawn_at is None for one in left.observations)
+        if still or left.state not in OPEN_STATES:
+            change(connection, self._clock, incident_id)
+            return
+        write_entry(
+            connection,
+            self._clock,
+            incident_id,
+            EntryKind.STEPPED,
+            author=author,
+            from_state=left.state,
+            to_state=IncidentState.DISMISSED,
+            reason=DismissReason.MISTAKE,
+        )
+        change(
+            connection,
+            self._clock,
+            incident_id,
+            {"state": IncidentState.DISMISSED, "proposal": None},
+        )
 
     def get(self, observation_id: int) -> Observation:
         """One observation.
@@ -114,12 +169,12 @@ class ObservationRepository:
             NotFound: no such observation.
         """
         with self._database.read() as connection:
-            return _one(connection, observation_id)
+            return one_observation(connection, observation_id)
 
     def seen_between(self, from_at: datetime, until_at: datetime) -> list[Observation]:
         """Those of a span of time (UTC) that hold, newest first."""
         with self._database.read() as connection:
-            return _load(
+            return load_observations(
                 connection,
                 observation.c.seen_at >= from_at,
                 observation.c.seen_at <= until_at,
@@ -140,7 +195,7 @@ class ObservationRepository:
             raise InputRefused(f"A limit of {limit} is none.", remedy="Ask for 1 or more.")
         below = _LARGEST if before_id is None else max(0, min(before_id, _LARGEST))
         with self._database.read() as connection:
-            return _load(
+            return load_observations(
                 connection, observation.c.observation_id < below, limit=min(limit, _LARGEST)
             )
 
@@ -173,29 +228,3 @@ class ObservationRepository:
             },
         )
         events.append(connection, self._clock, kind, entry.observation_id)
-
-
-def _load(
-    connection: Connection, *wanted: ColumnElement[bool], limit: int | None = None
-) -> list[Observation]:
-    query = select(observation).where(*wanted).order_by(observation.c.observation_id.desc())
-    return [_observation(row) for row in connection.execute(query.limit(limit))]
-
-
-def _one(connection: Connection, observation_id: int) -> Observation:
-    number = max(0, min(observation_id, _LARGEST))
-    found = _load(connection, observation.c.observation_id == number)
-    if not found:
-        raise NotFound(f"There is no observation {observation_id}.")
-    return found[0]
-
-
-def _observation(row: Row[Any]) -> Observation:
-    return Observation(
-        row.observation_id,
-        ObservationDraft(row.source, row.witness, row.seen_at, row.told, row.words),
-        row.author,
-        row.entered_at,
-        row.withdrawn_by,
-        row.withdrawn_at,
-    )

@@ -19,11 +19,11 @@ from sqlalchemy import (
     update,
 )
 
-from models.alert import OPEN_STATES
 from models.clock import Clock
 from models.errors import InputRefused, NotFound
 from models.events import EventKind
 from models.frame import Provenance
+from models.incident import OPEN_STATES
 from models.recording import (
     HELD_STATES,
     Ask,
@@ -34,7 +34,7 @@ from models.recording import (
 )
 from models.store import events
 from models.store.database import Database
-from models.store.tables import alert, recording
+from models.store.tables import alert, incident, recording
 
 __all__ = ["RecordingRepository", "load_recordings"]
 
@@ -69,7 +69,9 @@ class RecordingRepository:
         # Chosen by indexes alone: alerts are large, and this is asked every other second.
         chosen = union(
             select(alert.c.alert_id).where(alert.c.opened_at >= since),
-            select(alert.c.alert_id).where(alert.c.state.in_(_OPEN)),
+            select(alert.c.alert_id)
+            .join(incident, incident.c.incident_id == alert.c.incident_id)
+            .where(incident.c.state.in_(_OPEN)),
         )
         query = (
             select(
@@ -80,16 +82,17 @@ class RecordingRepository:
                 until_at,
                 asked,
             )
+            .join(incident, incident.c.incident_id == alert.c.incident_id)
             .outerjoin(recording, recording.c.alert_id == alert.c.alert_id)
             .where(
                 alert.c.provenance == Provenance.LIVE,
                 alert.c.alert_id.in_(chosen),
             )
-            .group_by(alert.c.alert_id)
+            .group_by(alert.c.alert_id, incident.c.state)
             .having(
                 or_(
                     and_(asked == 0, alert.c.opened_at >= since),
-                    and_(asked > 0, alert.c.last_seen_at > until_at, alert.c.state.in_(_OPEN)),
+                    and_(asked > 0, alert.c.last_seen_at > until_at, incident.c.state.in_(_OPEN)),
                 )
             )
             .order_by(alert.c.alert_id)

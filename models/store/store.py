@@ -14,6 +14,8 @@ from models.store.candidates import CandidateRepository
 from models.store.database import Database
 from models.store.events import EventRepository
 from models.store.failures import as_watch_errors
+from models.store.incident_joins import IncidentJoins
+from models.store.incidents import IncidentRepository
 from models.store.keeping import KeepingRepository
 from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
@@ -42,7 +44,9 @@ class Store:
         links: how cameras are read.
         calibrations: by what their poses were found.
         land: layers.
-        alerts: with evidence and verdicts.
+        incidents: fires, and what people do about them.
+        incident_joins: the same, merged and split by hand.
+        alerts: what cameras saw, with pictures: evidence of fires.
         candidates: what was seen and did not become an alert.
         ledger: known false alarms and registered burns.
         masks: regions of views that are hidden, or known to be a nuisance.
@@ -65,6 +69,8 @@ class Store:
         self.links = LinkRepository(database, clock)
         self.calibrations = CalibrationRepository(database, clock)
         self.land = LandRepository(database, clock)
+        self.incidents = IncidentRepository(database, clock)
+        self.incident_joins = IncidentJoins(database, clock)
         self.alerts = AlertRepository(database, clock)
         self.candidates = CandidateRepository(database, clock)
         self.ledger = LedgerRepository(database, clock)

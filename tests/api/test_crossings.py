@@ -14,9 +14,9 @@ from api.crossings.lookouts import lookouts_of
 from api.crossings.service import of_alert
 from geo.locate import Locator
 from geo.relief import drill_relief
-from models.alert import AlertState, DismissReason
 from models.fix import Fix, FixOutcome, NoFixReason
 from models.frame import Provenance
+from models.incident import DismissReason, IncidentState
 from models.site import Camera, CameraKind, HeightDatum, Position
 from models.user import Role
 
@@ -146,12 +146,16 @@ def test_what_was_dismissed_crosses_nothing_and_what_was_confirmed_does(api: Api
     alert_of(api, DRILL, fix_of(DRILL, FIRE))
     alert_of(api, FOG, fix_of(FOG, FIRE))
     alert_of(api, RED, fix_of(RED, FIRE))
-    alerts = api.context.store.alerts
+    incidents = api.context.store.incidents
     said: dict[str, Any] = {"author": "li", "note": ""}
     fog = {"reason": DismissReason.FOG}
-    alerts.step(2, expected=AlertState.OPEN, to_state=AlertState.DISMISSED, **said, **fog)
-    alerts.step(3, expected=AlertState.OPEN, to_state=AlertState.CONFIRMED, **said, reason=None)
-    alerts.step(3, expected=AlertState.CONFIRMED, to_state=AlertState.CLOSED, **said, reason=None)
+    incidents.step(2, expected=IncidentState.OPEN, to_state=IncidentState.DISMISSED, **said, **fog)
+    incidents.step(
+        3, expected=IncidentState.OPEN, to_state=IncidentState.CONFIRMED, **said, reason=None
+    )
+    incidents.step(
+        3, expected=IncidentState.CONFIRMED, to_state=IncidentState.CLOSED, **said, reason=None
+    )
     (match,) = crossings(api)["matches"]
     assert [each["key"] for each in match["members"]] == ["alert-1", "alert-3"]
     assert crossings(api, 2)["matches"], "a dismissed alert may still be asked about"

@@ -10,9 +10,9 @@ import shapely
 from command_line import run_firewatch
 from land_rig import FIRE, belt, feature, village
 
-from models.alert import DismissReason
 from models.clock import SystemClock
 from models.config import load_settings
+from models.incident import DismissReason
 from models.land import LandFeature, Layer
 from models.ledger import EntryKind, GroundPlace, LedgerDraft
 from models.store import Store

@@ -4,10 +4,11 @@ import pytest
 from detector_rig import CAMERA, START, Rig, build_rig, smoke
 
 from camera_gateway.pictures import decode_jpeg
-from models.alert import AlertState, DismissReason, Finding
+from models.alert import Finding
 from models.detection import Box, Label
 from models.errors import StorageFull, StoreDamaged
 from models.fix import FixOutcome
+from models.incident import DismissReason, IncidentState
 
 
 def see_a_fire(rig: Rig, from_s: float = 0.0, count: int = 6) -> None:
@@ -15,11 +16,11 @@ def see_a_fire(rig: Rig, from_s: float = 0.0, count: int = 6) -> None:
         rig.see(from_s + 60.0 * step, smoke(0.9, 60.0 + 6.0 * step))
 
 
-def dismiss(rig: Rig, alert_id: int, expected: AlertState = AlertState.OPEN) -> None:
-    rig.store.alerts.step(
+def dismiss(rig: Rig, alert_id: int, expected: IncidentState = IncidentState.OPEN) -> None:
+    rig.store.incidents.step(
         alert_id,
         expected=expected,
-        to_state=AlertState.DISMISSED,
+        to_state=IncidentState.DISMISSED,
         author="zhang",
         reason=DismissReason.FOG,
         note="",
@@ -105,7 +106,7 @@ def test_a_dismissed_plume_stays_quiet_until_it_has_doubled(rig: Rig) -> None:
     assert again.alert_id != alert.alert_id
     assert again.draft.decision.findings[0] is Finding.REGREW
     dismissed = rig.store.alerts.get(alert.alert_id)
-    assert dismissed.state is AlertState.DISMISSED
+    assert dismissed.state is IncidentState.DISMISSED
     assert dismissed.verdicts[-1].reason is DismissReason.FOG
 
 
@@ -126,17 +127,17 @@ def test_a_second_dismissal_does_not_silence_a_third_growth(rig: Rig) -> None:
 def test_an_acknowledged_alert_is_still_fed(rig: Rig) -> None:
     see_a_fire(rig, count=4)
     (alert,) = rig.store.alerts.working()
-    rig.store.alerts.step(
+    rig.store.incidents.step(
         alert.alert_id,
-        expected=AlertState.OPEN,
-        to_state=AlertState.ACKNOWLEDGED,
+        expected=IncidentState.OPEN,
+        to_state=IncidentState.ACKNOWLEDGED,
         author="zhang",
         reason=None,
         note="",
     )
     rig.see(240.0, smoke(0.9, 90.0))
     fed = rig.store.alerts.get(alert.alert_id)
-    assert fed.state is AlertState.ACKNOWLEDGED
+    assert fed.state is IncidentState.ACKNOWLEDGED
     assert len(fed.evidence) == len(alert.evidence) + 1
 
 

@@ -9,12 +9,13 @@ from desk_rig import FAR, NORTH, SAME_MAST, DeskRig, flame, plume
 
 from geo.crs import LocalFrame
 from geo.relief import drill_relief
-from models.alert import AlertState, DismissReason, Finding
+from models.alert import Finding
 from models.condition import Condition
 from models.config import Settings, SuppressionRule
 from models.errors import StoreDamaged
 from models.fix import FixOutcome, NoFixReason
 from models.frame import FrameMode, Provenance
+from models.incident import DismissReason, IncidentState
 from models.ledger import EntryKind, GroundPlace, LedgerDraft, ViewPlace
 from models.mask import MaskKind, ViewMask
 from models.site import Camera, Position
@@ -215,10 +216,10 @@ def test_a_closed_fire_that_flares_up_alerts_again(desk_rig: DeskRig) -> None:
     desk_rig.see_all([plume()] * 3)
     (alert,) = desk_rig.working
     for before, after in (("open", "confirmed"), ("confirmed", "closed")):
-        desk_rig.store.alerts.step(
+        desk_rig.store.incidents.step(
             alert.alert_id,
-            expected=AlertState(before),
-            to_state=AlertState(after),
+            expected=IncidentState(before),
+            to_state=IncidentState(after),
             author="zhang",
             reason=None,
             note="",

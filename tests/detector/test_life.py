@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from life_rig import Life, life
 
-from models.alert import DismissReason, Finding
+from models.alert import Finding
 from models.fix import FixOutcome
+from models.incident import DismissReason
 from models.ledger import EntryKind, LedgerDraft, ViewPlace
 from models.suppression import Holder
 from models.times import Times

@@ -42,7 +42,7 @@ from detector.pipeline import Pipeline, View
 from detector.suppression.sensors import same_place
 from geo.camera import ray_of_pixel
 from geo.locate import Locator
-from models.alert import AlertState, DismissReason, Finding
+from models.alert import Finding
 from models.clock import ManualClock
 from models.config import Settings
 from models.detection import Detections
@@ -50,6 +50,7 @@ from models.errors import InputRefused
 from models.events import EventKind
 from models.fix import FixOutcome
 from models.frame import FrameMode, Provenance, TimeSource
+from models.incident import DismissReason, IncidentState
 from models.ledger import EntryKind, LedgerDraft, ViewPlace
 from models.light import Light
 from models.store import Store
@@ -276,7 +277,7 @@ def test_12_an_alert_that_nobody_has_touched_stays_on_the_list(tmp_path: Path) -
         (alert,) = one.rig.working
         one.rig.clock.advance(3 * 86400.0)  # from Friday to Monday
         assert [kept.alert_id for kept in one.rig.working] == [alert.alert_id]
-        assert one.rig.working[0].state is AlertState.OPEN
+        assert one.rig.working[0].state is IncidentState.OPEN
 
 
 def test_13_a_verdict_has_its_author_its_time_and_its_reason(desk_rig: DeskRig) -> None:
@@ -284,10 +285,10 @@ def test_13_a_verdict_has_its_author_its_time_and_its_reason(desk_rig: DeskRig) 
     (alert,) = desk_rig.working
     for author, reason in (("", DismissReason.FOG), ("zhang", None)):
         with pytest.raises(InputRefused):
-            desk_rig.store.alerts.step(
+            desk_rig.store.incidents.step(
                 alert.alert_id,
-                expected=AlertState.OPEN,
-                to_state=AlertState.DISMISSED,
+                expected=IncidentState.OPEN,
+                to_state=IncidentState.DISMISSED,
                 author=author,
                 reason=reason,
                 note="",

@@ -20,8 +20,8 @@ from e2e_rig import Demo, Seen, field_of, running_watch, sign_in
 from playwright.sync_api import Locator, Page, expect
 from small_disk import fill, small_disk
 
-from models.alert import AlertState, DismissReason
 from models.clock import ManualClock, SystemClock
+from models.incident import DismissReason, IncidentState
 from models.store import Store
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -98,9 +98,11 @@ class Desk:
         return case.open(sighting, replace(draft, idempotency_key=key), 0).alert_id
 
     def settle(self, alert_id: int, *, fire: bool) -> None:
-        steps = [AlertState.CONFIRMED, AlertState.CLOSED] if fire else [AlertState.DISMISSED]
+        steps = (
+            [IncidentState.CONFIRMED, IncidentState.CLOSED] if fire else [IncidentState.DISMISSED]
+        )
         for to_state in steps:
-            self.store.alerts.step(
+            self.store.incidents.step(
                 alert_id,
                 expected=self.store.alerts.get(alert_id).state,
                 to_state=to_state,

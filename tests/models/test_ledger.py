@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.alert import DismissReason
 from models.errors import InputRefused
+from models.incident import DismissReason
 from models.ledger import (
     LONGEST,
     EntryKind,

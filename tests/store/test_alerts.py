@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from models.alert import Alert, AlertDraft, AlertState, DismissReason, EvidenceFrame, Verdict
+from models.alert import Alert, AlertDraft, EvidenceFrame
 from models.clock import ManualClock
 from models.errors import Conflict, InputRefused, NotFound, WatchError
 from models.events import EventKind
 from models.frame import FrameMode
+from models.incident import DismissReason, IncidentState, Verdict
 from models.store import Store
 
 Drafts = Callable[..., AlertDraft]
@@ -21,8 +22,8 @@ Frames = Callable[..., EvidenceFrame]
 
 def step(store: Store, alert_id: int, expected: str, wanted: str, **changes: object) -> Alert:
     values: dict[str, Any] = {"author": "li", "reason": None, "note": "", **changes}
-    return store.alerts.step(
-        alert_id, expected=AlertState(expected), to_state=AlertState(wanted), **values
+    return store.incidents.step(
+        alert_id, expected=IncidentState(expected), to_state=IncidentState(wanted), **values
     )
 
 
@@ -36,7 +37,9 @@ def test_an_opened_alert_reads_back_as_it_was_given(
     draft, frames = make_draft(), (make_frame(0), make_frame(1))
     alert, is_new = store.alerts.open_alert(draft, frames)
     assert is_new
-    assert alert == Alert(1, draft, AlertState.OPEN, clock.now(), draft.captured_at, frames, "", ())
+    assert alert == Alert(
+        1, draft, IncidentState.OPEN, clock.now(), draft.captured_at, frames, "", ()
+    )
     assert store.alerts.get(1) == alert
     assert kinds(store) == [EventKind.ALERT_OPENED]
 
@@ -72,7 +75,7 @@ def test_an_update_is_newer_knowledge_and_never_a_verdict(
     assert updated.draft == newer
     assert updated.last_seen_at == later
     assert [frame.frame_sequence for frame in updated.evidence] == [1, 2, 5]
-    assert updated.state is AlertState.DISMISSED
+    assert updated.state is IncidentState.DISMISSED
     assert updated.verdicts == dismissed.verdicts
     assert kinds(store)[-1] is EventKind.ALERT_UPDATED
 
@@ -133,14 +136,14 @@ def test_every_step_has_author_time_reason_event_and_audit_entry(
         reason=DismissReason.OTHER,
         note="炊烟",
     )
-    assert done.state is AlertState.DISMISSED
+    assert done.state is IncidentState.DISMISSED
     assert done.verdicts == (
-        Verdict("li", first, AlertState.OPEN, AlertState.ACKNOWLEDGED, None, "看一下"),
+        Verdict("li", first, IncidentState.OPEN, IncidentState.ACKNOWLEDGED, None, "看一下"),
         Verdict(
             "王",
             second,
-            AlertState.ACKNOWLEDGED,
-            AlertState.DISMISSED,
+            IncidentState.ACKNOWLEDGED,
+            IncidentState.DISMISSED,
             DismissReason.OTHER,
             "炊烟",
         ),
@@ -183,17 +186,17 @@ def test_whoever_is_slower_is_told(store: Store, make_draft: Drafts) -> None:
     with pytest.raises(Conflict) as conflict:
         step(store, 1, "open", "dismissed", reason=DismissReason.FOG)
     assert conflict.value.code == "alert_step"
-    assert store.alerts.get(1).state is AlertState.CONFIRMED
+    assert store.alerts.get(1).state is IncidentState.CONFIRMED
 
 
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"to_state": AlertState.CLOSED}, "alert_step"),
-        ({"to_state": AlertState.OPEN}, "alert_step"),
-        ({"to_state": AlertState.DISMISSED}, "reason_missing"),
+        ({"to_state": IncidentState.CLOSED}, "alert_step"),
+        ({"to_state": IncidentState.OPEN}, "alert_step"),
+        ({"to_state": IncidentState.DISMISSED}, "reason_missing"),
         ({"reason": DismissReason.FOG}, "reason_unexpected"),
-        ({"to_state": AlertState.DISMISSED, "reason": DismissReason.OTHER}, "note_missing"),
+        ({"to_state": IncidentState.DISMISSED, "reason": DismissReason.OTHER}, "note_missing"),
         ({"author": " "}, "author_missing"),
         ({"note": "x" * 4001}, "note_refused"),
         ({"note": "a\0b"}, "note_refused"),
@@ -205,15 +208,15 @@ def test_a_refused_step_leaves_no_trace(
 ) -> None:
     alert, _ = store.alerts.open_alert(make_draft(), [])
     call = {
-        "expected": AlertState.OPEN,
-        "to_state": AlertState.ACKNOWLEDGED,
+        "expected": IncidentState.OPEN,
+        "to_state": IncidentState.ACKNOWLEDGED,
         "author": "li",
         "reason": None,
         "note": "",
         **changes,
     }
     with pytest.raises(WatchError) as refused:
-        store.alerts.step(1, **call)
+        store.incidents.step(1, **call)
     assert refused.value.code == code
     assert store.alerts.get(1) == alert
     assert store.audit.entries(10) == []

@@ -10,10 +10,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.dialects import sqlite
 
-from models.alert import AlertState, Decision, Finding, FrameScore, PlaceChange
+from models.alert import Decision, Finding, FrameScore, PlaceChange
 from models.detection import Box, Label, ModelReference
 from models.errors import StoreDamaged
 from models.fix import Fix, FixCluster, FixOutcome, NoFixReason, TerrainReference
+from models.incident import IncidentState
 from models.land import LandAnswer, Layer, NearestAsset, UnitShare
 from models.site import HeightDatum, Pose, Position
 from models.store.codec import CODEC_VERSION, Codec, canonical_json
@@ -224,17 +225,17 @@ def test_a_stored_geometry_that_is_none_is_damage(stored: object) -> None:
 
 
 def test_choices_are_members_or_nothing() -> None:
-    state = Choice(AlertState)
-    assert state.process_bind_param(AlertState.OPEN, DIALECT) == "open"
-    assert state.process_result_value("closed", DIALECT) is AlertState.CLOSED
+    state = Choice(IncidentState)
+    assert state.process_bind_param(IncidentState.OPEN, DIALECT) == "open"
+    assert state.process_result_value("closed", DIALECT) is IncidentState.CLOSED
     assert NumberedChoice(Label).process_result_value(0, DIALECT) is Label.SMOKE
     with pytest.raises(ValueError, match="ajar"):
         state.process_bind_param("ajar", DIALECT)
-    with pytest.raises(StoreDamaged, match="AlertState"):
+    with pytest.raises(StoreDamaged, match="IncidentState"):
         state.process_result_value("ajar", DIALECT)
 
 
-@pytest.mark.parametrize("column", [UtcTime(), Wkb(), Choice(AlertState)])
+@pytest.mark.parametrize("column", [UtcTime(), Wkb(), Choice(IncidentState)])
 def test_null_is_none(column: UtcTime | Wkb | Choice) -> None:
     assert column.process_bind_param(None, DIALECT) is None
     assert column.process_result_value(None, DIALECT) is None

@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from models.alert import AlertDraft, AlertState, DismissReason, EvidenceFrame
+from models.alert import AlertDraft, EvidenceFrame
 from models.errors import Conflict, StorageFull
+from models.incident import DismissReason, IncidentState
 from models.store import Store
 
 Reopen = Callable[[], Store]
@@ -154,10 +155,10 @@ def test_one_of_many_verdicts_wins(store: Store, make_draft: Drafts) -> None:
     def dismiss(number: int) -> bool:
         ready.wait()
         try:
-            store.alerts.step(
+            store.incidents.step(
                 1,
-                expected=AlertState.OPEN,
-                to_state=AlertState.DISMISSED,
+                expected=IncidentState.OPEN,
+                to_state=IncidentState.DISMISSED,
                 author=f"m{number}",
                 reason=DismissReason.FOG,
                 note="",

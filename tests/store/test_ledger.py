@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from models.alert import DismissReason
 from models.clock import ManualClock
 from models.errors import Conflict, InputRefused, NotFound
+from models.incident import DismissReason
 from models.ledger import EntryKind, GroundPlace, LedgerDraft, ViewPlace
 from models.store import Store
 from models.times import Season, Times

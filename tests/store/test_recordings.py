@@ -6,11 +6,12 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from models.alert import AlertDraft, AlertState, DismissReason, EvidenceFrame
+from models.alert import AlertDraft, EvidenceFrame
 from models.clock import ManualClock
 from models.errors import InputRefused, NotFound
 from models.events import EventKind
 from models.frame import Provenance
+from models.incident import DismissReason, IncidentState
 from models.recording import (
     Ask,
     Clearing,
@@ -42,14 +43,14 @@ def opened(store: Store, make_draft: MakeDraft, key: str = "k", **changes: objec
     return store.alerts.open_alert(make_draft(key, **changes), [])[0].alert_id
 
 
-def step(store: Store, alert_id: int, *states: AlertState) -> None:
+def step(store: Store, alert_id: int, *states: IncidentState) -> None:
     for to_state in states:
-        store.alerts.step(
+        store.incidents.step(
             alert_id,
             expected=store.alerts.get(alert_id).state,
             to_state=to_state,
             author="zhang",
-            reason=DismissReason.FOG if to_state is AlertState.DISMISSED else None,
+            reason=DismissReason.FOG if to_state is IncidentState.DISMISSED else None,
             note="",
         )
 
@@ -76,7 +77,7 @@ def test_an_alert_of_a_live_camera_asks_until_it_is_recorded_and_again_when_it_b
     store.alerts.update(alert_id, draft, [], until_at + MINUTE)
     (more,) = store.recordings.asks(clock.now() + timedelta(days=1))
     assert more == Ask(alert_id, "cam-1", draft.first_seen_at, until_at + MINUTE, until_at, 1)
-    step(store, alert_id, AlertState.DISMISSED)
+    step(store, alert_id, IncidentState.DISMISSED)
     assert store.recordings.asks(since) == [], "nobody works on it any more"
 
 
@@ -166,9 +167,9 @@ def test_alerts_stand_open_until_people_settle_them(
     fire, false, fresh, confirmed = (opened(store, make_draft, key) for key in "abcd")
     opened_at = clock.now()
     clock.advance(60)
-    step(store, fire, AlertState.CONFIRMED, AlertState.CLOSED)
-    step(store, false, AlertState.DISMISSED)
-    step(store, confirmed, AlertState.CONFIRMED)
+    step(store, fire, IncidentState.CONFIRMED, IncidentState.CLOSED)
+    step(store, false, IncidentState.DISMISSED)
+    step(store, confirmed, IncidentState.CONFIRMED)
     assert store.keeping.standings() == {
         fire: (Standing.FIRE, clock.now()),
         false: (Standing.FALSE_ALARM, clock.now()),

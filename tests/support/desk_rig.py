@@ -19,12 +19,13 @@ from detector.tracker import Track
 from geo.land import LandBook
 from geo.locate import Locator
 from geo.terrain import Terrain
-from models.alert import Alert, AlertState, DismissReason, Finding, FrameScore
+from models.alert import Alert, Finding, FrameScore
 from models.candidate import Candidate
 from models.clock import ManualClock
 from models.config import Settings
 from models.detection import Box, Label, ModelReference
 from models.frame import Frame, FrameMode, Provenance, TimeSource
+from models.incident import DismissReason, IncidentState
 from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
 from models.store import Store
 
@@ -165,10 +166,10 @@ class DeskRig:
     def dismiss(self, reason: DismissReason = DismissReason.FOG) -> Alert:
         """A person dismisses the only working alert."""
         (alert,) = self.working
-        return self.store.alerts.step(
+        return self.store.incidents.step(
             alert.alert_id,
             expected=alert.state,
-            to_state=AlertState.DISMISSED,
+            to_state=IncidentState.DISMISSED,
             author="zhang",
             reason=reason,
             note="",

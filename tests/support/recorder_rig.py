@@ -11,9 +11,10 @@ from camera_gateway.recording.recorder import Recorder
 from camera_gateway.recording.rules import RecorderRules
 from camera_gateway.vault import EvidenceVault
 from camera_gateway.video.tap import TapBook
-from models.alert import Alert, AlertState, DismissReason
+from models.alert import Alert
 from models.clock import ManualClock
 from models.config import KeepingRule, RecordingRule
+from models.incident import DismissReason, IncidentState
 from models.recording import Recording
 from models.store import Store
 
@@ -113,9 +114,11 @@ class RecorderRig:
 
     def settle(self, alert: Alert, *, fire: bool) -> None:
         """People settle it."""
-        steps = (AlertState.CONFIRMED, AlertState.CLOSED) if fire else (AlertState.DISMISSED,)
+        steps = (
+            (IncidentState.CONFIRMED, IncidentState.CLOSED) if fire else (IncidentState.DISMISSED,)
+        )
         for to_state in steps:
-            self.store.alerts.step(
+            self.store.incidents.step(
                 alert.alert_id,
                 expected=self.store.alerts.get(alert.alert_id).state,
                 to_state=to_state,

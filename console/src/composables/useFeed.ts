@@ -9,7 +9,7 @@ import { useObservations } from "./useObservations";
 
 export type FeedState = "connecting" | "live" | "reconnecting";
 
-const KINDS = ["alert.opened", "alert.updated", "alert.stepped"] as const;
+const KINDS = ["alert.opened", "alert.updated", "incident.opened", "incident.changed"] as const;
 const OBSERVED = ["observation.added", "observation.withdrawn"] as const;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;

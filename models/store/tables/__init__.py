@@ -1,6 +1,6 @@
 """The tables; every change to them is a migration in ``migrations/versions``."""
 
-from models.store.tables.alerts import alert, clearing, evidence, recording, verdict
+from models.store.tables.alerts import alert, clearing, evidence, recording
 from models.store.tables.base import metadata
 from models.store.tables.cameras import (
     camera,
@@ -9,6 +9,7 @@ from models.store.tables.cameras import (
     former_camera,
     preset,
 )
+from models.store.tables.incidents import incident, incident_entry
 from models.store.tables.land import land_change, land_edit, land_feature, wind_entry
 from models.store.tables.memory import candidate, event, ledger_entry
 from models.store.tables.patrols import (
@@ -39,6 +40,8 @@ __all__ = [
     "event",
     "evidence",
     "former_camera",
+    "incident",
+    "incident_entry",
     "land_change",
     "land_edit",
     "land_feature",
@@ -50,7 +53,6 @@ __all__ = [
     "preset",
     "recording",
     "session",
-    "verdict",
     "view_mask",
     "visit",
     "watch_gap",

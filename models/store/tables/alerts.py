@@ -1,4 +1,4 @@
-"""Alerts with what was kept of them.
+"""Alerts with what was kept of them: the evidence of fires.
 
 An alert has no foreign key to a camera: an alert is never refused because somebody forgot to
 register what saw it.
@@ -6,7 +6,6 @@ register what saw it.
 
 from sqlalchemy import (
     BigInteger,
-    CheckConstraint,
     Column,
     Float,
     ForeignKey,
@@ -17,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-from models.alert import AlertState, Decision, DismissReason
+from models.alert import Decision
 from models.detection import Box, Label
 from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
@@ -26,8 +25,9 @@ from models.recording import ClearingCause, KeptKind, RecordingPart, RecordingSt
 from models.site import Pose
 from models.store.columns import Choice, Coded, Identity, NumberedChoice, UtcTime
 from models.store.tables.base import metadata
+from models.store.tables.incidents import incident
 
-__all__ = ["alert", "clearing", "evidence", "recording", "verdict"]
+__all__ = ["alert", "clearing", "evidence", "recording"]
 
 alert = Table(
     "alert",
@@ -48,13 +48,13 @@ alert = Table(
     Column("decision", Coded(Decision, "decision"), nullable=False),
     Column("fix", Coded(Fix, "fix"), nullable=False),
     Column("land", Coded(LandAnswer, "land answer"), nullable=False),
-    Column("state", Choice(AlertState), nullable=False),
+    Column("incident_id", ForeignKey(incident.c.incident_id), nullable=False),
     Column("opened_at", UtcTime, nullable=False),
     Column("last_seen_at", UtcTime, nullable=False),
     Column("clip_key", Text, nullable=False),
     UniqueConstraint("idempotency_key"),
-    Index(None, "state"),
-    Index(None, "camera_id", "preset", "state"),
+    Index(None, "incident_id"),
+    Index(None, "camera_id", "preset"),
     Index(None, "opened_at"),
     Index(None, "last_seen_at"),
     sqlite_autoincrement=True,  # numbers rise and are never used again
@@ -76,22 +76,6 @@ evidence = Table(
     # A camera counts its frames from 0 again after a restart: the sequence alone would take a new
     # picture of a fire that still burns for one that is already kept.
     UniqueConstraint("alert_id", "frame_sequence", "captured_at"),
-)
-
-verdict = Table(
-    "verdict",
-    metadata,
-    Column("verdict_id", Identity, primary_key=True),
-    Column("alert_id", ForeignKey(alert.c.alert_id), nullable=False),
-    Column("author", Text, nullable=False),
-    Column("at", UtcTime, nullable=False),
-    Column("from_state", Choice(AlertState), nullable=False),
-    Column("to_state", Choice(AlertState), nullable=False),
-    Column("reason", Choice(DismissReason)),
-    Column("note", Text, nullable=False),
-    CheckConstraint("author <> ''", name="has_author"),
-    CheckConstraint("(to_state = 'dismissed') = (reason IS NOT NULL)", name="dismissal_has_reason"),
-    Index(None, "alert_id"),
 )
 
 recording = Table(

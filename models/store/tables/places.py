@@ -1,12 +1,22 @@
 """Where cameras really look, and what people saw: calibrations, checks, references, reports."""
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 
 from models.calibration import Calibration, PoseCheck, PoseReference
 from models.crossing import Witness
 from models.observation import ObservationSource
 from models.store.columns import Choice, Coded, Identity, UtcTime
 from models.store.tables.base import metadata
+from models.store.tables.incidents import incident
 
 __all__ = ["calibration", "observation", "pose_check", "pose_reference"]
 
@@ -57,6 +67,9 @@ observation = Table(
     Column("entered_at", UtcTime, nullable=False),
     Column("withdrawn_by", Text, nullable=False),
     Column("withdrawn_at", UtcTime),
+    # None of those that were told before fires were kept as incidents.
+    Column("incident_id", ForeignKey(incident.c.incident_id)),
+    Index(None, "incident_id"),
     CheckConstraint("author <> ''", name="has_author"),
     UniqueConstraint("key"),
     Index(None, "seen_at"),

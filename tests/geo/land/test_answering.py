@@ -16,7 +16,7 @@ from pyproj import Geod
 
 from geo.land import LandAsker, LandIndex
 from geo.layers import read_layers
-from models.alert import DismissReason
+from models.incident import DismissReason
 from models.land import LandFeature, Layer, Route
 from models.ledger import EntryKind, GroundPlace, LedgerDraft, LedgerEntry, ViewPlace
 from models.times import ALWAYS

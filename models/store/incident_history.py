@@ -1,0 +1,116 @@
+"""The history of fires: entries are written once and never changed."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Row, insert, select
+
+from models.clock import Clock
+from models.incident import Entry, EntryKind, Subject, Verdict
+from models.store import audit
+from models.store.tables import incident_entry
+
+__all__ = ["changed_state", "entries_of", "stands", "to_verdict", "write_entry"]
+
+_TOLD: Final = frozenset({EntryKind.OPENED, EntryKind.JOINED, EntryKind.RAISED})
+"""Entries that the watch writes by itself and often: the history tells them, the audit does not."""
+
+_VERDICTS: Final = (EntryKind.STEPPED, EntryKind.ABSORBED, EntryKind.REOPENED)
+
+
+def write_entry(
+    connection: Connection,
+    clock: Clock,
+    incident_id: int,
+    kind: EntryKind,
+    **values: Any,  # noqa: ANN401
+) -> Entry:
+    """Add an entry in the transaction of what it tells; people's deeds go to the audit log too.
+
+    Args:
+        connection: of the transaction.
+        clock: for its time.
+        incident_id: whose history.
+        kind: what it tells.
+        **values: further attributes of :class:`models.incident.Entry`; ``author`` is required.
+    """
+    subject: Subject | None = values.get("subject")
+    row = {
+        "incident_id": incident_id,
+        "kind": kind,
+        "at": clock.now(),
+        "note": "",
+        "link": "",
+        **{name: value for name, value in values.items() if name != "subject"},
+        "subject_kind": None if subject is None else subject.kind,
+        "subject_id": None if subject is None else subject.number,
+    }
+    written = connection.execute(
+        insert(incident_entry).values(**row).returning(incident_entry)
+    ).one()
+    entry = _entry(written)
+    if kind not in _TOLD:
+        audit.append(
+            connection,
+            clock,
+            actor=entry.author,
+            action=f"incident.{kind}",
+            subject=str(incident_id),
+            details={
+                "from": entry.from_state,
+                "to": entry.to_state,
+                "reason": entry.reason,
+                "note": entry.note,
+                "of": None if subject is None else f"{subject.kind} {subject.number}",
+                "photo": None if entry.photo is None else entry.photo.sha256,
+                "undoes": entry.undoes,
+            },
+        )
+    return entry
+
+
+def entries_of(connection: Connection, incident_ids: Collection[int]) -> dict[int, list[Entry]]:
+    """The histories of some fires, by number; at most a few hundred at once."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    query = select(incident_entry).where(incident_entry.c.incident_id.in_(sorted(incident_ids)))
+    for row in connection.execute(query.order_by(incident_entry.c.entry_id)):
+        found[row.incident_id].append(_entry(row))
+    return found
+
+
+def changed_state() -> ColumnElement[bool]:
+    """Entries by which a fire came to another state, and that were not taken back."""
+    return (
+        incident_entry.c.kind.in_(_VERDICTS) & incident_entry.c.from_state.is_not(None) & stands()
+    )
+
+
+def stands() -> ColumnElement[bool]:
+    """Entries that were not taken back."""
+    later = incident_entry.alias("later")
+    return ~select(later.c.entry_id).where(later.c.undoes == incident_entry.c.entry_id).exists()
+
+
+def to_verdict(row: Row[Any]) -> Verdict:
+    """The change of state that an entry tells."""
+    return Verdict(row.author, row.at, row.from_state, row.to_state, row.reason, row.note)
+
+
+def _entry(row: Row[Any]) -> Entry:
+    subject = None if row.subject_kind is None else Subject(row.subject_kind, row.subject_id)
+    return Entry(
+        entry_id=row.entry_id,
+        incident_id=row.incident_id,
+        kind=row.kind,
+        at=row.at,
+        author=row.author,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        reason=row.reason,
+        note=row.note,
+        subject=subject,
+        link=row.link,
+        photo=row.photo,
+        undoes=row.undoes,
+    )
