@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, case, insert, or_, select, update
+from sqlalchemy import Connection, case, insert, literal, or_, select, update
 
 from models.alert import Alert, AlertDraft, EvidenceFrame
 from models.clock import Clock
@@ -18,6 +18,7 @@ from models.frame import Provenance
 from models.incident import OPEN_STATES, IncidentState, Link, Subject, SubjectKind
 from models.store import events
 from models.store.alert_rows import add_evidence, draft_values, load_alerts
+from models.store.columns import UtcTime
 from models.store.database import Database
 from models.store.incident_history import changed_state
 from models.store.incident_links import place, tell_joined
@@ -218,12 +219,12 @@ def _one(connection: Connection, alert_id: int) -> Alert:
 
 def _touch(connection: Connection, incident_id: int, last_seen_at: datetime) -> None:
     """Let the fire know that its evidence has changed; the alert's own event tells of it."""
-    seen = incident.c.last_seen_at
+    seen, now = incident.c.last_seen_at, literal(last_seen_at, UtcTime)
     connection.execute(
         update(incident)
         .where(incident.c.incident_id == incident_id)
         .values(
-            last_seen_at=case((seen < last_seen_at, last_seen_at), else_=seen),
+            last_seen_at=case((seen < now, now), else_=seen),
             version=incident.c.version + 1,
         )
     )

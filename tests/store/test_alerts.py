@@ -21,10 +21,15 @@ Frames = Callable[..., EvidenceFrame]
 
 
 def step(store: Store, alert_id: int, expected: str, wanted: str, **changes: object) -> Alert:
+    """A verdict on an alert's fire; here each is a fire of its own and of its number."""
     values: dict[str, Any] = {"author": "li", "reason": None, "note": "", **changes}
-    return store.incidents.step(
+    store.incidents.step(
         alert_id, expected=IncidentState(expected), to_state=IncidentState(wanted), **values
     )
+    return store.alerts.get(alert_id)
+
+
+OPENED = [EventKind.ALERT_OPENED, EventKind.INCIDENT_OPENED]
 
 
 def kinds(store: Store) -> list[EventKind]:
@@ -38,10 +43,10 @@ def test_an_opened_alert_reads_back_as_it_was_given(
     alert, is_new = store.alerts.open_alert(draft, frames)
     assert is_new
     assert alert == Alert(
-        1, draft, IncidentState.OPEN, clock.now(), draft.captured_at, frames, "", ()
+        1, draft, 1, IncidentState.OPEN, clock.now(), draft.captured_at, frames, "", ()
     )
     assert store.alerts.get(1) == alert
-    assert kinds(store) == [EventKind.ALERT_OPENED]
+    assert kinds(store) == OPENED
 
 
 def test_an_alert_without_pose_or_pictures_is_taken(store: Store, make_draft: Drafts) -> None:
@@ -58,7 +63,7 @@ def test_the_same_key_is_the_same_alert(
     second, is_new = store.alerts.open_alert(make_draft(score=0.9), [make_frame(1)])
     assert not is_new
     assert second == first
-    assert kinds(store) == [EventKind.ALERT_OPENED]
+    assert kinds(store) == OPENED
 
 
 def test_an_update_is_newer_knowledge_and_never_a_verdict(
@@ -115,7 +120,7 @@ def test_a_clip_is_noted(store: Store, make_draft: Drafts) -> None:
     store.alerts.open_alert(make_draft(), [])
     assert store.alerts.set_clip(1, "clips/1.mp4").clip_key == "clips/1.mp4"
     assert store.alerts.get(1).clip_key == "clips/1.mp4"
-    assert kinds(store) == [EventKind.ALERT_OPENED, EventKind.ALERT_UPDATED]
+    assert kinds(store) == [*OPENED, EventKind.ALERT_UPDATED]
 
 
 def test_every_step_has_author_time_reason_event_and_audit_entry(
@@ -148,12 +153,12 @@ def test_every_step_has_author_time_reason_event_and_audit_entry(
             "炊烟",
         ),
     )
-    assert kinds(store) == [EventKind.ALERT_OPENED, *[EventKind.ALERT_STEPPED] * 2]
+    assert kinds(store) == [*OPENED, *[EventKind.INCIDENT_CHANGED] * 2]
     newest = store.audit.entries(10)[0]
     assert (newest.actor, newest.at, newest.action, newest.subject) == (
         "王",
         second,
-        "alert.stepped",
+        "incident.stepped",
         "1",
     )
     assert newest.details == {
@@ -161,11 +166,14 @@ def test_every_step_has_author_time_reason_event_and_audit_entry(
         "to": "dismissed",
         "reason": "other",
         "note": "炊烟",
+        "of": None,
+        "photo": None,
+        "undoes": None,
     }
 
 
 @pytest.mark.parametrize(
-    ("wanted", "reason"), [("confirmed", None), ("dismissed", DismissReason.CLOUD)]
+    ("wanted", "reason"), [("confirmed", None), ("dismissed", DismissReason.LOW_CLOUD)]
 )
 def test_deciding_an_open_alert_acknowledges_it_in_the_same_breath(
     store: Store, make_draft: Drafts, wanted: str, reason: DismissReason | None
@@ -177,7 +185,7 @@ def test_deciding_an_open_alert_acknowledges_it_in_the_same_breath(
         ("acknowledged", wanted, reason, "n"),
     ]
     assert len(store.audit.entries(10)) == 2
-    assert kinds(store) == [EventKind.ALERT_OPENED, EventKind.ALERT_STEPPED]
+    assert kinds(store) == [*OPENED, EventKind.INCIDENT_CHANGED]
 
 
 def test_whoever_is_slower_is_told(store: Store, make_draft: Drafts) -> None:
@@ -185,15 +193,15 @@ def test_whoever_is_slower_is_told(store: Store, make_draft: Drafts) -> None:
     step(store, 1, "open", "confirmed")
     with pytest.raises(Conflict) as conflict:
         step(store, 1, "open", "dismissed", reason=DismissReason.FOG)
-    assert conflict.value.code == "alert_step"
+    assert conflict.value.code == "incident_step"
     assert store.alerts.get(1).state is IncidentState.CONFIRMED
 
 
 @pytest.mark.parametrize(
     ("changes", "code"),
     [
-        ({"to_state": IncidentState.CLOSED}, "alert_step"),
-        ({"to_state": IncidentState.OPEN}, "alert_step"),
+        ({"to_state": IncidentState.CLOSED}, "incident_step"),
+        ({"to_state": IncidentState.OPEN}, "incident_step"),
         ({"to_state": IncidentState.DISMISSED}, "reason_missing"),
         ({"reason": DismissReason.FOG}, "reason_unexpected"),
         ({"to_state": IncidentState.DISMISSED, "reason": DismissReason.OTHER}, "note_missing"),
@@ -220,7 +228,7 @@ def test_a_refused_step_leaves_no_trace(
     assert refused.value.code == code
     assert store.alerts.get(1) == alert
     assert store.audit.entries(10) == []
-    assert len(store.events.after(0)) == 1
+    assert len(store.events.after(0)) == len(OPENED)
 
 
 def test_the_database_itself_refuses_a_dismissal_without_reason_or_author(
@@ -234,9 +242,9 @@ def test_the_database_itself_refuses_a_dismissal_without_reason_or_author(
         ):
             connection.execute(
                 sa.text(
-                    "INSERT INTO verdict "
-                    "(alert_id, author, at, from_state, to_state, reason, note) "
-                    "VALUES (1, :author, 0, 'acknowledged', 'dismissed', :reason, '')"
+                    "INSERT INTO incident_entry "
+                    "(incident_id, kind, author, at, from_state, to_state, reason, note, link) "
+                    "VALUES (1, 'stepped', :author, 0, 'open', 'dismissed', :reason, '', '')"
                 ),
                 {"author": author, "reason": reason},
             )
@@ -293,7 +301,7 @@ def test_find_working_asks_for_one_view(store: Store, make_draft: Drafts) -> Non
     store.alerts.open_alert(make_draft("c", camera_id="cam-2"), [])
     store.alerts.open_alert(make_draft("d", mode=FrameMode.INFRARED), [])
     store.alerts.open_alert(make_draft("e"), [])
-    step(store, 5, "open", "dismissed", reason=DismissReason.LENS)
+    step(store, 5, "open", "dismissed", reason=DismissReason.LENS_DROPLET)
     assert [alert.alert_id for alert in store.alerts.find_working("cam-1", 0)] == [4, 1]
     assert store.alerts.find_working("cam-3", 0) == []
 

@@ -85,9 +85,12 @@ def test_every_change_is_told_and_audited_in_its_own_transaction(
     store.observations.withdraw(kept.observation_id, author="zhao")
     assert [(event.kind, event.subject_id) for event in store.events.after(0)] == [
         (EventKind.OBSERVATION_ADDED, kept.observation_id),
+        (EventKind.INCIDENT_OPENED, 1),
         (EventKind.OBSERVATION_WITHDRAWN, kept.observation_id),
+        (EventKind.INCIDENT_CHANGED, 1),
     ]
-    withdrawn, added = store.audit.entries(10)
+    dismissed, withdrawn, added = store.audit.entries(10)
+    assert (dismissed.action, dismissed.details["reason"]) == ("incident.stepped", "mistake")
     assert (withdrawn.action, withdrawn.actor) == ("observation.retracted", "zhao")
     assert (added.action, added.actor, added.subject) == (
         *("observation.added", "li"),

@@ -40,7 +40,7 @@ def test_the_comparison_can_fail(path: Path) -> None:
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE camera DROP COLUMN height_m")
-        connection.exec_driver_sql("DROP INDEX ix_alert_state")
+        connection.exec_driver_sql("DROP INDEX ix_incident_state")
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert len(compare_metadata(context, metadata)) == 2
     engine.dispose()
@@ -57,8 +57,10 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
     }
     engine.dispose()
     assert made == {
-        ("verdict", "ck_verdict_has_author"),
-        ("verdict", "ck_verdict_dismissal_has_reason"),
+        ("incident", "ck_incident_not_into_itself"),
+        ("incident_entry", "ck_incident_entry_has_author"),
+        ("incident_entry", "ck_incident_entry_dismissal_has_reason"),
+        ("incident_entry", "ck_incident_entry_whole_subject"),
         ("audit_head", "ck_audit_head_one_row"),
         ("ledger_entry", "ck_ledger_entry_has_author"),
         ("camera_lease", "ck_camera_lease_has_holder"),
@@ -73,12 +75,13 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
 def test_one_step_down_and_up_again(path: Path, reopen: Reopen) -> None:
     schema.upgrade(path)
     all_tables = tables_of(path)
-    step(path, command.downgrade, "-1")
-    assert all_tables - tables_of(path) == {
-        "land_change",
-        "land_edit",
-        "wind_entry",
-    }
+    step(path, command.downgrade, "0008")
+    gone = all_tables - tables_of(path)
+    assert {"incident", "incident_entry"} <= gone
+    assert not {"alert", "observation", "wind_entry"} & gone
+    assert "verdict" in tables_of(path)
+    step(path, command.downgrade, "0007")
+    assert all_tables - tables_of(path) - gone == {"land_change", "land_edit", "wind_entry"}
     step(path, command.downgrade, "base")
     assert tables_of(path) <= {"alembic_version", "sqlite_sequence"}
     schema.upgrade(path)
@@ -133,7 +136,7 @@ def test_a_migration_that_fails_changes_nothing(
 
     def break_off(config: object, _revision: str) -> None:
         connection = config.attributes["connection"]  # type: ignore[attr-defined]
-        connection.exec_driver_sql("DROP TABLE verdict")
+        connection.exec_driver_sql("DROP TABLE visit")
         connection.exec_driver_sql("DELETE FROM camera")
         raise ZeroDivisionError
 
