@@ -69,24 +69,28 @@ def verify(settings_file: SettingsFile = None) -> None:
     """Read all evidence and compare it with the hashes that were kept when it was stored."""
     settings = load_settings(settings_file)
     with closing(open_store(settings_file)) as store:
-        files = store.keeping.files()
+        files = [
+            (f"alert {one.alert_id} {one.key}", one.key, one.sha256)
+            for one in store.keeping.files()
+        ]
+        files += [(f"photo {key}", key, sha256) for key, sha256 in store.keeping.photos().items()]
     root = settings.data_dir / "evidence"
     vault = EvidenceVault(root)
     missing, changed, unhashed = [], [], 0
-    for file in files:
+    for name, key, stored_sha256 in files:
         try:
-            with vault.path(file.key).open("rb") as opened:
+            with vault.path(key).open("rb") as opened:
                 sha256 = hashlib.file_digest(opened, "sha256").hexdigest()
         except (WatchError, OSError):
-            missing.append(file)
+            missing.append(name)
             continue
-        if not file.sha256:
+        if not stored_sha256:
             unhashed += 1
-        elif sha256 != file.sha256:
-            changed.append(file)
+        elif sha256 != stored_sha256:
+            changed.append(name)
     for what, some in (("missing", missing), ("changed", changed)):
-        for file in some[:MOST_NAMED]:
-            typer.echo(speakable(f"{what}: alert {file.alert_id} {file.key}"))
+        for name in some[:MOST_NAMED]:
+            typer.echo(speakable(f"{what}: {name}"))
         if len(some) > MOST_NAMED:
             typer.echo(f"{what}: {len(some) - MOST_NAMED} more")
     if missing or changed:

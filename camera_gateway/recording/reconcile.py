@@ -54,7 +54,8 @@ def reconcile(store: Store, vault: EvidenceVault) -> Reconciled:
     missing = {key for key in known - there.keys() if not _is_there(vault, key)}
     alerts = store.keeping.reconcile(missing)
     young = time.time() - YOUNG_S
-    strays = [key for key in there.keys() - known if there[key][1] < young]
+    owned = known | store.keeping.photos().keys()
+    strays = [key for key in there.keys() - owned if there[key][1] < young]
     moved = [key for key in strays if _set_aside(vault.root, key)]
     _clear_unfinished(vault.root, young)
     if missing or moved:

@@ -64,6 +64,12 @@ class KeepingRepository:
                 found += _files_of(one)
         return found
 
+    def photos(self) -> dict[str, str]:
+        """Pictures that people gave with entries of fires, sha256 by key; they are never cleared."""
+        query = select(incident_entry.c.photo).where(incident_entry.c.photo.is_not(None))
+        with self._database.read() as connection:
+            return {row.photo.key: row.photo.sha256 for row in connection.execute(query)}
+
     def standings(self) -> dict[int, tuple[Standing, datetime]]:
         """How every alert's fire stands, and since when: its last verdict, else its opening."""
         last = (

@@ -18,6 +18,7 @@ from api.evidence import exporting, routes
 from camera_gateway.recording.export import ExportItem, write_export
 from models.alert import Alert
 from models.errors import InputRefused, StorageFull, WatchError
+from models.incident import Photo
 from models.recording import Clearing, ClearingCause, KeptKind
 from models.user import Role
 
@@ -279,6 +280,8 @@ def test_verify_says_what_is_not_as_it_was_stored(rig: RecorderRig, alert: Alert
     (one,) = rig.recordings(alert)
     rig.store.alerts.set_clip(alert.alert_id, "a/clip.mp4")
     rig.vault.put("a/clip.mp4", b"clip")
+    photo = Photo("photos/1.jpg", rig.vault.put("photos/1.jpg", b"12345"), 4, 3)
+    rig.store.incidents.note(alert.incident_id, author="zhang", note="", photo=photo)
     rig.store.close()
     told, trouble = run(rig, "verify")
     assert trouble is None
@@ -288,7 +291,9 @@ def test_verify_says_what_is_not_as_it_was_stored(rig: RecorderRig, alert: Alert
     data[len(data) // 2] ^= 1
     film.write_bytes(data)
     rig.vault.path(alert.evidence[0].key).unlink()
+    rig.vault.put(photo.key, b"54321")
     told, trouble = run(rig, "verify")
+    assert "changed: photo photos/1.jpg" in told
     assert f"changed: alert {alert.alert_id} {one.parts[0].key}" in told
     assert f"missing: alert {alert.alert_id} {alert.evidence[0].key}" in told
     assert isinstance(trouble, WatchError)

@@ -25,6 +25,7 @@ from camera_gateway.recording.space import Reserve, Space, free_bytes
 from models.alert import Alert
 from models.config import KeepingRule
 from models.errors import InputRefused, StorageFull
+from models.incident import Photo
 from models.recording import (
     ClearingCause,
     KeptKind,
@@ -231,6 +232,20 @@ def test_rows_and_files_are_compared(rig: RecorderRig) -> None:
     age(rig.vault.root / ".strays/a/old.jpg", 8 * 86400)
     assert clear_strays(rig.vault, timedelta(days=7)) == 1
     assert (rig.vault.root / ".strays/clip-001.mp4").exists()
+
+
+def test_a_photo_that_somebody_gave_belongs_to_its_fire(rig: RecorderRig) -> None:
+    alert = with_evidence(rig)
+    for key in ("photos/given.jpg", "photos/never-given.jpg"):
+        sha256 = rig.vault.put(key, b"12345")
+        age(rig.vault.path(key), 7200)
+    rig.store.incidents.note(
+        alert.incident_id, author="zhang", note="", photo=Photo("photos/given.jpg", sha256, 4, 3)
+    )
+    assert rig.store.keeping.photos() == {"photos/given.jpg": sha256}
+    assert reconcile(rig.store, rig.vault).strays == 1
+    assert rig.vault.get("photos/given.jpg") == b"12345"
+    assert not (rig.vault.root / "photos/never-given.jpg").exists()
 
 
 def test_files_that_cannot_be_moved_or_removed_stay(
