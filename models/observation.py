@@ -12,6 +12,7 @@ __all__ = ["Observation", "ObservationDraft", "ObservationSource", "check_observ
 
 LONGEST_WORDS: Final = 2000
 LONGEST_TOLD: Final = 400
+LONGEST_CALLER: Final = 100
 OLDEST: Final = timedelta(days=30)
 FROM_THE_FUTURE: Final = timedelta(minutes=5)
 """By how much the clock of whoever tells it may be ahead of ours."""
@@ -39,6 +40,8 @@ class ObservationDraft:
         seen_at: UTC, when it was seen.
         told: how the place or direction was stated, before it was converted.
         words: what else was said; may be empty.
+        caller: who told it and how to call them back, for monitors only; empty when it was not
+            said, or forgotten since. It never enters the audit log.
     """
 
     source: ObservationSource
@@ -46,6 +49,7 @@ class ObservationDraft:
     seen_at: datetime
     told: str = ""
     words: str = ""
+    caller: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,11 @@ def check_observation(draft: ObservationDraft, now: datetime) -> None:
         )
     if any(
         len(text) > longest or "\0" in text
-        for text, longest in ((draft.words, LONGEST_WORDS), (draft.told, LONGEST_TOLD))
+        for text, longest in (
+            (draft.words, LONGEST_WORDS),
+            (draft.told, LONGEST_TOLD),
+            (draft.caller, LONGEST_CALLER),
+        )
     ):
         raise InputRefused(
             f"A note is text of at most {LONGEST_WORDS} characters.", code="note_refused"

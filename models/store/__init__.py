@@ -17,8 +17,11 @@ from models.store.masks import MaskRepository
 from models.store.observations import ObservationRepository
 from models.store.patrols import PatrolRepository
 from models.store.recordings import RecordingRepository
+from models.store.sessions import SessionRepository
+from models.store.sign_ins import SignInRepository
 from models.store.store import Store
-from models.store.users import SessionRepository, UserRepository
+from models.store.tokens import TokenRepository
+from models.store.users import UserRepository
 
 __all__ = [
     "AlertRepository",
@@ -37,6 +40,8 @@ __all__ = [
     "PatrolRepository",
     "RecordingRepository",
     "SessionRepository",
+    "SignInRepository",
     "Store",
+    "TokenRepository",
     "UserRepository",
 ]

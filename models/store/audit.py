@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Row, insert, select, update
 from models.audit import AuditEntry
 from models.clock import Clock
 from models.errors import InputRefused, StoreDamaged
+from models.personal import without_numbers
 from models.store.codec import canonical_json
 from models.store.database import Database
 from models.store.tables import audit_entry, audit_head
@@ -37,7 +38,7 @@ def append(
     subject: str,
     details: Details | None = None,
 ) -> None:
-    """Add an entry inside a writing transaction.
+    """Add an entry inside a writing transaction; telephone numbers in its words are masked.
 
     Raises:
         InputRefused: the actor is empty; code ``author_missing``.
@@ -52,7 +53,7 @@ def append(
         "actor": actor,
         "action": action,
         "subject": subject,
-        "details": canonical_json(details or {}),
+        "details": canonical_json(_without_numbers(details or {})),
     }
     sha256 = _chained(head.sha256, **entry)
     connection.execute(insert(audit_entry).values(**entry, sha256=sha256))
@@ -139,7 +140,16 @@ class AuditRepository:
             raise _broken(expected - 1, "was changed")
 
 
+_WORDS = ("note", "told")
 _HASHED = ("at", "actor", "action", "subject", "details")
+
+
+def _without_numbers(details: Details) -> Details:
+    """What is never cleared holds no number of a person."""
+    return {
+        name: without_numbers(value) if name in _WORDS and isinstance(value, str) else value
+        for name, value in details.items()
+    }
 
 
 def _head(connection: Connection) -> Row[Any]:

@@ -37,7 +37,9 @@ def one_observation(connection: Connection, observation_id: int) -> Observation:
 def _observation(row: Row[Any]) -> Observation:
     return Observation(
         row.observation_id,
-        ObservationDraft(row.source, row.witness, row.seen_at, row.told, row.words),
+        ObservationDraft(
+            row.source, row.witness, row.seen_at, row.told, row.words, row.caller or ""
+        ),
         row.author,
         row.entered_at,
         row.withdrawn_by,

@@ -88,6 +88,7 @@ class ObservationRepository:
                     seen_at=draft.seen_at,
                     told=draft.told,
                     words=draft.words,
+                    caller=draft.caller or None,
                     author=author,
                     entered_at=now,
                     withdrawn_by="",
@@ -161,6 +162,29 @@ class ObservationRepository:
             incident_id,
             {"state": IncidentState.DISMISSED, "proposal": None},
         )
+
+    def clear_callers(self, entered_before: datetime, *, actor: str) -> int:
+        """Forget how to call back those who told something before a moment (UTC).
+
+        Returns:
+            How many were forgotten.
+        """
+        with self._database.write() as connection:
+            old = observation.c.caller.is_not(None) & (observation.c.entered_at < entered_before)
+            cleared = connection.execute(update(observation).where(old).values(caller=None))
+            if cleared.rowcount > 0:
+                audit.append(
+                    connection,
+                    self._clock,
+                    actor=actor,
+                    action="observation.callers_cleared",
+                    subject="observations",
+                    details={
+                        "count": cleared.rowcount,
+                        "before": entered_before.isoformat(timespec="seconds"),
+                    },
+                )
+            return cleared.rowcount
 
     def get(self, observation_id: int) -> Observation:
         """One observation.

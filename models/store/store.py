@@ -25,8 +25,11 @@ from models.store.observations import ObservationRepository
 from models.store.patrols import PatrolRepository
 from models.store.pose_checks import PoseCheckRepository
 from models.store.recordings import RecordingRepository
+from models.store.sessions import SessionRepository
+from models.store.sign_ins import SignInRepository
 from models.store.tables import camera_credential
-from models.store.users import SessionRepository, UserRepository
+from models.store.tokens import TokenRepository
+from models.store.users import UserRepository
 from models.store.winds import WindRepository
 
 __all__ = ["Store"]
@@ -58,6 +61,8 @@ class Store:
         events: what happened, in order.
         users: people.
         sessions: signed-in browsers.
+        sign_ins: attempts to sign in.
+        tokens: of programs.
         winds: of the day.
         audit: who did what.
     """
@@ -83,6 +88,8 @@ class Store:
         self.events = EventRepository(database)
         self.users = UserRepository(database, clock)
         self.sessions = SessionRepository(database, clock)
+        self.sign_ins = SignInRepository(database, clock)
+        self.tokens = TokenRepository(database, clock)
         self.winds = WindRepository(database, clock)
         self.audit = AuditRepository(database, clock)
 

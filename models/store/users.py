@@ -1,22 +1,20 @@
-"""People and their signed-in browsers."""
+"""People: who they are, what they may do, and who is gone."""
 
 import re
-from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
 
 from models.clock import Clock
 from models.errors import Conflict, InputRefused, NotFound
 from models.store import audit
 from models.store.database import Database
-from models.store.tables import account, session
-from models.user import Session, User
+from models.store.tables import account, former_account, session
+from models.user import Role, User, check_rights
 
-__all__ = ["SessionRepository", "UserRepository"]
+__all__ = ["UserRepository", "find_user"]
 
 _NAME: Final = re.compile(r"[a-z0-9._\-\u3400-\u4dbf\u4e00-\u9fff]{1,40}")
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 class UserRepository:
@@ -39,10 +37,12 @@ class UserRepository:
             actor: who adds them.
 
         Raises:
-            InputRefused: a name outside ``[a-z0-9._-]`` and Chinese characters, 1 to 40; code
-                ``user_name``.
-            Conflict: the name is taken; code ``user_exists``.
+            InputRefused: a name outside ``[a-z0-9._-]`` and Chinese characters, 1 to 40
+                (``user_name``); see also :func:`models.user.check_rights`.
+            Conflict: the name is taken (``user_exists``), or somebody had it who is gone
+                (``user_former``).
         """
+        townships = check_rights(user.role, user.townships)
         if _NAME.fullmatch(user.name) is None:
             raise InputRefused(
                 f"{user.name!r} cannot be a user name.",
@@ -50,11 +50,18 @@ class UserRepository:
                 code="user_name",
             )
         with self._database.write() as connection:
-            if _find(connection, user.name) is not None:
+            if find_user(connection, user.name) is not None:
                 raise Conflict(
                     f"There is a user {user.name} already.",
                     remedy="Choose another name.",
                     code="user_exists",
+                )
+            gone = select(former_account.c.name).where(former_account.c.name == user.name)
+            if connection.execute(gone).one_or_none() is not None:
+                raise Conflict(
+                    f"Somebody named {user.name} was removed; history tells of them.",
+                    remedy="Choose another name.",
+                    code="user_former",
                 )
             connection.execute(
                 insert(account).values(
@@ -62,6 +69,8 @@ class UserRepository:
                     role=user.role,
                     password_hash=user.password_hash,
                     must_change_password=user.must_change_password,
+                    townships=townships or None,
+                    disabled_at=self._clock.now() if user.disabled else None,
                 )
             )
             audit.append(
@@ -70,7 +79,7 @@ class UserRepository:
                 actor=actor,
                 action="user.added",
                 subject=user.name,
-                details={"role": user.role},
+                details={"role": user.role, "townships": ", ".join(townships)},
             )
 
     def get(self, name: str) -> User | None:
@@ -78,16 +87,13 @@ class UserRepository:
         if _NAME.fullmatch(name) is None:
             return None
         with self._database.read() as connection:
-            return _find(connection, name)
+            return find_user(connection, name)
 
     def all(self) -> list[User]:
         """Everybody, by name."""
         with self._database.read() as connection:
             rows = connection.execute(select(account).order_by(account.c.name))
-            return [
-                User(row.name, row.role, row.password_hash, row.must_change_password)
-                for row in rows
-            ]
+            return [_user(row) for row in rows]
 
     def set_password(
         self,
@@ -102,8 +108,7 @@ class UserRepository:
             NotFound: no such person.
         """
         with self._database.write() as connection:
-            if _find(connection, name) is None:
-                raise NotFound(f"There is no user {name!r}.")
+            _known(connection, name)
             connection.execute(
                 update(account)
                 .where(account.c.name == name)
@@ -113,75 +118,115 @@ class UserRepository:
                 connection, self._clock, actor=actor, action="user.password_set", subject=name
             )
 
+    def set_rights(self, name: str, role: Role, townships: tuple[str, ...], *, actor: str) -> User:
+        """Say what a person may do, from their next request on.
+
+        Raises:
+            NotFound: no such person.
+            Conflict: nobody would be left to administer; code ``last_admin``.
+            InputRefused: see :func:`models.user.check_rights`.
+        """
+        limits = check_rights(role, townships)
+        with self._database.write() as connection:
+            before = _known(connection, name)
+            self._change(connection, name, role=role, townships=limits or None)
+            self._tell(
+                connection,
+                actor,
+                "user.rights_set",
+                name,
+                {
+                    "role": role,
+                    "before": before.role,
+                    "townships": ", ".join(limits),
+                    "townships_before": ", ".join(before.townships),
+                },
+            )
+            return _known(connection, name)
+
+    def set_disabled(self, name: str, *, disabled: bool, actor: str) -> User:
+        """Switch an account off or on; off, its browsers are signed out at once.
+
+        Raises:
+            NotFound: no such person.
+            Conflict: nobody would be left to administer; code ``last_admin``.
+        """
+        with self._database.write() as connection:
+            _known(connection, name)
+            self._change(connection, name, disabled_at=self._clock.now() if disabled else None)
+            if disabled:
+                connection.execute(delete(session).where(session.c.user_name == name))
+            self._tell(connection, actor, f"user.{'disabled' if disabled else 'enabled'}", name)
+            return _known(connection, name)
+
+    def remove(self, name: str, *, actor: str) -> None:
+        """Take an account away: role, townships, password and browsers go, the name stays taken.
+
+        Raises:
+            NotFound: no such person.
+            Conflict: nobody would be left to administer; code ``last_admin``.
+        """
+        with self._database.write() as connection:
+            _known(connection, name)
+            connection.execute(delete(session).where(session.c.user_name == name))
+            connection.execute(delete(account).where(account.c.name == name))
+            _keep_an_administrator(connection)
+            connection.execute(
+                insert(former_account).values(name=name, removed_at=self._clock.now())
+            )
+            self._tell(connection, actor, "user.removed", name)
+
     def count(self) -> int:
         """How many people there are."""
         with self._database.read() as connection:
             return int(connection.execute(select(func.count()).select_from(account)).scalar_one())
 
+    def _change(self, connection: Connection, name: str, **values: object) -> None:
+        connection.execute(update(account).where(account.c.name == name).values(**values))
+        _keep_an_administrator(connection)
 
-class SessionRepository:
-    """Signed-in browsers, known only by the hash of their token.
-
-    Args:
-        database: to work on.
-        clock: decides what has expired.
-    """
-
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database = database
-        self._clock = clock
-
-    def create(self, token_sha256: str, user_name: str, expires_at: datetime) -> None:
-        """Sign a browser in; sessions that have expired are forgotten on the way.
-
-        Args:
-            token_sha256: 64 hexadecimal digits, lower case.
-            user_name: who signs in.
-            expires_at: UTC.
-
-        Raises:
-            InputRefused: not a SHA-256: a token itself is never stored.
-            NotFound: no such person.
-        """
-        if _SHA256.fullmatch(token_sha256) is None:
-            raise InputRefused("A session is stored under the SHA-256 of its token.")
-        with self._database.write() as connection:
-            if _find(connection, user_name) is None:
-                raise NotFound(f"There is no user {user_name!r}.")
-            connection.execute(delete(session).where(session.c.expires_at <= self._clock.now()))
-            connection.execute(
-                insert(session).values(
-                    token_sha256=token_sha256, user_name=user_name, expires_at=expires_at
-                )
-            )
-
-    def get(self, token_sha256: str) -> Session | None:
-        """The session, None when there is none or it has expired."""
-        if _SHA256.fullmatch(token_sha256) is None:
-            return None
-        with self._database.read() as connection:
-            row = connection.execute(
-                select(session).where(
-                    session.c.token_sha256 == token_sha256,
-                    session.c.expires_at > self._clock.now(),
-                )
-            ).one_or_none()
-            user = None if row is None else _find(connection, row.user_name)
-        return None if row is None or user is None else Session(user, row.expires_at)
-
-    def delete(self, token_sha256: str) -> None:
-        """Sign a browser out; one that is not signed in stays so."""
-        with self._database.write() as connection:
-            connection.execute(delete(session).where(session.c.token_sha256 == token_sha256))
-
-    def delete_all_of(self, user_name: str) -> None:
-        """Sign every browser of a person out."""
-        with self._database.write() as connection:
-            connection.execute(delete(session).where(session.c.user_name == user_name))
+    def _tell(
+        self,
+        connection: Connection,
+        actor: str,
+        action: str,
+        name: str,
+        details: audit.Details | None = None,
+    ) -> None:
+        audit.append(
+            connection, self._clock, actor=actor, action=action, subject=name, details=details
+        )
 
 
-def _find(connection: Connection, name: str) -> User | None:
+def find_user(connection: Connection, name: str) -> User | None:
+    """The person of that name inside a transaction, None when there is none."""
     row = connection.execute(select(account).where(account.c.name == name)).one_or_none()
-    if row is None:
-        return None
-    return User(row.name, row.role, row.password_hash, row.must_change_password)
+    return None if row is None else _user(row)
+
+
+def _known(connection: Connection, name: str) -> User:
+    found = find_user(connection, name) if _NAME.fullmatch(name) is not None else None
+    if found is None:
+        raise NotFound(f"There is no user {name[:40]!r}.")
+    return found
+
+
+def _keep_an_administrator(connection: Connection) -> None:
+    left = select(func.count()).where(account.c.role == Role.ADMIN, account.c.disabled_at.is_(None))
+    if connection.execute(left).scalar_one() == 0:
+        raise Conflict(
+            "Nobody would be left to administer.",
+            remedy="Make somebody else an administrator first.",
+            code="last_admin",
+        )
+
+
+def _user(row: Row[Any]) -> User:
+    return User(
+        row.name,
+        row.role,
+        row.password_hash,
+        row.must_change_password,
+        row.townships or (),
+        row.disabled_at is not None,
+    )

@@ -68,7 +68,7 @@ def test_a_session_lasts_until_it_expires(store: Store, clock: ManualClock) -> N
     store.users.add(LI, "cli")
     expires_at = clock.now() + timedelta(hours=8)
     store.sessions.create(TOKEN, "li", expires_at)
-    assert store.sessions.get(TOKEN) == Session(LI, expires_at)
+    assert store.sessions.get(TOKEN) == Session(LI, expires_at, seen_at=clock.now())
     clock.advance(8 * 3600 - 1)
     assert store.sessions.get(TOKEN) is not None
     clock.advance(1)

@@ -62,6 +62,8 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
         ("incident_entry", "ck_incident_entry_dismissal_has_reason"),
         ("incident_entry", "ck_incident_entry_whole_subject"),
         ("audit_head", "ck_audit_head_one_row"),
+        ("api_token", "ck_api_token_no_admin"),
+        ("api_token", "ck_api_token_has_author"),
         ("ledger_entry", "ck_ledger_entry_has_author"),
         ("camera_lease", "ck_camera_lease_has_holder"),
         ("danger_entry", "ck_danger_entry_has_author"),
@@ -154,7 +156,7 @@ def test_a_migration_that_orphans_a_row_is_taken_back(
 
     def orphan(config: object, _revision: str) -> None:
         connection = config.attributes["connection"]  # type: ignore[attr-defined]
-        connection.exec_driver_sql("INSERT INTO session VALUES ('t', 'nobody', 0)")
+        connection.exec_driver_sql("INSERT INTO session VALUES ('t', 'nobody', 0, 0)")
 
     monkeypatch.setattr(command, "upgrade", orphan)
     with pytest.raises(StoreDamaged, match="a row of session belongs to nothing"):

@@ -20,12 +20,21 @@ from models.store.tables.patrols import (
     visit,
     watch_gap,
 )
-from models.store.tables.people import account, audit_entry, audit_head, session
+from models.store.tables.people import (
+    account,
+    api_token,
+    audit_entry,
+    audit_head,
+    former_account,
+    session,
+    sign_in_memory,
+)
 from models.store.tables.places import calibration, observation, pose_check, pose_reference
 
 __all__ = [
     "account",
     "alert",
+    "api_token",
     "audit_entry",
     "audit_head",
     "calibration",
@@ -39,6 +48,7 @@ __all__ = [
     "danger_entry",
     "event",
     "evidence",
+    "former_account",
     "former_camera",
     "incident",
     "incident_entry",
@@ -53,6 +63,7 @@ __all__ = [
     "preset",
     "recording",
     "session",
+    "sign_in_memory",
     "view_mask",
     "visit",
     "watch_gap",

@@ -63,6 +63,7 @@ observation = Table(
     Column("seen_at", UtcTime, nullable=False),
     Column("told", Text, nullable=False),
     Column("words", Text, nullable=False),
+    Column("caller", Text),  # how to call them back; cleared after some days
     Column("author", Text, nullable=False),
     Column("entered_at", UtcTime, nullable=False),
     Column("withdrawn_by", Text, nullable=False),
