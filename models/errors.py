@@ -10,6 +10,7 @@
     ├── FrameCorrupt         one damaged picture: skip it, count it
     ├── ModelMismatch        weights do not fit their card: stop, never run with them
     ├── StoreDamaged         the database cannot be trusted: stop, keep the file
+    ├── StoreUnreachable     the database server does not answer now: retry later (HTTP 503)
     ├── StorageFull          nothing more can be written: shed evidence, never alerts
     ├── NotSignedIn          (HTTP 401)
     ├── NotPermitted         (HTTP 403)
@@ -36,6 +37,7 @@ __all__ = [
     "SourceUnavailable",
     "StorageFull",
     "StoreDamaged",
+    "StoreUnreachable",
     "WatchError",
 ]
 
@@ -103,6 +105,15 @@ class StoreDamaged(WatchError):
     """The database is not one of ours, half written, or from a newer version."""
 
     default_code = "store_damaged"
+
+
+class StoreUnreachable(WatchError):
+    """The server of the database does not answer; what was asked may be asked again.
+
+    What a change was cut off from may have been done: whoever retries one hands in its key again.
+    """
+
+    default_code = "store_unreachable"
 
 
 class StorageFull(WatchError):

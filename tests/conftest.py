@@ -1,10 +1,10 @@
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
 from models.store import schema
+from models.store.engines import Home, SqliteHome
 
 # A shared machine may stall a test for a second; how long an example takes proves nothing here.
 settings.register_profile("firewatch", deadline=None)
@@ -22,13 +22,13 @@ def tables_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     made = tmp_path_factory.mktemp("tables") / "made.db"
     upgrade = schema.upgrade
 
-    def copied(path: Path) -> None:
-        if not path.exists() or path.stat().st_size > 0:
-            upgrade(path)
+    def copied(home: Home) -> None:
+        if not isinstance(home, SqliteHome) or not home.path.exists() or home.path.stat().st_size:
+            upgrade(home)
             return
         if not made.exists():
-            upgrade(made)
-        path.write_bytes(made.read_bytes())
+            upgrade(SqliteHome(made))
+        home.path.write_bytes(made.read_bytes())
 
     patch = pytest.MonkeyPatch()
     patch.setattr(schema, "upgrade", copied)

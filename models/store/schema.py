@@ -15,16 +15,17 @@ from typing import Final
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, inspect
 
 from models.errors import StoreDamaged
-from models.store.engine import KEEP, check_references, examining_engine, migrating_engine
+from models.store.engines import Home
 from models.store.tables import audit_head, metadata
 
-__all__ = ["configuration", "current", "head", "upgrade"]
+__all__ = ["before", "configuration", "current", "downgrade", "head", "upgrade", "upgrade_within"]
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"
+_KEEP: Final = "Move it away or restore a backup; it was left as it is."
 _ALEMBIC: Final = threading.Lock()  # its context is one for the whole process
 
 
@@ -41,37 +42,58 @@ def head() -> str:
     return str(ScriptDirectory(str(SCRIPTS)).get_current_head())
 
 
-def current(path: Path) -> str:
+def before(revision: str) -> str | None:
+    """The revision that one step back leads to; None from the first, and from an unknown one."""
+    steps = {each.revision: each.down_revision for each in _scripts()}
+    back = steps.get(revision)
+    return None if back is None else str(back)
+
+
+def current(home: Home) -> str:
     """The revision of a database, after a look that changes nothing.
 
     Raises:
         StoreDamaged: damaged, another program's, a newer version's, or tables are missing.
     """
-    with examining_engine(path) as engine, engine.connect() as connection:
+    with home.examining() as connection:
         tables = set(inspect(connection).get_table_names())
         if not {"alembic_version", audit_head.name} <= tables:
-            raise StoreDamaged(f"The database {path} is not one of Firewatch's.", remedy=KEEP)
+            raise StoreDamaged(f"The database {home.name} is not one of Firewatch's.", remedy=_KEEP)
         revision = MigrationContext.configure(connection).get_current_revision()
-    known = [script.revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions()]
+    known = [script.revision for script in _scripts()]
     if revision not in known:
         raise StoreDamaged(
-            f"The database {path} was written by a newer Firewatch (revision {revision}).",
-            remedy="Run that version; the file was left as it is.",
+            f"The database {home.name} was written by a newer Firewatch (revision {revision}).",
+            remedy="Run that version; the database was left as it is.",
         )
     missing = set(metadata.tables) - tables
     if revision == known[0] and missing:
         raise StoreDamaged(
-            f"The database {path} is incomplete: no table {min(missing)}.", remedy=KEEP
+            f"The database {home.name} is incomplete: no table {min(missing)}.", remedy=_KEEP
         )
     return revision
 
 
-def upgrade(path: Path) -> None:
+def upgrade(home: Home) -> None:
     """Bring a database to the newest revision in one transaction: wholly, or not at all."""
-    engine = migrating_engine(path)
-    try:
-        with _ALEMBIC, engine.connect() as connection, connection.begin():
-            command.upgrade(configuration(connection), "head")
-            check_references(connection, path)
-    finally:
-        engine.dispose()
+    with home.migrating() as connection:
+        upgrade_within(connection)
+
+
+def upgrade_within(connection: Connection) -> None:
+    """The same inside a transaction of :meth:`models.store.engines.Home.migrating`."""
+    with _ALEMBIC:
+        command.upgrade(configuration(connection), "head")
+
+
+def downgrade(home: Home, revision: str) -> None:
+    """Bring a database back to an older revision in one transaction.
+
+    What the older tables cannot say is lost.
+    """
+    with home.migrating() as connection, _ALEMBIC:
+        command.downgrade(configuration(connection), revision)
+
+
+def _scripts() -> list[Script]:
+    return list(ScriptDirectory(str(SCRIPTS)).walk_revisions())

@@ -1,17 +1,20 @@
 """The store of one installation: open it once, share it between threads."""
 
+from collections.abc import Collection
 from pathlib import Path
 
-from sqlalchemy import Engine
-
 from models.clock import Clock
-from models.store import engine, schema
+from models.errors import InputRefused
+from models.store import schema
 from models.store.alerts import AlertRepository
 from models.store.audit import AuditRepository
 from models.store.calibrations import CalibrationRepository
 from models.store.cameras import CameraRepository
 from models.store.candidates import CandidateRepository
+from models.store.copying import copy_rows
 from models.store.database import Database
+from models.store.engines import Home, Serving, SqliteHome, home_of
+from models.store.engines.sqlite import copy_database
 from models.store.events import EventRepository
 from models.store.failures import as_watch_errors
 from models.store.incident_joins import IncidentJoins
@@ -21,13 +24,15 @@ from models.store.land import LandRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import LinkRepository
 from models.store.masks import MaskRepository
+from models.store.notice_channels import ChannelRepository
+from models.store.notices import DeliveryRepository
 from models.store.observations import ObservationRepository
 from models.store.patrols import PatrolRepository
 from models.store.pose_checks import PoseCheckRepository
 from models.store.recordings import RecordingRepository
 from models.store.sessions import SessionRepository
 from models.store.sign_ins import SignInRepository
-from models.store.tables import camera_credential
+from models.store.tables import camera_credential, channel_secret
 from models.store.tokens import TokenRepository
 from models.store.users import UserRepository
 from models.store.winds import WindRepository
@@ -64,12 +69,14 @@ class Store:
         sign_ins: attempts to sign in.
         tokens: of programs.
         winds: of the day.
+        channels: through which people are told.
+        deliveries: what is told through them: the outbox.
         audit: who did what.
     """
 
-    def __init__(self, database: Database, clock: Clock, serving: Engine) -> None:
+    def __init__(self, database: Database, clock: Clock, serving: Serving) -> None:
         self._database = database
-        self._engine = serving
+        self._engine = serving.reading
         self.cameras = CameraRepository(database, clock)
         self.links = LinkRepository(database, clock)
         self.calibrations = CalibrationRepository(database, clock)
@@ -90,6 +97,8 @@ class Store:
         self.sessions = SessionRepository(database, clock)
         self.sign_ins = SignInRepository(database, clock)
         self.tokens = TokenRepository(database, clock)
+        self.channels = ChannelRepository(database, clock)
+        self.deliveries = DeliveryRepository(database, clock)
         self.winds = WindRepository(database, clock)
         self.audit = AuditRepository(database, clock)
 
@@ -97,43 +106,79 @@ class Store:
     def open(cls, url: str, *, clock: Clock) -> "Store":
         """Open a store; make it where there is none, migrate it where it is older.
 
-        One process at a time does this to a database; others wait. A file that is refused is left
-        as it is, byte for byte.
+        One process at a time does this to a database; others wait. What is refused is left as it
+        is, byte for byte.
 
         Args:
-            url: ``sqlite:////path/to/firewatch.db``.
+            url: ``sqlite:////path/to/firewatch.db``, or
+                ``postgresql+psycopg://user@host/database``.
             clock: the installation's.
 
         Raises:
-            InputRefused: the URL or the folder cannot be used.
-            StoreDamaged: the file is empty, cut off, damaged, another program's or a newer
+            InputRefused: the URL, the folder, the server or the database cannot be used.
+            StoreDamaged: what is there is empty, cut off, damaged, another program's or a newer
                 Firewatch's.
+            StoreUnreachable: the server of the database does not answer.
             StorageFull: the disk is full.
-            Conflict: another process holds the database for more than 5 s; code ``store_busy``.
+            Conflict: another process holds the database for too long; code ``store_busy``.
         """
-        path = engine.sqlite_path(url)
-        with engine.folder_lock(path), as_watch_errors(str(path)):
-            if not path.exists():
-                engine.create(path, schema.upgrade)
-            elif schema.current(path) != schema.head():
-                schema.upgrade(path)
-            serving = engine.connect(path)
-            serving.connect().close()  # stays in the pool: the file is in use from here on
-        return cls(Database(serving, str(path)), clock, serving)
+        home = home_of(url)
+        with home.locked(), as_watch_errors(home.name):
+            if not home.is_there():
+                home.make(schema.upgrade)
+            elif schema.current(home) != schema.head():
+                schema.upgrade(home)
+            serving = home.serve()
+            serving.reading.connect().close()  # stays in the pool: it is in use from here on
+        return cls(Database(serving, home.name), clock, serving)
 
     def backup_to(self, path: Path, *, with_credentials: bool = True) -> None:
-        """Copy the whole store, as of one moment, while it is in use.
+        """Copy the whole store to a file of SQLite, as of one moment, while it is in use.
 
         Args:
-            path: of the new file; opens as a store.
+            path: of the new file; opens as a store, whatever this one is kept in.
             with_credentials: False leaves out the users and passwords of cameras.
 
         Raises:
             InputRefused: the file exists, or its folder cannot be written.
             StorageFull: its disk is full.
         """
-        emptied = () if with_credentials else (camera_credential.name,)
-        engine.copy_database(self._engine, path.absolute(), emptied=emptied)
+        emptied = () if with_credentials else (camera_credential.name, channel_secret.name)
+        if self._engine.dialect.name == "sqlite":
+            copy_database(self._engine, path.absolute(), emptied=emptied)
+            return
+        self.copy_to(SqliteHome(path), emptied=emptied)
+
+    def copy_to(self, home: Home, *, emptied: Collection[str] = ()) -> dict[str, int]:
+        """Copy the whole store to another place, as of one moment, while it is in use.
+
+        Args:
+            home: where nothing is kept yet.
+            emptied: tables of which nothing is copied.
+
+        Returns:
+            Rows by table; each was read back there and compared.
+
+        Raises:
+            InputRefused: something is kept there, or the place cannot be used.
+            StorageFull: its disk is full.
+            StoreDamaged: it did not arrive as it left; then nothing is there. Code
+                ``store_not_copied``.
+        """
+        copied: dict[str, int] = {}
+
+        def fill(new: Home) -> None:
+            with self._database.read() as source, new.migrating() as target:
+                schema.upgrade_within(target)
+                copied.update(copy_rows(source, target, emptied=emptied))
+
+        with home.locked(), as_watch_errors(home.name):
+            if home.is_there():
+                raise InputRefused(
+                    f"{home.name} exists already.", remedy="Name a new file, or an empty database."
+                )
+            home.make(fill)
+        return copied
 
     def close(self) -> None:
         """Wait for the writer, then let the file go; the store cannot be used afterwards."""

@@ -17,7 +17,8 @@ from models.camera_setup import CameraSetup
 from models.clock import ManualClock
 from models.errors import Conflict, InputRefused, StorageFull, StoreDamaged
 from models.site import Camera, CameraKind, HeightDatum, Position
-from models.store import Store, engine, schema
+from models.store import Store, schema
+from models.store.engines import SqliteHome, sqlite
 
 Reopen = Callable[[], Store]
 Drafts = Callable[..., AlertDraft]
@@ -170,7 +171,6 @@ def test_a_database_that_this_program_cannot_trust(  # noqa: PLR0917  # fixtures
         "sqlite:////tmp/x.db?mode=ro",
         "sqlite:////tmp/x\0.db",
         "mysql://root:secret@host/x",
-        "postgresql+psycopg://root:secret@host/x",
         "sqlite+aiosqlite:////tmp/x.db",
     ],
 )
@@ -351,7 +351,7 @@ def test_a_backup_that_fails_leaves_no_file(
         connection.execute("PRAGMA max_page_count = 3")
         return connection
 
-    monkeypatch.setattr(engine.sqlite3, "connect", small)
+    monkeypatch.setattr(sqlite.sqlite3, "connect", small)
     with pytest.raises(StorageFull):
         store.backup_to(target)
     assert list(target.parent.iterdir()) == []
@@ -363,4 +363,4 @@ def test_a_restored_file_wins_over_nothing(filled: Path, reopen: Reopen) -> None
     for suffix in ("", "-wal"):
         shutil.copy(f"{filled}{suffix}", f"{filled}.copy{suffix}")
     store.close()
-    assert schema.current(Path(f"{filled}.copy")) == schema.head()
+    assert schema.current(SqliteHome(Path(f"{filled}.copy"))) == schema.head()

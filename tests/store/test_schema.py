@@ -18,14 +18,14 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from models.alert import AlertDraft
 from models.errors import StoreDamaged
 from models.store import Store, schema
-from models.store.engine import migrating_engine
+from models.store.engines import Home, SqliteHome
 from models.store.tables import metadata
 
 Reopen = Callable[[], Store]
 
 
 def test_the_newest_migration_makes_these_tables(path: Path) -> None:
-    schema.upgrade(path)
+    schema.upgrade(SqliteHome(path))
     engine = create_engine(f"sqlite:///{path}")
     with engine.connect() as connection:
         context = MigrationContext.configure(
@@ -36,7 +36,7 @@ def test_the_newest_migration_makes_these_tables(path: Path) -> None:
 
 
 def test_the_comparison_can_fail(path: Path) -> None:
-    schema.upgrade(path)
+    schema.upgrade(SqliteHome(path))
     engine = create_engine(f"sqlite:///{path}")
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE camera DROP COLUMN height_m")
@@ -48,7 +48,7 @@ def test_the_comparison_can_fail(path: Path) -> None:
 
 def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
     """Alembic's comparison does not look at CHECK constraints."""
-    schema.upgrade(path)
+    schema.upgrade(SqliteHome(path))
     engine = create_engine(f"sqlite:///{path}")
     made = {
         (table, check["name"])
@@ -75,7 +75,7 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
 
 
 def test_one_step_down_and_up_again(path: Path, reopen: Reopen) -> None:
-    schema.upgrade(path)
+    schema.upgrade(SqliteHome(path))
     all_tables = tables_of(path)
     step(path, command.downgrade, "0008")
     gone = all_tables - tables_of(path)
@@ -86,7 +86,7 @@ def test_one_step_down_and_up_again(path: Path, reopen: Reopen) -> None:
     assert all_tables - tables_of(path) - gone == {"land_change", "land_edit", "wind_entry"}
     step(path, command.downgrade, "base")
     assert tables_of(path) <= {"alembic_version", "sqlite_sequence"}
-    schema.upgrade(path)
+    schema.upgrade(SqliteHome(path))
     assert tables_of(path) == all_tables
     store = reopen()
     store.audit.verify()
@@ -107,10 +107,8 @@ def test_alerts_of_the_first_version_are_there_after_its_migration(
 
 
 def step(path: Path, way: Callable[[Config, str], None], revision: str) -> None:
-    engine = migrating_engine(path)
-    with engine.connect() as connection, connection.begin():
+    with SqliteHome(path).migrating() as connection:
         way(schema.configuration(connection), revision)
-    engine.dispose()
 
 
 def tables_of(path: Path) -> set[str]:
@@ -123,17 +121,17 @@ def test_an_older_store_is_migrated_when_it_is_opened(
     path: Path, reopen: Reopen, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reopen().close()
-    migrated: list[Path] = []
+    migrated: list[Home] = []
     monkeypatch.setattr(schema, "head", lambda: "9999")
     monkeypatch.setattr(schema, "upgrade", migrated.append)
     reopen().close()
-    assert migrated == [path]
+    assert [home.name for home in migrated] == [str(path)]
 
 
 def test_a_migration_that_fails_changes_nothing(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    schema.upgrade(path)
+    schema.upgrade(SqliteHome(path))
     content = path.read_bytes()
 
     def break_off(config: object, _revision: str) -> None:
@@ -144,14 +142,14 @@ def test_a_migration_that_fails_changes_nothing(
 
     monkeypatch.setattr(command, "upgrade", break_off)
     with pytest.raises(ZeroDivisionError):
-        schema.upgrade(path)
+        schema.upgrade(SqliteHome(path))
     assert path.read_bytes() == content
 
 
 def test_a_migration_that_orphans_a_row_is_taken_back(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    schema.upgrade(path)
+    schema.upgrade(SqliteHome(path))
     content = path.read_bytes()
 
     def orphan(config: object, _revision: str) -> None:
@@ -160,7 +158,7 @@ def test_a_migration_that_orphans_a_row_is_taken_back(
 
     monkeypatch.setattr(command, "upgrade", orphan)
     with pytest.raises(StoreDamaged, match="a row of session belongs to nothing"):
-        schema.upgrade(path)
+        schema.upgrade(SqliteHome(path))
     assert path.read_bytes() == content
 
 
@@ -176,8 +174,8 @@ def test_a_path_with_a_percent_sign_is_a_path(path: Path, monkeypatch: pytest.Mo
     link = path.parent / "100 % sure"
     link.symlink_to(schema.SCRIPTS)
     monkeypatch.setattr(schema, "SCRIPTS", link)
-    schema.upgrade(path)
-    assert schema.current(path) == schema.head()
+    schema.upgrade(SqliteHome(path))
+    assert schema.current(SqliteHome(path)) == schema.head()
 
 
 def test_the_tables_can_be_made_on_postgresql() -> None:
