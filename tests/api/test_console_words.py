@@ -20,7 +20,16 @@ from camera_gateway.truth import Fault
 from models.camera_link import Adapter, CameraLink, Credential
 from models.camera_setup import CameraSetup
 from models.condition import Condition
+from models.incident import (
+    DismissReason,
+    EntryKind,
+    IncidentState,
+    Level,
+    LinkReason,
+    UrgencyReason,
+)
 from models.land import ATTRIBUTES, Layer
+from models.observation import ObservationSource
 from models.recording import ClearingCause, KeptKind, RecordingState
 from models.site import Camera, CameraKind, HeightDatum, Position
 
@@ -59,8 +68,9 @@ OF_ADDRESSES = {"address_scheme", "address_unreadable", "address_ambiguous"}
 FROM_A_BROWSER = [
     *("api/errors.py", "api/auth", "api/alerts", "api/cameras", "api/candidates", "api/ledger"),
     *("api/live_view", "camera_gateway/video/live.py"),
-    *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store"),
+    *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store", "models/incident"),
     *("api/crossings", "api/observations", "models/observation.py", "geo/directions.py"),
+    *("api/incidents", "api/paging.py", "api/etags.py"),
     *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
     "camera_gateway/patrol/desk.py",
     "api/land",
@@ -78,6 +88,7 @@ NOT_FROM_A_BROWSER = {
     "recording_span": "a fault of the watch itself",
     "reason_unexpected": "the console sends a reason with a dismissal only",
     "store_damaged": "the watch does not start",
+    "store_not_copied": "of the command line",
     "user_exists": "of the command line",
     "user_name": "of the command line",
 }
@@ -137,6 +148,13 @@ def test_no_words_are_kept_for_what_cannot_happen(words: dict[str, dict[str, str
         (RecordingState, ("recording_state",)),
         (KeptKind, ("kept_kind",)),
         (ClearingCause, ("clearing_cause",)),
+        (IncidentState, ("state",)),
+        (DismissReason, ("reason",)),
+        (EntryKind, ("entry_kind",)),
+        (LinkReason, ("link", "link_short")),
+        (Level, ("level",)),
+        (UrgencyReason, ("urgency_name",)),
+        (ObservationSource, ("observed_by",)),
     ],
 )
 def test_every_condition_fault_and_state_has_words(
