@@ -25,6 +25,8 @@ from api.coverage import routes as coverage
 from api.crossings import routes as crossings
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
+from api.incidents import deeds as incident_deeds
+from api.incidents import routes as incidents
 from api.land import answers as land_answers
 from api.land import attributes, exporting, features, winds
 from api.land import changes as land_changes
@@ -110,6 +112,8 @@ def create_app(
     install_error_handlers(app)
     for router in (
         session.router,
+        incidents.router,
+        incident_deeds.router,
         alerts.router,
         crossings.router,
         observations.router,

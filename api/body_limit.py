@@ -3,6 +3,7 @@
 What says beforehand that it is too large is refused unread; what does not say is counted.
 """
 
+import re
 from http import HTTPStatus
 from typing import Final
 
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
 
-__all__ = ["MOST_BYTES", "MOST_LAND_BYTES", "MOST_LIST_BYTES", "BodyLimit"]
+__all__ = ["MOST_BYTES", "MOST_LAND_BYTES", "MOST_LIST_BYTES", "MOST_PHOTO_BYTES", "BodyLimit"]
 
 MOST_BYTES: Final = 1_000_000
 MOST_LIST_BYTES: Final = 5_000_000
@@ -20,10 +21,14 @@ MOST_LIST_BYTES: Final = 5_000_000
 MOST_LAND_BYTES: Final = 64_000_000
 """Of a file of land layers; it goes to the disk as it comes."""
 
+MOST_PHOTO_BYTES: Final = 30_000_000
+"""Of a photo of a telephone; 50 million pixels have 15 MB."""
+
 _LARGER: Final = {
     "/api/cameras/import": MOST_LIST_BYTES,
     "/api/land/imports": MOST_LAND_BYTES,
 }
+_PHOTOS: Final = re.compile(r"/api/incidents/[0-9]{1,19}/photos")
 
 
 class BodyLimit:
@@ -41,7 +46,7 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        most = _LARGER.get(scope["path"], MOST_BYTES)
+        most = _most_of(scope["path"])
         lengths = [value for name, value in scope["headers"] if name == b"content-length"]
         if any(not value.isdigit() or int(value) > most for value in lengths):
             refusal = problem(
@@ -63,3 +68,9 @@ class BodyLimit:
             return message
 
         await self._app(scope, counted, send)
+
+
+def _most_of(path: str) -> int:
+    if _PHOTOS.fullmatch(path) is not None:
+        return MOST_PHOTO_BYTES
+    return _LARGER.get(path, MOST_BYTES)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, cast
 
 from fastapi import Request
 
+from api.auth.scope import ScopeBook
 from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
 from api.coverage.room import CoverageRoom
+from api.incidents.places import PlaceShelf
 from api.land.imports.desk import ImportDesk
 from api.land.network.desk import NetworkDesk
 from api.land.shelf import AskerShelf
@@ -92,6 +94,8 @@ class Context:
     wall: WallStills = field(default_factory=lambda: WallStills(SystemClock()))
     patrols: PatrolDesk = field(default_factory=lambda: PatrolDesk(None, SystemClock()))
     recorder: Recorder | None = None
+    places: PlaceShelf = field(default_factory=PlaceShelf)  # of fires
+    scopes: ScopeBook = field(default_factory=ScopeBook)
     askers: AskerShelf = field(default_factory=AskerShelf)
     network: NetworkDesk = field(default_factory=NetworkDesk)
     locator: Locator = field(default_factory=lambda: Locator(None))

@@ -1,18 +1,16 @@
 """``/api/alerts``: see them, look at their pictures, take a step."""
 
-from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query
 from fastapi.responses import FileResponse
 
+from api.alerts.answering import alert_answer, alert_answers
 from api.alerts.schemas import AlertAnswer, AlertList, StepRequest
 from api.auth.roles import MonitorUser, ViewerUser
 from api.context import Context, context_of
-from models.alert import Alert
 from models.errors import NotFound
 from models.recording import HELD_STATES
-from models.site import Camera, CameraKind
 
 __all__ = ["router"]
 
@@ -37,28 +35,13 @@ def list_alerts(
     sequence = context.store.events.latest()
     alerts = context.store.alerts
     found = alerts.working() if scope == "working" else alerts.newest(limit)
-    cameras = context.store.cameras.ever()
-    numbers = [alert.alert_id for alert in found]
-    recordings = context.store.recordings.of_alerts(numbers)
-    clearings = context.store.keeping.clearings(numbers)
-    return AlertList(
-        alerts=tuple(
-            AlertAnswer.of(
-                alert,
-                _camera_of(alert, cameras),
-                recordings.get(alert.alert_id, ()),
-                clearings.get(alert.alert_id, ()),
-            )
-            for alert in found
-        ),
-        last_event_sequence=sequence,
-    )
+    return AlertList(alerts=alert_answers(context, found), last_event_sequence=sequence)
 
 
 @router.get("/{alert_id}")
 def get_alert(alert_id: AlertNumber, _user: ViewerUser, context: InContext) -> AlertAnswer:
     """One alert with everything known of it."""
-    return _answer(context, context.store.alerts.get(alert_id))
+    return alert_answer(context, context.store.alerts.get(alert_id))
 
 
 @router.post("/{alert_id}/steps")
@@ -74,7 +57,7 @@ def take_step(
         reason=body.reason,
         note=body.note.strip(),
     )
-    return _answer(context, context.store.alerts.get(alert_id))
+    return alert_answer(context, context.store.alerts.get(alert_id))
 
 
 @router.get("/{alert_id}/evidence/{index}.jpg")
@@ -123,20 +106,3 @@ def get_recording(
             f"Alert {alert_id} has no such recording.", remedy="It may have been cleared away."
         )
     return FileResponse(context.vault.path(key), media_type="video/mp4", headers=FOR_EVER)
-
-
-def _answer(context: Context, alert: Alert) -> AlertAnswer:
-    number = alert.alert_id
-    return AlertAnswer.of(
-        alert,
-        _camera_of(alert, context.store.cameras.ever()),
-        context.store.recordings.of_alerts([number]).get(number, ()),
-        context.store.keeping.clearings([number]).get(number, ()),
-    )
-
-
-def _camera_of(alert: Alert, cameras: Mapping[str, Camera]) -> Camera:
-    """The alert's camera; one that nobody remembers goes by its key, for no alert may be hidden."""
-    key = alert.draft.camera_id
-    unknown = Camera(key, key, CameraKind.TOWER, alert.draft.fix.observer, ())
-    return cameras.get(key, unknown)

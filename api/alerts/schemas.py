@@ -111,6 +111,7 @@ class AlertAnswer(BaseModel):
     """One alert, whole."""
 
     alert_id: int
+    incident_id: int
     state: IncidentState
     label: LabelWord
     score: float
@@ -147,6 +148,7 @@ class AlertAnswer(BaseModel):
         clip_name = alert.clip_key.rsplit("/", 1)[-1]
         return cls(
             alert_id=alert.alert_id,
+            incident_id=alert.incident_id,
             state=alert.state,
             label="smoke" if draft.label.word == "smoke" else "flame",
             score=draft.score,

@@ -8,14 +8,9 @@ from api.auth.roles import MonitorUser, ViewerUser
 from api.context import Context, context_of
 from api.crossings.schemas import CrossingsAnswer
 from api.crossings.service import of_observation
+from api.observations.answering import observation_answer
 from api.observations.schemas import ObservationAnswer, ObservationList, ObservationRequest
 from api.observations.witnessing import draft_of
-from geo.joint import JointPlace
-from geo.meeting import HELD, ellipse_lonlat
-from geo.triangulate import triangulate
-from models.crossing import Report
-from models.land import UnitShare
-from models.observation import Observation
 
 __all__ = ["router"]
 
@@ -34,7 +29,7 @@ def list_observations(
 ) -> ObservationList:
     """The newest first, also those that were taken back."""
     found = context.store.observations.newest(limit, before)
-    return ObservationList(observations=tuple(_answer(context, each) for each in found))
+    return ObservationList(observations=tuple(observation_answer(context, each) for each in found))
 
 
 @router.post("", status_code=201)
@@ -46,7 +41,7 @@ def add_observation(
     kept, is_new = context.store.observations.add(draft, author=user.name, key=body.key)
     if not is_new:
         response.status_code = 200
-    return _answer(context, kept)
+    return observation_answer(context, kept)
 
 
 @router.post("/{observation_id}/withdraw")
@@ -55,7 +50,7 @@ def withdraw_observation(
 ) -> ObservationAnswer:
     """Take it back: it stays in the list and is no witness any more."""
     kept = context.store.observations.withdraw(observation_id, author=user.name)
-    return _answer(context, kept)
+    return observation_answer(context, kept)
 
 
 @router.get("/{observation_id}/crossings")
@@ -64,17 +59,3 @@ def get_crossings(
 ) -> CrossingsAnswer:
     """Who sees what was told there, and where."""
     return of_observation(context, observation_id)
-
-
-def _answer(context: Context, kept: Observation) -> ObservationAnswer:
-    return ObservationAnswer.of(kept, _townships(context, kept))
-
-
-def _townships(context: Context, kept: Observation) -> tuple[UnitShare, ...]:
-    witness = kept.draft.witness
-    if not isinstance(witness, Report):
-        return ()
-    at = witness.position
-    ring = ellipse_lonlat(triangulate([witness]))
-    place = JointPlace(at.lon_deg, at.lat_deg, 1.0, witness.sigma_m * HELD, ring)
-    return context.land_book.refresh().index.around([place]).townships

@@ -88,6 +88,7 @@ class ObservationAnswer(BaseModel):
     """One, whole.
 
     Attributes:
+        incident_id: of the fire that it is evidence of.
         lon_deg: of the place, or of who looks from there.
         radius_m: of a place; holds nine in ten.
         bearing_deg: of a direction, from true north.
@@ -97,6 +98,7 @@ class ObservationAnswer(BaseModel):
     """
 
     observation_id: int
+    incident_id: int | None
     source: ObservationSource
     kind: Literal["place", "direction"]
     lon_deg: float
@@ -121,6 +123,7 @@ class ObservationAnswer(BaseModel):
         at = witness.observer if isinstance(witness, Bearing) else witness.position
         return cls(
             observation_id=kept.observation_id,
+            incident_id=kept.incident_id,
             source=draft.source,
             kind="direction" if is_bearing else "place",
             lon_deg=at.lon_deg,

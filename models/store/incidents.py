@@ -33,7 +33,7 @@ from models.store.incident_history import write_entry
 from models.store.incident_rows import change, load_incidents, one_incident
 from models.store.tables import alert, incident
 
-__all__ = ["UNDO_WITHIN", "IncidentRepository", "checked_note"]
+__all__ = ["UNDO_WITHIN", "IncidentRepository", "checked_note", "last_verdict"]
 
 UNDO_WITHIN: Final = timedelta(minutes=10)
 """For so long the author of a verdict may take it back."""
@@ -241,7 +241,7 @@ class IncidentRepository:
         note = checked_note(note, author)
         with self._database.write() as connection:
             before = standing(connection, incident_id)
-            undone = _last_verdict(before)
+            undone = last_verdict(before)
             if undone is None or undone.entry_id != entry_id:
                 raise Conflict(
                     "That is not the last verdict on this fire any more.",
@@ -427,7 +427,7 @@ def _expect(before: Incident, expected: IncidentState) -> None:
         )
 
 
-def _last_verdict(of: Incident) -> Entry | None:
+def last_verdict(of: Incident) -> Entry | None:
     """The proposal that waits, else the last change of state if it was a verdict."""
     if of.proposal is not None:
         return next(one for one in of.entries if one.entry_id == of.proposal.entry_id)

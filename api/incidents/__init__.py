@@ -1,0 +1,1 @@
+"""Fires over HTTP: the list, one with all its evidence, what people do about it, its photos."""

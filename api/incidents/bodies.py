@@ -1,0 +1,81 @@
+"""What a person sends about a fire."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from models.incident import DismissReason, IncidentState
+
+__all__ = [
+    "EntryRequest",
+    "MergeRequest",
+    "NoteRequest",
+    "ReopenRequest",
+    "SplitRequest",
+    "StepRequest",
+    "UnmergeRequest",
+]
+
+Note = Annotated[str, Field(max_length=4000)]
+Number = Annotated[int, Field(ge=1, le=2**62)]
+PhotoName = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\.(jpg|png)$")]
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class StepRequest(_Request):
+    """A verdict.
+
+    Attributes:
+        expected_state: that the person saw.
+        photo: token of a photo that was sent before.
+    """
+
+    expected_state: IncidentState
+    to_state: IncidentState
+    reason: DismissReason | None = None
+    note: Note = ""
+    photo: PhotoName | None = None
+
+
+class EntryRequest(_Request):
+    """About an entry of the history: agree with it, decline it, take it back."""
+
+    entry_id: Number
+    note: Note = ""
+
+
+class ReopenRequest(_Request):
+    """Take it up again; the note says why."""
+
+    note: Annotated[str, Field(min_length=1, max_length=4000)]
+
+
+class NoteRequest(_Request):
+    """Words, a photo, or both."""
+
+    note: Note = ""
+    photo: PhotoName | None = None
+
+
+class MergeRequest(_Request):
+    """Which fire it is."""
+
+    into: Number
+    note: Note = ""
+
+
+class UnmergeRequest(_Request):
+    """Take the merge back."""
+
+    note: Note = ""
+
+
+class SplitRequest(_Request):
+    """Evidence that is of another fire."""
+
+    alerts: Annotated[tuple[Number, ...], Field(max_length=1000)] = ()
+    observations: Annotated[tuple[Number, ...], Field(max_length=1000)] = ()
+    note: Note = ""

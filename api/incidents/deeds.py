@@ -1,0 +1,177 @@
+"""``/api/incidents``: what people do about fires."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.concurrency import run_in_threadpool
+
+from api.auth.roles import MonitorUser
+from api.context import Context, context_of
+from api.incidents.bodies import (
+    EntryRequest,
+    MergeRequest,
+    NoteRequest,
+    ReopenRequest,
+    SplitRequest,
+    StepRequest,
+    UnmergeRequest,
+)
+from api.incidents.photos import PhotoDesk
+from api.incidents.schemas import IncidentAnswer, PhotoToken
+from api.incidents.service import answer_of
+from models.incident import IncidentState, Photo, Subject, SubjectKind
+from models.user import Role
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/api/incidents", tags=["incidents"])
+
+InContext = Annotated[Context, Depends(context_of)]
+IncidentNumber = Annotated[int, Path(ge=1, le=2**62)]
+
+_FILE = {"schema": {"type": "string", "format": "binary"}}
+PHOTO_BODY = {
+    "requestBody": {"required": True, "content": {"image/jpeg": _FILE, "image/png": _FILE}}
+}
+
+
+@router.post("/{incident_id}/steps")
+def take_step(
+    incident_id: IncidentNumber, body: StepRequest, user: MonitorUser, context: InContext
+) -> IncidentAnswer:
+    """A verdict; one that a second person must agree with waits for them."""
+    rule = context.settings.incidents.second_check
+    after = context.store.incidents.step(
+        incident_id,
+        expected=body.expected_state,
+        to_state=body.to_state,
+        author=user.name,
+        reason=body.reason,
+        note=body.note,
+        photo=_photo(context, incident_id, body.photo),
+        checked=[IncidentState(word) for word in rule],
+    )
+    return answer_of(context, after, user)
+
+
+@router.post("/{incident_id}/agree")
+def agree(
+    incident_id: IncidentNumber, body: EntryRequest, user: MonitorUser, context: InContext
+) -> IncidentAnswer:
+    """As a second person, agree with the verdict that waits."""
+    after = context.store.incidents.agree(
+        incident_id, entry_id=body.entry_id, author=user.name, note=body.note
+    )
+    return answer_of(context, after, user)
+
+
+@router.post("/{incident_id}/decline")
+def decline(
+    incident_id: IncidentNumber, body: EntryRequest, user: MonitorUser, context: InContext
+) -> IncidentAnswer:
+    """As a second person, do not agree with it."""
+    after = context.store.incidents.decline(
+        incident_id, entry_id=body.entry_id, author=user.name, note=body.note
+    )
+    return answer_of(context, after, user)
+
+
+@router.post("/{incident_id}/undo")
+def undo(
+    incident_id: IncidentNumber, body: EntryRequest, user: MonitorUser, context: InContext
+) -> IncidentAnswer:
+    """Take the last verdict back: one's own within ten minutes, an administrator any."""
+    after = context.store.incidents.undo(
+        incident_id,
+        entry_id=body.entry_id,
+        author=user.name,
+        note=body.note,
+        others=user.role.allows(Role.ADMIN),
+    )
+    return answer_of(context, after, user)
+
+
+@router.post("/{incident_id}/reopen")
+def reopen(
+    incident_id: IncidentNumber, body: ReopenRequest, user: MonitorUser, context: InContext
+) -> IncidentAnswer:
+    """Take a settled or controlled fire up again."""
+    after = context.store.incidents.reopen(incident_id, author=user.name, note=body.note)
+    return answer_of(context, after, user)
+
+
+@router.post("/{incident_id}/notes")
+def add_note(
+    incident_id: IncidentNumber, body: NoteRequest, user: MonitorUser, context: InContext
+) -> IncidentAnswer:
+    """Add words, a photo, or both to its history."""
+    photo = _photo(context, incident_id, body.photo)
+    after = context.store.incidents.note(incident_id, author=user.name, note=body.note, photo=photo)
+    return answer_of(context, after, user)
+
+
+@router.post("/{incident_id}/merge")
+def merge(
+    incident_id: IncidentNumber, body: MergeRequest, user: MonitorUser, context: InContext
+) -> IncidentAnswer:
+    """Say that it is another fire; answered is that one."""
+    after = context.store.incident_joins.merge(
+        incident_id, body.into, author=user.name, note=body.note
+    )
+    return answer_of(context, after, user)
+
+
+@router.post("/{incident_id}/unmerge")
+def unmerge(
+    incident_id: IncidentNumber, body: UnmergeRequest, user: MonitorUser, context: InContext
+) -> IncidentAnswer:
+    """Take a merge back."""
+    after = context.store.incident_joins.unmerge(incident_id, author=user.name, note=body.note)
+    return answer_of(context, after, user)
+
+
+@router.post("/{incident_id}/split")
+def split(
+    incident_id: IncidentNumber, body: SplitRequest, user: MonitorUser, context: InContext
+) -> IncidentAnswer:
+    """Make a fire of its own of some of its evidence; answered is the new one."""
+    evidence = [
+        *(Subject(SubjectKind.ALERT, number) for number in body.alerts),
+        *(Subject(SubjectKind.OBSERVATION, number) for number in body.observations),
+    ]
+    after = context.store.incident_joins.split(
+        incident_id, evidence, author=user.name, note=body.note
+    )
+    return answer_of(context, after, user)
+
+
+@router.post("/{incident_id}/photos", openapi_extra=PHOTO_BODY)
+async def send_photo(
+    incident_id: IncidentNumber, user: MonitorUser, context: InContext, request: Request
+) -> PhotoToken:
+    """Send a photo, the body being the JPEG or PNG file, to be named with a step or a note."""
+    del user  # who sends it is written down with what it is named in
+    data = await request.body()
+
+    def take() -> PhotoToken:
+        context.store.incidents.get(incident_id)
+        name, photo = _desk(context).take(incident_id, data)
+        return PhotoToken(
+            photo=name,
+            width_px=photo.width_px,
+            height_px=photo.height_px,
+            taken_at=photo.taken_at,
+            position=photo.position,
+            bearing_deg=photo.bearing_deg,
+            is_placed=photo.position is not None,
+        )
+
+    return await run_in_threadpool(take)
+
+
+def _photo(context: Context, incident_id: int, name: str | None) -> Photo | None:
+    return None if name is None else _desk(context).named(incident_id, name)
+
+
+def _desk(context: Context) -> PhotoDesk:
+    return PhotoDesk(context.vault, context.settings.time_zone)

@@ -1,0 +1,303 @@
+"""What a fire looks like on the wire."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from pydantic import BaseModel
+
+from api.alerts.schemas import AlertAnswer
+from api.observations.schemas import ObservationAnswer
+from models.incident import (
+    DismissReason,
+    Entry,
+    EntryKind,
+    Incident,
+    IncidentState,
+    Level,
+    Photo,
+    Proposal,
+    SubjectKind,
+    Urgency,
+    UrgencyReason,
+)
+from models.land import UnitShare
+from models.site import Position
+
+__all__ = [
+    "EntryAnswer",
+    "IncidentAnswer",
+    "IncidentList",
+    "NeighbourAnswer",
+    "NeighbourList",
+    "PhotoAnswer",
+    "PhotoToken",
+    "PlaceAnswer",
+    "UndoAnswer",
+]
+
+
+class PhotoAnswer(BaseModel):
+    """A picture that a person gave.
+
+    Attributes:
+        url: of the file as it was given.
+        taken_at: as the picture says; null when it does not.
+        position: where it was taken, WGS 84; null when it does not say.
+        bearing_deg: where it looks, from true north; null when it does not say.
+    """
+
+    url: str
+    width_px: int
+    height_px: int
+    taken_at: datetime | None
+    position: Position | None
+    bearing_deg: float | None
+
+    @classmethod
+    def of(cls, photo: Photo, address: str) -> "PhotoAnswer":
+        """With its address, that of its entry without an ending."""
+        ending = photo.key.rsplit(".", 1)[-1]
+        return cls(
+            url=f"{address}.{ending}",
+            width_px=photo.width_px,
+            height_px=photo.height_px,
+            taken_at=photo.taken_at,
+            position=photo.position,
+            bearing_deg=photo.bearing_deg,
+        )
+
+
+class PhotoToken(BaseModel):
+    """What to give with a step or a note for a photo that was sent.
+
+    Attributes:
+        photo: the token; good for this fire only.
+        is_placed: the picture says where it was taken.
+    """
+
+    photo: str
+    width_px: int
+    height_px: int
+    taken_at: datetime | None
+    position: Position | None
+    bearing_deg: float | None
+    is_placed: bool
+
+
+class SubjectAnswer(BaseModel):
+    """What an entry points to."""
+
+    kind: SubjectKind
+    number: int
+
+
+class EntryAnswer(BaseModel):
+    """One entry of the history; see :class:`models.incident.Entry`."""
+
+    entry_id: int
+    kind: EntryKind
+    at: datetime
+    author: str
+    from_state: IncidentState | None
+    to_state: IncidentState | None
+    reason: DismissReason | None
+    note: str
+    subject: SubjectAnswer | None
+    link: str
+    photo: PhotoAnswer | None
+    undoes: int | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> "EntryAnswer":
+        """With the address of its photo."""
+        subject, photo = entry.subject, entry.photo
+        address = f"/api/incidents/{entry.incident_id}/photos/{entry.entry_id}"
+        return cls(
+            entry_id=entry.entry_id,
+            kind=entry.kind,
+            at=entry.at,
+            author=entry.author,
+            from_state=entry.from_state,
+            to_state=entry.to_state,
+            reason=entry.reason,
+            note=entry.note,
+            subject=(
+                None if subject is None else SubjectAnswer(kind=subject.kind, number=subject.number)
+            ),
+            link=entry.link,
+            photo=None if photo is None else PhotoAnswer.of(photo, address),
+            undoes=entry.undoes,
+        )
+
+
+class ProposalAnswer(BaseModel):
+    """A verdict that waits for a second person."""
+
+    entry_id: int
+    to_state: IncidentState
+    reason: DismissReason | None
+    note: str
+    author: str
+    at: datetime
+
+    @classmethod
+    def of(cls, one: Proposal) -> "ProposalAnswer":
+        """As it stands."""
+        return cls(**{name: getattr(one, name) for name in cls.model_fields})
+
+
+class UndoAnswer(BaseModel):
+    """The verdict that the asker may take back.
+
+    Attributes:
+        entry_id: of it.
+        until: UTC; null for an administrator, whose right does not end.
+    """
+
+    entry_id: int
+    until: datetime | None
+
+
+class FactorAnswer(BaseModel):
+    """One reason of the urgency; see :class:`models.incident.UrgencyFactor`."""
+
+    reason: UrgencyReason
+    points: float
+    values: dict[str, float]
+    words: dict[str, str]
+
+
+class UrgencyAnswer(BaseModel):
+    """How urgent it is, and why."""
+
+    points: float
+    level: Level
+    factors: tuple[FactorAnswer, ...]
+    at: datetime
+
+    @classmethod
+    def of(cls, urgency: Urgency) -> "UrgencyAnswer":
+        """As it was reckoned."""
+        return cls(
+            points=urgency.points,
+            level=urgency.level,
+            factors=tuple(
+                FactorAnswer(
+                    reason=one.reason, points=one.points, values=one.values, words=one.words
+                )
+                for one in urgency.factors
+            ),
+            at=urgency.at,
+        )
+
+
+class PlaceAnswer(BaseModel):
+    """Where it is, by all its evidence together.
+
+    Attributes:
+        lon_deg: WGS 84; of a mere direction, where it is looked from.
+        ring_lonlat: closed ring that holds nine in ten; of a mere direction empty.
+        r90_m: radius that holds nine in ten; null of a mere direction.
+        bearing_deg: of a mere direction, from true north; null of a place.
+        townships: with their shares.
+        direction_only: nothing meets yet: it lies somewhere in that direction.
+    """
+
+    lon_deg: float
+    lat_deg: float
+    ring_lonlat: tuple[tuple[float, float], ...]
+    r90_m: float | None
+    bearing_deg: float | None
+    townships: tuple[UnitShare, ...]
+    direction_only: bool
+
+
+class IncidentAnswer(BaseModel):
+    """One fire, whole.
+
+    Attributes:
+        version: rises with every change.
+        merged_into: the fire that this one turned out to be.
+        undo: the verdict that the asker may take back; null when there is none.
+        place: null when nothing tells of one.
+        entries: its history, oldest first.
+    """
+
+    incident_id: int
+    state: IncidentState
+    is_drill: bool
+    opened_at: datetime
+    first_seen_at: datetime
+    last_seen_at: datetime
+    changed_at: datetime
+    version: int
+    merged_into: int | None
+    proposal: ProposalAnswer | None
+    undo: UndoAnswer | None
+    urgency: UrgencyAnswer | None
+    place: PlaceAnswer | None
+    alerts: tuple[AlertAnswer, ...]
+    observations: tuple[ObservationAnswer, ...]
+    entries: tuple[EntryAnswer, ...]
+
+    @classmethod
+    def of(
+        cls,
+        incident: Incident,
+        *,
+        alerts: Mapping[int, AlertAnswer],
+        observations: Mapping[int, ObservationAnswer],
+        place: PlaceAnswer | None,
+        undo: UndoAnswer | None,
+    ) -> "IncidentAnswer":
+        """From its parts; evidence by number."""
+        proposal, urgency = incident.proposal, incident.urgency
+        return cls(
+            incident_id=incident.incident_id,
+            state=incident.state,
+            is_drill=incident.is_drill,
+            opened_at=incident.opened_at,
+            first_seen_at=incident.first_seen_at,
+            last_seen_at=incident.last_seen_at,
+            changed_at=incident.changed_at,
+            version=incident.version,
+            merged_into=incident.merged_into,
+            proposal=None if proposal is None else ProposalAnswer.of(proposal),
+            undo=undo,
+            urgency=None if urgency is None else UrgencyAnswer.of(urgency),
+            place=place,
+            alerts=tuple(alerts[one.alert_id] for one in incident.alerts),
+            observations=tuple(observations[one.observation_id] for one in incident.observations),
+            entries=tuple(EntryAnswer.of(one) for one in incident.entries),
+        )
+
+
+class IncidentList(BaseModel):
+    """Fires, newest first, where the list and where the live feed go on from."""
+
+    incidents: tuple[IncidentAnswer, ...]
+    next_cursor: str | None
+    last_event_sequence: int
+
+
+class NeighbourAnswer(BaseModel):
+    """A fire that may be the same one.
+
+    Attributes:
+        reason: why, a word of :class:`models.incident.LinkReason`.
+        detail: its numbers in words; may be empty.
+        distance_m: between the best places of both; null where one has only a direction.
+    """
+
+    incident_id: int
+    state: IncidentState
+    reason: str
+    detail: str
+    distance_m: float | None
+    last_seen_at: datetime
+
+
+class NeighbourList(BaseModel):
+    """Fires that may be the same one, the likeliest first."""
+
+    neighbours: tuple[NeighbourAnswer, ...]
