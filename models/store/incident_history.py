@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Connection, Row, insert, select
 from models.clock import Clock
 from models.incident import Entry, EntryKind, Subject, Verdict
 from models.store import audit
+from models.store.notice_rows import fan_out
 from models.store.tables import incident_entry
 
 __all__ = ["changed_state", "entries_of", "stands", "to_verdict", "write_entry"]
@@ -50,6 +51,7 @@ def write_entry(
         insert(incident_entry).values(**row).returning(incident_entry)
     ).one()
     entry = _entry(written)
+    fan_out(connection, entry)
     if kind not in _TOLD:
         audit.append(
             connection,

@@ -12,6 +12,7 @@ from models.store.tables.cameras import (
 from models.store.tables.incidents import incident, incident_entry
 from models.store.tables.land import land_change, land_edit, land_feature, wind_entry
 from models.store.tables.memory import candidate, event, ledger_entry
+from models.store.tables.notices import channel, channel_secret, delivery
 from models.store.tables.patrols import (
     camera_lease,
     camera_patrol,
@@ -44,8 +45,11 @@ __all__ = [
     "camera_link",
     "camera_patrol",
     "candidate",
+    "channel",
+    "channel_secret",
     "clearing",
     "danger_entry",
+    "delivery",
     "event",
     "evidence",
     "former_account",
