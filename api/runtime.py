@@ -252,7 +252,7 @@ def build_watch(
         clock=clock,
         store=store,
         vault=vault,
-        auth=AuthService(store, clock),
+        auth=AuthService(store, clock, settings.security),
         feed=LiveFeed(store, clock),
         site=SiteFacts(
             site_name,

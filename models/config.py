@@ -5,12 +5,14 @@ live in the database. Unknown keys are refused with their name.
 """
 
 import hashlib
+import logging
 import os
+import stat
 import tomllib
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from models.errors import InputRefused
 
@@ -22,12 +24,20 @@ __all__ = [
     "NetworkRule",
     "PoseCheckRule",
     "RecordingRule",
+    "SecurityRule",
     "Settings",
     "SuppressionRule",
+    "TlsRule",
     "load_settings",
 ]
 
+logger = logging.getLogger(__name__)
+
 ENVIRONMENT_PREFIX = "FIREWATCH_"
+SECRETS = ("database_url",)
+"""Keys that a file may hold instead: ``KEY_file`` names it."""
+
+MOST_SECRET = 10_000
 
 
 class _Section(BaseModel):
@@ -194,12 +204,50 @@ class IncidentRule(_Section):
     second_check: tuple[Literal["confirmed", "dismissed"], ...] = ()
 
 
+class SecurityRule(_Section):
+    """Who gets in, and how long what is personal stays: ``docs/security.md``.
+
+    Attributes:
+        session_hours: a signed-in browser is signed out after so long, whatever it does.
+        idle_hours: and so long after its last request; an open console asks all the time.
+        hosts: names by which the console may be opened, without the port; empty for any.
+        trusted_proxies: addresses or networks of reverse proxies whose word is taken for who asks
+            and whether by TLS; empty for none.
+        caller_days: so long it is kept who told of a fire and how to call them back.
+    """
+
+    session_hours: Annotated[float, Field(ge=0.5, le=168.0)] = 12.0
+    idle_hours: Annotated[float, Field(ge=0.1, le=168.0)] = 2.0
+    hosts: tuple[str, ...] = ()
+    trusted_proxies: tuple[str, ...] = ()
+    caller_days: Annotated[float, Field(ge=1.0, le=3650.0)] = 90.0
+
+
+class TlsRule(_Section):
+    """TLS spoken by Firewatch itself; both or neither.
+
+    Attributes:
+        certificate: PEM file with the whole chain.
+        key: PEM file, not encrypted, readable by the service only.
+    """
+
+    certificate: Path | None = None
+    key: Path | None = None
+
+    @model_validator(mode="after")
+    def _both(self) -> "TlsRule":
+        if (self.certificate is None) is not (self.key is None):
+            raise ValueError("certificate and key belong together")
+        return self
+
+
 class Settings(_Section):
     """Everything that an installation may set.
 
     Attributes:
         data_dir: database, evidence and caches live here.
-        database_url: SQLAlchemy URL; empty for ``firewatch.db`` in ``data_dir``.
+        database_url: SQLAlchemy URL; empty for ``firewatch.db`` in ``data_dir``. A URL with a
+            password belongs into a file of its own: ``database_url_file`` names one.
         host: address to listen on.
         port: 1 to 65535.
         model_card: name of the weights in ``models/zoo``.
@@ -216,10 +264,12 @@ class Settings(_Section):
         helicopter: that water points are weighed for.
         network: what the yearly plan calls a lack of the facilities.
         incidents: how fires are worked on.
+        security: who gets in, and how long what is personal stays.
+        tls: spoken by Firewatch itself.
     """
 
     data_dir: Path = Path("data")
-    database_url: str = ""
+    database_url: Annotated[str, Field(repr=False)] = ""
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=1, le=65535)] = 8000
     model_card: str = "firewatch-yolo26n"
@@ -236,6 +286,8 @@ class Settings(_Section):
     helicopter: HelicopterRule = HelicopterRule()
     network: NetworkRule = NetworkRule()
     incidents: IncidentRule = IncidentRule()
+    security: SecurityRule = SecurityRule()
+    tls: TlsRule = TlsRule()
 
     @property
     def store_url(self) -> str:
@@ -277,6 +329,9 @@ def load_settings(path: Path | None, environment: dict[str, str] | None = None) 
     for key, value in (os.environ if environment is None else environment).items():
         if key.startswith(ENVIRONMENT_PREFIX):
             _lay_over(values, key.removeprefix(ENVIRONMENT_PREFIX).lower().split("__"), value)
+    for name in SECRETS:
+        if f"{name}_file" in values:
+            values[name] = _secret_of(name, values.pop(f"{name}_file"), has_value=name in values)
     try:
         return Settings.model_validate(values)
     except ValidationError as error:
@@ -286,6 +341,25 @@ def load_settings(path: Path | None, environment: dict[str, str] | None = None) 
             f"The setting {name} is refused: {first['msg']}.",
             remedy=f"See docs/settings.md; it was read from {path or 'the environment'}.",
         ) from error
+
+
+def _secret_of(name: str, file: object, *, has_value: bool) -> str:
+    """A secret from a file of its own, without the line's end."""
+    if has_value:
+        raise InputRefused(f"Both {name} and {name}_file are set.", remedy="Leave one of them out.")
+    path = Path(str(file))
+    try:
+        with path.open(encoding="utf-8") as opened:
+            mode = os.fstat(opened.fileno()).st_mode
+            text = opened.read(MOST_SECRET)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputRefused(
+            f"The file {path} of {name} cannot be read.",
+            remedy="Name a text file that the service may read.",
+        ) from error
+    if mode & (stat.S_IRWXO | stat.S_IWGRP):
+        logger.warning("%s holds a secret and others may read or change it: chmod 640", path)
+    return text.strip()
 
 
 def _lay_over(values: dict[str, Any], path: list[str], value: str) -> None:

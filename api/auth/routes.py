@@ -1,5 +1,6 @@
 """``/api/session``: who am I, sign in, sign out, change my password."""
 
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Depends, Request, Response
@@ -7,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.auth.passwords import MAX_LENGTH
 from api.auth.roles import COOKIE, AnyUser
-from api.auth.service import SESSION_LIFE
 from api.context import Context, context_of
 from models.user import Role, User
 
@@ -40,11 +40,17 @@ class UserAnswer(BaseModel):
     name: str
     role: Role
     must_change_password: bool
+    townships: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, user: User) -> "UserAnswer":
         """Without the hash."""
-        return cls(name=user.name, role=user.role, must_change_password=user.must_change_password)
+        return cls(
+            name=user.name,
+            role=user.role,
+            must_change_password=user.must_change_password,
+            townships=user.townships,
+        )
 
 
 @router.post("")
@@ -57,7 +63,7 @@ def sign_in(
     """Sign in; the session travels in a cookie that scripts cannot read."""
     address = request.client.host if request.client else "unknown"
     user, token = context.auth.sign_in(body.name, body.password, address)
-    _set_cookie(response, request, token)
+    _set_cookie(response, request, token, context.auth.session_life)
     return UserAnswer.of(user)
 
 
@@ -88,15 +94,15 @@ def change_password(
 ) -> UserAnswer:
     """Choose a new password; every other browser of the account is signed out."""
     changed, token = context.auth.change_password(user, body.current, body.new)
-    _set_cookie(response, request, token)
+    _set_cookie(response, request, token, context.auth.session_life)
     return UserAnswer.of(changed)
 
 
-def _set_cookie(response: Response, request: Request, token: str) -> None:
+def _set_cookie(response: Response, request: Request, token: str, life: timedelta) -> None:
     response.set_cookie(
         COOKIE,
         token,
-        max_age=int(SESSION_LIFE.total_seconds()),
+        max_age=int(life.total_seconds()),
         httponly=True,
         samesite="lax",
         secure=request.url.scheme == "https",

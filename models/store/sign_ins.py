@@ -32,12 +32,14 @@ class Tries:
         failed_at: UTC of the last attempt; None without any.
         is_known: somebody has signed in so from there within a month.
         of_address: failures of all accounts at this address within an hour, unknown ones too.
+        of_name: failures of this account at all addresses within an hour.
     """
 
     failures: int
     failed_at: datetime | None
     is_known: bool
     of_address: int
+    of_name: int
 
 
 class SignInRepository:
@@ -62,16 +64,24 @@ class SignInRepository:
                     sign_in_memory.c.address == address,
                 )
             ).one_or_none()
-            total = connection.execute(
-                select(func.coalesce(func.sum(sign_in_memory.c.failures), 0)).where(
-                    sign_in_memory.c.address == address,
-                    sign_in_memory.c.at > now - timedelta(hours=1),
+            lately = sign_in_memory.c.at > now - timedelta(hours=1)
+            of_address, of_name = (
+                int(
+                    connection.execute(
+                        select(func.coalesce(func.sum(sign_in_memory.c.failures), 0)).where(
+                            which, lately
+                        )
+                    ).scalar_one()
                 )
-            ).scalar_one()
+                for which in (
+                    sign_in_memory.c.address == address,
+                    sign_in_memory.c.name_sha256 == _hashed(name),
+                )
+            )
         if own is None:
-            return Tries(0, None, is_known=False, of_address=int(total))
+            return Tries(0, None, is_known=False, of_address=of_address, of_name=of_name)
         known = own.succeeded_at is not None and own.succeeded_at > now - KEPT
-        return Tries(own.failures, own.at, is_known=known, of_address=int(total))
+        return Tries(own.failures, own.at, known, of_address, of_name)
 
     def failed(self, name: str, address: str) -> None:
         """Count a failure."""

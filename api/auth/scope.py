@@ -1,0 +1,169 @@
+"""Whose fires somebody sees: all of the district, or those that may concern their townships.
+
+What is asked about is always a fire: it is seen when any part of its evidence may concern one of
+the townships (:mod:`geo.land.touching` says when; in doubt it does), and with it all that belongs
+to it. Cameras, land, wind and danger class are the district's, for everybody.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Iterable
+from typing import Final
+
+from geo.land import LandMoment
+from geo.land.touching import Townships
+from models.alert import Alert
+from models.errors import NotFound, NotPermitted
+from models.events import Event
+from models.incident import Incident
+from models.observation import Observation
+from models.store import Store
+from models.user import User
+
+__all__ = ["LEAST_SHARE", "Scope", "ScopeBook"]
+
+LEAST_SHARE: Final = 0.01
+"""A fire of which a township had so much of the probability when it was told concerns it, whatever
+the land says today."""
+
+MOST_KEPT: Final = 64
+
+
+class Scope:
+    """What one asker may see.
+
+    Args:
+        user: who asks.
+        store: where evidence is.
+        townships: of the asker; None for the whole district.
+
+    Attributes:
+        user: who asks.
+    """
+
+    def __init__(self, user: User, store: Store, townships: Townships | None) -> None:
+        self.user = user
+        self._store = store
+        self._townships = townships
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether they see the whole district."""
+        return self._townships is None
+
+    def sees(self, incident: Incident) -> bool:
+        """Whether they see a fire; one that was merged is judged by what it was merged into."""
+        if self._townships is None:
+            return True
+        standing = incident
+        while standing.merged_into is not None:
+            standing = self._store.incidents.get(standing.merged_into)
+        # A fire without evidence cannot be judged: it may concern anybody.
+        evidence: list[Alert | Observation] = [*standing.alerts, *standing.observations]
+        return not evidence or any(self._concerns(one, self._townships) for one in evidence)
+
+    def sees_alert(self, alert: Alert) -> bool:
+        """Whether they see an alert: by itself, or with the fire that it is evidence of."""
+        if self._townships is None or self._concerns(alert, self._townships):
+            return True
+        return self.sees(self._store.incidents.get(alert.incident_id))
+
+    def sees_observation(self, observation: Observation) -> bool:
+        """The same of what somebody told."""
+        if self._townships is None or self._concerns(observation, self._townships):
+            return True
+        return observation.incident_id is not None and self.sees(
+            self._store.incidents.get(observation.incident_id)
+        )
+
+    def sees_place(self, lon_deg: float, lat_deg: float) -> bool:
+        """Whether a point is theirs."""
+        return self._townships is None or self._townships.may_have_place(lon_deg, lat_deg)
+
+    def sees_event(self, event: Event) -> bool:
+        """Whether they are told of an event; of what is gone since nobody limited is."""
+        if self._townships is None:
+            return True
+        subject, number = event.kind.partition(".")[0], event.subject_id
+        try:
+            if subject == "alert":
+                return self.sees_alert(self._store.alerts.get(number))
+            if subject == "incident":
+                return self.sees(self._store.incidents.get(number))
+            if subject == "observation":
+                return self.sees_observation(self._store.observations.get(number))
+        except NotFound:
+            return False
+        return False
+
+    def check(self, incident_id: int) -> Incident:
+        """The fire of a number.
+
+        Raises:
+            NotFound: no such fire.
+            NotPermitted: it is not theirs; code ``outside_townships``.
+        """
+        found = self._store.incidents.get(incident_id)
+        if not self.sees(found):
+            raise _outside()
+        return found
+
+    def check_alert(self, alert_id: int) -> Alert:
+        """The alert of a number. Raises as :meth:`check`."""
+        found = self._store.alerts.get(alert_id)
+        if not self.sees_alert(found):
+            raise _outside()
+        return found
+
+    def check_observation(self, observation_id: int) -> Observation:
+        """The observation of a number. Raises as :meth:`check`."""
+        found = self._store.observations.get(observation_id)
+        if not self.sees_observation(found):
+            raise _outside()
+        return found
+
+    def fires(self, incidents: Iterable[Incident]) -> list[Incident]:
+        """Those of some fires that they see."""
+        return [one for one in incidents if self.sees(one)]
+
+    def alerts(self, alerts: Iterable[Alert]) -> list[Alert]:
+        """Those of some alerts that they see."""
+        return [one for one in alerts if self.sees_alert(one)]
+
+    @staticmethod
+    def _concerns(one: Alert | Observation, townships: Townships) -> bool:
+        if isinstance(one, Observation):
+            return townships.may_have_told(one.draft.witness)
+        told = one.draft.land.townships
+        if any(unit.code in townships.codes and unit.probability >= LEAST_SHARE for unit in told):
+            return True
+        return townships.may_have(one.draft.fix)
+
+
+class ScopeBook:
+    """Townships of askers, built once for each moment of the land; any thread may use it."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[frozenset[str], int], Townships] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def of(self, user: User, store: Store, land: LandMoment) -> Scope:
+        """What somebody may see, by the land as it is."""
+        if not user.townships:
+            return Scope(user, store, None)
+        key = frozenset(user.townships), land.version
+        with self._lock:
+            found = self._kept.get(key)
+            if found is None:
+                found = self._kept[key] = Townships(user.townships, land.features)
+                if len(self._kept) > MOST_KEPT:
+                    self._kept.popitem(last=False)
+        return Scope(user, store, found)
+
+
+def _outside() -> NotPermitted:
+    return NotPermitted(
+        "This is not in one of your townships.",
+        remedy="Ask an administrator for them, or somebody of the whole district.",
+        code="outside_townships",
+    )
