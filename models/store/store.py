@@ -35,6 +35,7 @@ from models.store.sign_ins import SignInRepository
 from models.store.tables import camera_credential, channel_secret
 from models.store.tokens import TokenRepository
 from models.store.users import UserRepository
+from models.store.weather import WeatherRepository
 from models.store.winds import WindRepository
 
 __all__ = ["Store"]
@@ -68,6 +69,7 @@ class Store:
         sessions: signed-in browsers.
         sign_ins: attempts to sign in.
         tokens: of programs.
+        weather: readings of stations and of the district.
         winds: of the day.
         channels: through which people are told.
         deliveries: what is told through them: the outbox.
@@ -99,6 +101,7 @@ class Store:
         self.tokens = TokenRepository(database, clock)
         self.channels = ChannelRepository(database, clock)
         self.deliveries = DeliveryRepository(database, clock)
+        self.weather = WeatherRepository(database, clock)
         self.winds = WindRepository(database, clock)
         self.audit = AuditRepository(database, clock)
 

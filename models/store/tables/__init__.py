@@ -31,6 +31,7 @@ from models.store.tables.people import (
     sign_in_memory,
 )
 from models.store.tables.places import calibration, observation, pose_check, pose_reference
+from models.store.tables.weather import weather_entry
 
 __all__ = [
     "account",
@@ -71,5 +72,6 @@ __all__ = [
     "view_mask",
     "visit",
     "watch_gap",
+    "weather_entry",
     "wind_entry",
 ]
