@@ -1,0 +1,1 @@
+"""Notices: what leaves the house, through which channel, and what became of it."""
