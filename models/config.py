@@ -9,6 +9,7 @@ import logging
 import os
 import stat
 import tomllib
+from itertools import pairwise
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -29,6 +30,7 @@ __all__ = [
     "Settings",
     "SuppressionRule",
     "TlsRule",
+    "WeatherRule",
     "load_settings",
 ]
 
@@ -205,6 +207,37 @@ class IncidentRule(_Section):
     second_check: tuple[Literal["confirmed", "dismissed"], ...] = ()
 
 
+class WeatherRule(_Section):
+    """How fire danger follows from the weather: ``docs/incidents.md``, "The danger of the day".
+
+    Attributes:
+        latitude_deg: of the district; the length of its days shapes the index.
+        noon_hour: of the site's clock when the sun stands highest; in Chongqing 13:00.
+        within_hours: readings so far from it still are those of the day.
+        longest_gap_days: over so many days in a row without a reading the codes are carried as they
+            were; over more the index begins anew.
+        start_ffmc: fine fuel moisture code that a chain begins with.
+        start_dmc: duff moisture code, likewise.
+        start_dc: drought code, likewise.
+        classes: index from which the danger classes 2 to 5 hold, rising.
+    """
+
+    latitude_deg: Annotated[float, Field(ge=-90.0, le=90.0)] = 29.0
+    noon_hour: Annotated[float, Field(ge=0.0, lt=24.0)] = 13.0
+    within_hours: Annotated[float, Field(ge=0.5, le=12.0)] = 3.0
+    longest_gap_days: Annotated[int, Field(ge=0, le=30)] = 2
+    start_ffmc: Annotated[float, Field(ge=0.0, le=101.0)] = 85.0
+    start_dmc: Annotated[float, Field(ge=0.0, le=1000.0)] = 6.0
+    start_dc: Annotated[float, Field(ge=0.0, le=2000.0)] = 15.0
+    classes: tuple[float, float, float, float] = (5.2, 11.2, 21.3, 38.0)
+
+    @model_validator(mode="after")
+    def _rising(self) -> "WeatherRule":
+        if not all(low < high for low, high in pairwise((0.0, *self.classes))):
+            raise ValueError("classes are four rising numbers above 0")
+        return self
+
+
 class NoticeRule(_Section):
     """How people are told: ``docs/notifications.md``. Channels live in the database.
 
@@ -291,6 +324,7 @@ class Settings(_Section):
         helicopter: that water points are weighed for.
         network: what the yearly plan calls a lack of the facilities.
         incidents: how fires are worked on.
+        weather: how fire danger follows from the weather.
         notices: how people are told.
         security: who gets in, and how long what is personal stays.
         tls: spoken by Firewatch itself.
@@ -314,6 +348,7 @@ class Settings(_Section):
     helicopter: HelicopterRule = HelicopterRule()
     network: NetworkRule = NetworkRule()
     incidents: IncidentRule = IncidentRule()
+    weather: WeatherRule = WeatherRule()
     notices: NoticeRule = NoticeRule()
     security: SecurityRule = SecurityRule()
     tls: TlsRule = TlsRule()

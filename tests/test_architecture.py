@@ -15,6 +15,7 @@ LONGEST_MODULE = 500
 THIRD_PARTIES = {
     "models": {"alembic", "numpy", "pydantic", "pydantic_core", "shapely", "sqlalchemy"},
     "geo": {
+        "cffdrs",  # the Canadian fire weather index
         "cv2",
         "numba",
         "numpy",

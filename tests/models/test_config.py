@@ -3,8 +3,16 @@
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
-from models.config import AttentionRule, EvidenceRule, Settings, SuppressionRule, load_settings
+from models.config import (
+    AttentionRule,
+    EvidenceRule,
+    Settings,
+    SuppressionRule,
+    WeatherRule,
+    load_settings,
+)
 from models.errors import InputRefused
 
 
@@ -92,3 +100,11 @@ def test_the_decision_version_tells_what_shaped_a_decision() -> None:
     assert Settings(attention=AttentionRule(cost=1.0)).decision_version != version
     shorter = SuppressionRule(cool_down_s=60.0)
     assert Settings(suppression=shorter).decision_version != version
+
+
+def test_classes_of_the_fire_weather_index_rise() -> None:
+    settings = load_settings(None, {"FIREWATCH_WEATHER__LATITUDE_DEG": "31.5"})
+    assert settings.weather.latitude_deg == 31.5
+    for classes in ((5.0, 4.0, 10.0, 20.0), (0.0, 4.0, 10.0, 20.0), (1.0, 1.0, 2.0, 3.0)):
+        with pytest.raises(ValidationError):
+            WeatherRule(classes=classes)
