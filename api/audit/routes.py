@@ -25,6 +25,7 @@ class DeedKind(StrEnum):
     CANDIDATE = "candidate"
     DANGER = "danger"
     EVIDENCE = "evidence"
+    INCIDENT = "incident"
     LAND = "land"
     LEDGER = "ledger"
     MASK = "mask"

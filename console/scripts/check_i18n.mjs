@@ -39,7 +39,11 @@ for (const [key, text] of zh) {
 
 /** Which prefix of keys speaks each enumeration of the shared language. */
 const ENUMERATIONS = {
-  "models/alert.py": { AlertState: "state", DismissReason: "reason", Finding: "finding" },
+  "models/alert.py": { Finding: "finding" },
+  "models/incident/life.py": { IncidentState: "state", DismissReason: "reason" },
+  "models/incident/history.py": { EntryKind: "entry_kind" },
+  "models/incident/incident.py": { LinkReason: "link" },
+  "models/incident/urgency.py": { Level: "level", UrgencyReason: "urgency_name" },
   "models/crossing.py": { NoCrossing: "parting" },
   "models/observation.py": { ObservationSource: "observed_by" },
   "models/detection.py": { Label: "label" },
@@ -66,7 +70,7 @@ for (const [file, classes] of Object.entries(ENUMERATIONS)) {
   const text = readFileSync(join(ROOT, "..", file), "utf8");
   for (const [name, prefix] of Object.entries(classes)) {
     const body = text.match(new RegExp(`class ${name}\\(\\w+\\):([\\s\\S]*?)(?=\\n\\S|$(?![\\s\\S]))`));
-    const values = [...(body?.[1] ?? "").matchAll(/^ {4}[A-Z_]+ = (?:"(\w+)"|\d+)/gm)];
+    const values = [...(body?.[1] ?? "").matchAll(/^ {4}[A-Z][A-Z_0-9]* = (?:"(\w+)"|\d+)/gm)];
     if (values.length === 0) faults.push(`${file} has no enumeration ${name}`);
     for (const value of values) {
       const word = value[1] ?? value[0].trim().split(" ")[0].toLowerCase();

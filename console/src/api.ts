@@ -1,10 +1,20 @@
 /** The server's HTTP contract in types. Times are ISO 8601 UTC, degrees are true north, metres. */
 
+import type { DismissReason } from "./lib/reasons";
 import type { StatedPoint } from "./lib/coordinates";
 
 export type Role = "viewer" | "monitor" | "admin";
 export type Label = "smoke" | "flame";
-export type AlertState = "open" | "acknowledged" | "confirmed" | "dismissed" | "closed";
+/** Where a fire stands, and with it its evidence; see `models/incident/life.py`. */
+export type FireState =
+  | "open"
+  | "acknowledged"
+  | "confirmed"
+  | "dispatched"
+  | "arrived"
+  | "controlled"
+  | "closed"
+  | "dismissed";
 export type FrameMode = "visible" | "infrared" | "thermal";
 export type Provenance = "live" | "recorded" | "drill";
 export type TimeSource =
@@ -65,40 +75,6 @@ export type Layer =
   | "node"
   | "station";
 export type NoFixReason = "sky" | "near_field" | "outside_terrain" | "no_terrain" | "no_pose" | "moved";
-export type DismissReason =
-  | "fog"
-  | "cloud"
-  | "dust"
-  | "rain"
-  | "lens"
-  | "light"
-  | "vehicle"
-  | "chimney"
-  | "building"
-  | "water"
-  | "vegetation"
-  | "registered_burn"
-  | "drill"
-  | "other";
-
-/** The order of the grid: weather, optics, people, nature, paper. */
-export const DISMISS_REASONS: readonly DismissReason[] = [
-  "fog",
-  "cloud",
-  "dust",
-  "rain",
-  "lens",
-  "light",
-  "vehicle",
-  "chimney",
-  "building",
-  "water",
-  "vegetation",
-  "registered_burn",
-  "drill",
-  "other",
-];
-
 export type LonLat = [number, number];
 
 export interface User {
@@ -646,8 +622,8 @@ export interface Evidence {
 export interface Verdict {
   author: string;
   at: string;
-  from_state: AlertState;
-  to_state: AlertState;
+  from_state: FireState;
+  to_state: FireState;
   reason: DismissReason | null;
   note: string;
 }
@@ -696,7 +672,8 @@ export interface RecorderFacts {
 
 export interface Alert {
   alert_id: number;
-  state: AlertState;
+  incident_id: number;
+  state: FireState;
   label: Label;
   score: number;
   mode: FrameMode;
@@ -721,11 +698,6 @@ export interface Alert {
   recordings: Recording[];
   cleared: Clearing[];
   verdicts: Verdict[];
-}
-
-export interface AlertList {
-  alerts: Alert[];
-  last_event_sequence: number;
 }
 
 /** What holds an alert back; the areas are 0 for a declined candidate. */
@@ -803,13 +775,6 @@ export interface FeedEvent {
   at: string;
 }
 
-export interface StepRequest {
-  expected_state: AlertState;
-  to_state: AlertState;
-  reason?: DismissReason;
-  note?: string;
-}
-
 export interface Aircraft {
   name: string;
   speed_ms: number;
@@ -847,7 +812,7 @@ export interface ProblemDetails {
 }
 
 /** What deeds are done to: the noun of their action. */
-export type DeedKind = "alert" | "calibration" | "camera" | "candidate" | "danger" | "evidence" | "land" | "ledger" | "mask" | "observation" | "terrain" | "user" | "wind";
+export type DeedKind = "alert" | "calibration" | "camera" | "candidate" | "danger" | "evidence" | "incident" | "land" | "ledger" | "mask" | "observation" | "terrain" | "user" | "wind";
 
 /** One entry of the audit log. */
 export interface Deed {

@@ -1,8 +1,15 @@
 /** Crossings and observations of the server's contract; see `api.ts` for its conventions. */
 
-import type { AlertState, Layer, LonLat, NearestAsset } from "./api";
+import type { FireState, Layer, LonLat, NearestAsset } from "./api";
 
-export type ObservationSource = "call" | "patrol" | "pilot" | "other";
+export type ObservationSource =
+  | "call"
+  | "hotline_12345"
+  | "fire_96119"
+  | "yu_kuai_ban"
+  | "patrol"
+  | "pilot"
+  | "other";
 
 export interface TownshipShare {
   code: string;
@@ -13,6 +20,8 @@ export interface TownshipShare {
 /** What somebody saw and told: a place with a radius, or a direction from a place. */
 export interface Observation {
   observation_id: number;
+  /** The fire that it opened or joined; null for one that was told before fires were kept. */
+  incident_id: number | null;
   source: ObservationSource;
   kind: "place" | "direction";
   lon_deg: number;
@@ -62,7 +71,7 @@ export interface Witness {
   number: number;
   name: string;
   camera_id: string | null;
-  state: AlertState | null;
+  state: FireState | null;
   lon_deg: number;
   lat_deg: number;
   bearing_deg: number | null;

@@ -3,7 +3,6 @@
 import type {
   Aircraft,
   Alert,
-  AlertList,
   CalibratedPreset,
   Calibration,
   Camera,
@@ -38,7 +37,6 @@ import type {
   SeenFrom,
   Site,
   StatedPlace,
-  StepRequest,
   Sweep,
   SweepReport,
   SweepRequest,
@@ -49,7 +47,9 @@ import type { Coverage, PlaceSight, WatchedLand } from "./coverage";
 import type { FullLandAnswer, WindNow } from "./landanswer";
 import type { ImportApplied, ImportDraft, ImportMode, KeptReport, LandChange, LandMapping, LandUpload, LayerAttributes } from "./landdata";
 import type { LandDrawing, LandEdit, LandFeatureNow, LandHistoryEntry, LandState, LayerSchema } from "./landedit";
+import type { FireStep, Incident, IncidentFilter, IncidentList, Neighbour, PhotoToken } from "./incidents";
 import type { FindingShapes, Network } from "./network";
+import { freshKey } from "./lib/keys";
 import type { LetIn, StatedPoint } from "./lib/coordinates";
 import type { Crossings, Lookouts, Observation, ObservationRequest } from "./crossings";
 
@@ -108,6 +108,26 @@ async function call<T>(
     signal: AbortSignal.timeout(wait_ms),
   });
   return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+const AGAIN_MS = 800;
+
+/** What is done to a fire: sent with a key of its own, so that it is safe to send it twice. */
+async function deed(id: number, what: string, body: unknown): Promise<Incident> {
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": freshKey() };
+  const send = async () => {
+    const signal = AbortSignal.timeout(WAIT_MS);
+    const request = { method: "POST", headers, body: JSON.stringify(body), signal };
+    return (await (await answerTo(`/api/incidents/${id}/${what}`, request)).json()) as Incident;
+  };
+  try {
+    return await send();
+  } catch (problem) {
+    // A line that broke tells nothing of whether it was done: ask again, under the same key.
+    if (!(problem instanceof Problem) || problem.code !== "unreachable") throw problem;
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    return await send();
+  }
 }
 
 async function answerTo(path: string, request: RequestInit): Promise<Response> {
@@ -280,7 +300,6 @@ export const http = {
   wind: () => call<WindNow>("GET", "/api/wind"),
   enterWind: (from_deg: number, speed_m_s: number) =>
     call<WindNow>("PUT", "/api/wind", { from_deg, speed_m_s }),
-  landOfAlert: (id: number) => call<FullLandAnswer>("GET", `/api/alerts/${id}/land`),
   landAt: (lon: number, lat: number, radius_m: number) =>
     call<FullLandAnswer>(
       "GET",
@@ -313,11 +332,28 @@ export const http = {
     if (at !== null) asked.set("at", at);
     return call<PlaceSight>("GET", `/api/coverage/at?${asked}`);
   },
-  alerts: (scope: "working" | "all") =>
-    call<AlertList>("GET", `/api/alerts?scope=${scope}&limit=200`),
+  incidents: (filter: IncidentFilter) => {
+    const asked = new URLSearchParams();
+    for (const [key, value] of Object.entries(filter)) if (value != null) asked.set(key, String(value));
+    return call<IncidentList>("GET", `/api/incidents?${asked}`);
+  },
+  incident: (id: number) => call<Incident>("GET", `/api/incidents/${id}`),
+  landOfIncident: (id: number) => call<FullLandAnswer>("GET", `/api/incidents/${id}/land`),
+  neighbours: (id: number) =>
+    call<{ neighbours: Neighbour[] }>("GET", `/api/incidents/${id}/neighbours`),
+  stepFire: (id: number, step: FireStep) => deed(id, "steps", step),
+  agree: (id: number, entry_id: number, note: string) => deed(id, "agree", { entry_id, note }),
+  decline: (id: number, entry_id: number, note: string) => deed(id, "decline", { entry_id, note }),
+  undo: (id: number, entry_id: number) => deed(id, "undo", { entry_id }),
+  reopen: (id: number, note: string) => deed(id, "reopen", { note }),
+  noteFire: (id: number, note: string, photo?: string) => deed(id, "notes", { note, photo }),
+  mergeFire: (id: number, into: number, note: string) => deed(id, "merge", { into, note }),
+  unmerge: (id: number) => deed(id, "unmerge", {}),
+  splitFire: (id: number, part: { alerts: number[]; observations: number[]; note: string }) =>
+    deed(id, "split", part),
+  sendPhoto: (id: number, file: File) =>
+    call<PhotoToken>("POST", `/api/incidents/${id}/photos`, file, FILE_WAIT_MS),
   alert: (id: number) => call<Alert>("GET", `/api/alerts/${id}`),
-  step: (id: number, request: StepRequest) =>
-    call<Alert>("POST", `/api/alerts/${id}/steps`, request),
   exportAlert,
   crossings: (id: number) => call<Crossings>("GET", `/api/alerts/${id}/crossings`),
   lookouts: (id: number) => call<Lookouts>("GET", `/api/alerts/${id}/lookouts`),

@@ -5,7 +5,7 @@ import { after, before, test } from "node:test";
 import { createServer } from "vite";
 
 let server;
-let time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol, polygon, maskForm, coordinates;
+let time, format, geodesy, crop, fires, fireLib, reasons, declaration, camera, cameraList, patrol, polygon, maskForm, coordinates;
 
 before(async () => {
   server = await createServer({
@@ -15,12 +15,14 @@ before(async () => {
     logLevel: "error",
   });
   const load = (path) => server.ssrLoadModule(path);
-  [time, format, geodesy, crop, fires, declaration, camera, cameraList, patrol, polygon, maskForm, coordinates] = await Promise.all([
+  [time, format, geodesy, crop, fires, fireLib, reasons, declaration, camera, cameraList, patrol, polygon, maskForm, coordinates] = await Promise.all([
     load("/src/lib/time.ts"),
     load("/src/lib/format.ts"),
     load("/src/lib/geodesy.ts"),
     load("/src/lib/crop.ts"),
     load("/src/map/fires.ts"),
+    load("/src/lib/fires.ts"),
+    load("/src/lib/reasons.ts"),
     load("/src/lib/declaration.ts"),
     load("/src/lib/cameraForm.ts"),
     load("/src/lib/cameraList.ts"),
@@ -121,19 +123,69 @@ const observer = { lon_deg: 106.65, lat_deg: 28.95, height_m: 900, height_datum:
 function alert(outcome, clusters, hidden = []) {
   return {
     alert_id: 1,
+    incident_id: 1,
     state: "open",
     fix: { outcome, observer, bearing_deg: outcome === "unknown" ? null : 0, bearing_sigma_deg: 0.5, clusters, hidden },
     land: { townships: [], nearest: [{ layer: "water_point", distance_m: 900, bearing_deg: 0 }] },
   };
 }
 
+const fireOf = (alerts, more = {}) => ({
+  incident_id: 1,
+  state: "open",
+  version: 1,
+  urgency: null,
+  place: null,
+  observations: [],
+  entries: [],
+  alerts,
+  ...more,
+});
+
 test("no place is drawn where none is known", () => {
   const blind = alert("direction_only", []);
-  const kinds = fires.fireFeatures([blind], blind, 20_000).features.map((it) => it.properties.kind);
+  const kinds = fires.fireFeatures([blind], fireOf([blind]), blind, 20_000).features.map((it) => it.properties.kind);
   assert.deepEqual(kinds, ["wedge", "bearing"]);
   assert.deepEqual(fires.tiesOf(blind), []);
   const lost = alert("unknown", []);
-  assert.deepEqual(fires.fireFeatures([lost], lost, 20_000).features, []);
+  assert.deepEqual(fires.fireFeatures([lost], fireOf([lost]), lost, 20_000).features, []);
+});
+
+test("a fire of several sources shows every bearing, and one region only where they meet", () => {
+  const mine = alert("direction_only", []);
+  const other = { ...alert("direction_only", []), alert_id: 2 };
+  const told = { lon_deg: 106.6, lat_deg: 29.0, bearing_deg: 90, withdrawn_at: null };
+  const ring_lonlat = [[106.6, 29], [106.7, 29], [106.7, 29.1], [106.6, 29]];
+  const place = { lon_deg: 106.65, lat_deg: 29.03, ring_lonlat, direction_only: false };
+  const kinds = (fire) =>
+    fires.fireFeatures([mine, other], fire, mine, 20_000).features.map((it) => it.properties.kind);
+  const all = fireOf([mine, other], { place, observations: [told, { ...told, withdrawn_at: "2026" }] });
+  assert.deepEqual(kinds(all), ["bearing", "bearing", "region", "wedge", "bearing"]);
+  assert.deepEqual(kinds(fireOf([mine, other])), ["bearing", "wedge", "bearing"]);
+});
+
+test("fires are listed by urgency, an unknown one first, and shown by what knows the place", () => {
+  const fire = (incident_id, points) =>
+    fireOf([], { incident_id, urgency: points === null ? null : { points } });
+  const list = [fire(1, 20), fire(2, 80.2), fire(3, 79.8), fire(4, null), fire(5, 0)];
+  const order = list.sort(fireLib.byUrgency).map((it) => it.incident_id);
+  assert.deepEqual(order, [4, 3, 2, 1, 5]);
+  const spot = { position: { lon_deg: 106.7, lat_deg: 29.1 } };
+  const sure = { ...alert("direction_only", []), alert_id: 2, score: 0.9 };
+  const placed = { ...alert("located", [spot]), alert_id: 3, score: 0.4 };
+  assert.equal(fireLib.bestOf(fireOf([sure, placed])).alert_id, 3);
+  assert.deepEqual(fireLib.spotOf(fireOf([sure, placed])), [106.7, 29.1]);
+  assert.equal(fireLib.spotOf(fireOf([sure])), null);
+  const mere = { lon_deg: 1, lat_deg: 2, direction_only: true, ring_lonlat: [], townships: [] };
+  assert.equal(fireLib.spotOf(fireOf([sure], { place: mere })), null);
+});
+
+test("every reason that is offered has one key, and no key has two", () => {
+  const offered = Object.values(reasons.REASON_GROUPS).flat();
+  assert.equal(new Set(offered).size, 33);
+  assert.equal(new Set(Object.values(reasons.REASON_KEY)).size, 33);
+  for (const reason of offered) assert.equal(reasons.reasonOf(reasons.REASON_KEY[reason].toUpperCase()), reason);
+  for (const retired of ["cloud", "lens", "vegetation"]) assert.ok(!offered.includes(retired));
 });
 
 test("the line to water leads to the best usable one, not to the nearest", () => {
@@ -151,7 +203,7 @@ test("the line to water leads to the best usable one, not to the nearest", () =>
 test("ground behind a ridge is drawn, and the bearing reaches it", () => {
   const line_lonlat = [[106.65, 29.0], [106.65, 29.02]];
   const it = alert("direction_only", [], [{ from_m: 5_500, to_m: 7_700, smoke_m: 40, line_lonlat }]);
-  const { features } = fires.fireFeatures([it], it, 20_000);
+  const { features } = fires.fireFeatures([it], fireOf([it]), it, 20_000);
   const [hidden] = features.filter((each) => each.properties.kind === "hidden");
   assert.deepEqual(hidden.geometry.coordinates, line_lonlat);
   const [bearing] = features.filter((each) => each.properties.kind === "bearing");
@@ -160,7 +212,7 @@ test("ground behind a ridge is drawn, and the bearing reaches it", () => {
 
 test("a bearing of zero is drawn northwards", () => {
   const it = alert("direction_only", []);
-  const line = fires.fireFeatures([it], null, 20_000).features[0].geometry.coordinates;
+  const line = fires.fireFeatures([it], null, null, 20_000).features[0].geometry.coordinates;
   assert.ok(Math.abs(line[1][0] - line[0][0]) < 1e-9 && line[1][1] > line[0][1]);
 });
 

@@ -1,19 +1,23 @@
-/** An audible alarm while an open alert waits: two tones, repeated until somebody acts. */
+/** An audible alarm while an open fire waits: two tones, repeated until somebody acts. */
 
 import { computed, readonly, ref, watch } from "vue";
-import { useAlerts } from "./useAlerts";
+import type { Incident } from "../incidents";
+import { reopenedBy } from "../lib/fires";
+import { useIncidents } from "./useIncidents";
 
 const STORED = "firewatch.sound";
 const EVERY_MS = 2600;
 
 const enabled = ref(localStorage.getItem(STORED) !== "off");
 const blocked = ref(true);
-/** Open alerts that somebody at this desk has silenced; a later one rings again. */
-const silenced = ref<ReadonlySet<number>>(new Set());
+/** Open fires that somebody at this desk has silenced; a later one rings, and so does one that is
+ *  opened again. */
+const silenced = ref<ReadonlySet<string>>(new Set());
 
-const alerts = useAlerts();
+const fires = useIncidents();
+const keyOf = (fire: Incident): string => `${fire.incident_id}/${reopenedBy(fire)}`;
 const waiting = computed(() =>
-  alerts.open.value.filter((alert) => !silenced.value.has(alert.alert_id)),
+  fires.open.value.filter((fire) => !silenced.value.has(keyOf(fire))),
 );
 const ringing = computed(() => waiting.value.length > 0);
 
@@ -56,7 +60,7 @@ function toggle(): void {
 }
 
 function silence(): void {
-  silenced.value = new Set(alerts.open.value.map((alert) => alert.alert_id));
+  silenced.value = new Set(fires.open.value.map(keyOf));
 }
 
 watch(

@@ -5,11 +5,13 @@ import type { FeedEvent } from "../api";
 import { Problem } from "../http";
 import { useAlerts } from "./useAlerts";
 import { useClock } from "./useClock";
+import { useIncidents } from "./useIncidents";
 import { useObservations } from "./useObservations";
 
 export type FeedState = "connecting" | "live" | "reconnecting";
 
-const KINDS = ["alert.opened", "alert.updated", "incident.opened", "incident.changed"] as const;
+/** An alert that opens has opened or changed its fire, which is told of too. */
+const KINDS = ["alert.updated", "incident.opened", "incident.changed"] as const;
 const OBSERVED = ["observation.added", "observation.withdrawn"] as const;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
@@ -25,6 +27,7 @@ let wait_ms = FIRST_WAIT_MS;
 let running = false;
 
 const alerts = useAlerts();
+const fires = useIncidents();
 const observations = useObservations();
 const clock = useClock();
 
@@ -36,10 +39,12 @@ async function receive(message: MessageEvent<string>): Promise<void> {
   const event = JSON.parse(message.data) as FeedEvent;
   last_sequence = Math.max(last_sequence, event.sequence);
   try {
-    await alerts.refresh(Number(event.subject_id), event.kind === "alert.opened");
+    const number = Number(event.subject_id);
+    if (event.kind === "alert.updated") await alerts.refresh(number);
+    else await fires.heard(number);
     mark();
   } catch (problem) {
-    // An alert that may not be read is not a cut; silence and a failing server are: the list is
+    // A fire that may not be read is not a cut; silence and a failing server are: the list is
     // read anew when the feed is back, and until then the cut is on the screen.
     if (!(problem instanceof Problem) || problem.status === 0 || problem.status >= 500) retry();
   }
@@ -59,7 +64,7 @@ function retry(): void {
 async function connect(): Promise<void> {
   if (!running) return;
   try {
-    last_sequence = await alerts.load();
+    last_sequence = await fires.load();
     void observations.load();
   } catch {
     retry();

@@ -1,18 +1,18 @@
-/** The land's full answer to the selected alert: read anew while it is looked at. */
+/** The land's full answer to the selected fire: read anew while it is looked at. */
 
 import { computed, ref, shallowRef, watch } from "vue";
 import { http } from "../http";
 import type { FullLandAnswer } from "../landanswer";
-import { useAlerts } from "./useAlerts";
+import { useIncidents } from "./useIncidents";
 
-/** The land, the wind and the burns change while an alert is open; nothing else tells of it. */
+/** The land, the wind and the burns change while a fire is open; nothing else tells of it. */
 const PACE_MS = 15_000;
 
 const found = shallowRef<{ id: number; answer: FullLandAnswer } | null>(null);
 const failed = ref(false);
 
-const { selected_id } = useAlerts();
-/** Of the selected alert; null while it is on its way. */
+const { selected_id } = useIncidents();
+/** Of the selected fire; null while it is on its way. */
 const answer = computed(() =>
   found.value !== null && found.value.id === selected_id.value ? found.value.answer : null,
 );
@@ -26,7 +26,7 @@ async function load(): Promise<void> {
   if (id === null) return;
   const mine = ++asked;
   try {
-    const got = await http.landOfAlert(id);
+    const got = await http.landOfIncident(id);
     if (mine !== asked) return;
     found.value = { id, answer: got };
     failed.value = false;

@@ -2,7 +2,7 @@
 
 import { shallowRef, watch } from "vue";
 import type { Layer, LonLat } from "../api";
-import { useAlerts } from "./useAlerts";
+import { useIncidents } from "./useIncidents";
 import { useLegend } from "./useLegend";
 
 export type LandFocus =
@@ -10,7 +10,7 @@ export type LandFocus =
   | { kind: "point"; at: LonLat };
 
 const focus = shallowRef<LandFocus | null>(null);
-const { selected_id } = useAlerts();
+const { selected_id } = useIncidents();
 const { shown } = useLegend();
 
 watch(selected_id, () => (focus.value = null));

@@ -22,6 +22,7 @@ import { useBurns } from "./useBurns";
 import { useCameras } from "./useCameras";
 import { useCrossing } from "./useCrossing";
 import { useCoverage } from "./useCoverage";
+import { useIncidents } from "./useIncidents";
 import { useLandAnswer } from "./useLandAnswer";
 import { useLandFocus } from "./useLandFocus";
 import { useLandEdit } from "./useLandEdit";
@@ -52,7 +53,8 @@ interface Wishes {
 export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   const { t } = useWords();
   const { land } = useSite();
-  const { working, selected, select } = useAlerts();
+  const { working, selected } = useAlerts();
+  const fires = useIncidents();
   const { cameras } = useCameras();
   const { shown } = useLegend();
   const sweep = useSweep();
@@ -92,21 +94,21 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   }
 
   function feedFires(engine: Engine, site: Site): void {
-    const showFires = fireMarkers(engine, select);
+    const showFires = fireMarkers(engine, fires.select);
     const showTies = tieMarkers(engine);
     const far_m = farOf(site);
     const draw = () => {
       const chosen = selected.value;
       const report = answer.value?.report ?? null;
-      const listed = [...working.value];
-      if (chosen !== null && !listed.some((alert) => alert.alert_id === chosen.alert_id))
-        listed.push(chosen);
-      setFires(engine, fireFeatures(working.value, chosen, far_m, weights.value, report));
+      const fire = fires.selected.value;
+      const listed = [...fires.working.value];
+      if (fire !== null && !listed.includes(fire)) listed.push(fire);
+      setFires(engine, fireFeatures(working.value, fire, chosen, far_m, weights.value, report));
       showFires(
-        listed.map((alert) => ({
-          alert,
-          selected: alert.alert_id === chosen?.alert_id,
-          words: `#${alert.alert_id} ${t(`label.${alert.label}`)} · ${t(`state.${alert.state}`)}`,
+        listed.map((it) => ({
+          fire: it,
+          selected: it === fire,
+          words: `#${it.incident_id} ${t(it.alerts[0] === undefined ? "incident.told" : `label.${it.alerts[0].label}`)} · ${t(`state.${it.state}`)}`,
         })),
       );
       showTies(
@@ -119,7 +121,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
         })),
       );
     };
-    watch([working, selected, weights, answer, () => t("map.best")], draw, NOW);
+    watch([working, selected, fires.selected, weights, answer, () => t("map.best")], draw, NOW);
   }
 
   function feedCrossings(engine: Engine): void {

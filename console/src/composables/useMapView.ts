@@ -2,12 +2,13 @@
 
 import { ref, type ShallowRef } from "vue";
 import type { LonLat, Site } from "../api";
+import type { Incident } from "../incidents";
 import { boundsOf, distance, vertices } from "../lib/geodesy";
 import { extentOfMatch } from "../map/crossings";
 import type { Engine } from "../map/engine";
-import { extentOf } from "../map/fires";
-import { useAlerts } from "./useAlerts";
+import { extentOfFire } from "../map/fires";
 import { useCrossing } from "./useCrossing";
+import { useIncidents } from "./useIncidents";
 import { useLegend } from "./useLegend";
 import { useSite } from "./useSite";
 import { useSweep } from "./useSweep";
@@ -24,9 +25,16 @@ export function farOf(site: Site): number {
   return distance([west, south], [east, north]) * 0.5;
 }
 
+/** Where it burns, without who sees it. */
+function closeOf(fire: Incident): LonLat[] {
+  const ring = fire.place?.ring_lonlat ?? [];
+  if (ring.length > 0) return [...ring];
+  return fire.alerts.flatMap((it) => it.fix.clusters.flatMap((one) => one.outline_lonlat));
+}
+
 export function useMapView(map: ShallowRef<Engine | null>) {
   const { site } = useSite();
-  const { selected } = useAlerts();
+  const { selected } = useIncidents();
   const { match, witness } = useCrossing();
   const { listed } = useLegend();
   const sweep = useSweep();
@@ -45,14 +53,15 @@ export function useMapView(map: ShallowRef<Engine | null>) {
 
   /** The whole answer first; asked again, the place itself. */
   function zoomToAlert(): void {
-    const alert = selected.value;
-    if (alert === null || site.value === null) return;
-    close_up = !close_up && alert.fix.clusters.length > 0 && shown_id === alert.alert_id;
-    shown_id = alert.alert_id;
-    if (close_up) fit(alert.fix.clusters.flatMap((cluster) => cluster.outline_lonlat));
+    const fire = selected.value;
+    if (fire === null || site.value === null) return;
+    const near = closeOf(fire);
+    close_up = !close_up && near.length > 0 && shown_id === fire.incident_id;
+    shown_id = fire.incident_id;
+    if (close_up) fit(near);
     else {
       const others = match.value === null ? [] : extentOfMatch(match.value, witness);
-      fit([...extentOf(alert, farOf(site.value)), ...others]);
+      fit([...extentOfFire(fire, farOf(site.value)), ...others]);
     }
   }
 

@@ -52,12 +52,10 @@ async function once(deed: () => Promise<void>): Promise<void> {
   }
 }
 
-/** Make an alert of a candidate and show it. */
+/** Make an alert of a candidate and show its fire. */
 const promote = (id: number): Promise<void> =>
   once(async () => {
-    const alert = await http.promote(id);
-    await alerts.refresh(alert.alert_id);
-    alerts.select(alert.alert_id);
+    await alerts.select((await http.promote(id)).alert_id);
   });
 
 const end = (id: number): Promise<void> => once(async () => void (await http.endEntry(id)));

@@ -5,7 +5,7 @@ import type { Site } from "../api";
 import { Engine, ScaleControl } from "../map/engine";
 import { heightAt } from "../map/relief";
 import { baseStyle } from "../map/style";
-import { useAlerts } from "./useAlerts";
+import { useIncidents } from "./useIncidents";
 import { useMapContents } from "./useMapContents";
 import { useMapView } from "./useMapView";
 import { useSite } from "./useSite";
@@ -23,7 +23,7 @@ export interface Cursor {
 export function useWatchMap(holder: Ref<HTMLElement | null>, chooseCamera: (id: string) => void) {
   const { t } = useWords();
   const { site, land } = useSite();
-  const { selected } = useAlerts();
+  const { selected } = useIncidents();
 
   const map = shallowRef<Engine | null>(null);
   const ready = ref(false);
@@ -92,7 +92,7 @@ export function useWatchMap(holder: Ref<HTMLElement | null>, chooseCamera: (id: 
     { immediate: true },
   );
   watch(
-    () => selected.value?.alert_id,
+    () => selected.value?.incident_id,
     () => {
       if (ready.value) view.zoomToAlert();
     },

@@ -1,6 +1,7 @@
 /** What a person wants to be remembered of a dismissed place, as the ledger's request. */
 
-import type { Alert, DismissReason, LedgerRequest } from "../api";
+import type { Alert, LedgerRequest } from "../api";
+import type { DismissReason } from "./reasons";
 
 export interface Declaration {
   wanted: boolean;
@@ -13,13 +14,18 @@ export const NOTHING: Declaration = { wanted: false, days: 7, hours: "all", repo
 
 /** Reasons that name a thing which stays where it is; weather does not. */
 const LASTING: ReadonlySet<DismissReason> = new Set([
-  "lens",
   "light",
+  "lens_droplet",
+  "cliff",
+  "tree",
+  "water",
+  "road",
+  "building",
+  "antenna",
   "vehicle",
   "chimney",
-  "building",
-  "water",
-  "vegetation",
+  "kitchen_smoke",
+  "steam",
   "registered_burn",
   "other",
 ]);

@@ -4,7 +4,7 @@ import type { Layer, LonLat } from "../api";
 import type { STATED_SYSTEMS } from "./coordinates";
 import type { ObservationRequest, ObservationSource, Sighting, Spot } from "../crossings";
 
-export const SOURCES: readonly ObservationSource[] = ["call", "patrol", "pilot", "other"];
+export const SOURCES: readonly ObservationSource[] = ["call", "fire_96119", "hotline_12345", "yu_kuai_ban", "patrol", "pilot", "other"];
 export const WINDS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"] as const;
 /** Named things that are a place; a road is a line. */
 export const NAMED: readonly Layer[] = ["village", "checkpoint", "township", "water_point", "helipad", "hydrant"];
@@ -81,10 +81,4 @@ export function requestOf(form: ObservationForm, key: string, now: Date): Observ
   if (sighting === null || form.minutes_ago === null) return null;
   const seen_at = new Date(now.getTime() - form.minutes_ago * 60_000).toISOString();
   return { key, source: form.source, sighting, seen_at, words: form.words };
-}
-
-/** A key of one entry; browsers give `randomUUID` to secure pages only. */
-export function freshKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return [...bytes].map((it) => it.toString(16).padStart(2, "0")).join("");
 }

@@ -1,24 +1,36 @@
 /** Colour and glyph of each state. Colour never stands alone: the glyph and the word say it too. */
 
-import type { AlertState, CameraState } from "../api";
+import type { FireState, CameraState } from "../api";
 import type { IconName } from "./icons";
 
 /** Tones that stay apart for red-green and blue-yellow blindness (after Okabe and Ito). */
-export const ALERT_COLOUR: Record<AlertState, string> = {
+export const FIRE_COLOUR: Record<FireState, string> = {
   open: "#ff8a3d",
   acknowledged: "#5fb8f0",
   confirmed: "#ff5f87",
+  dispatched: "#e58bd6",
+  arrived: "#b79bff",
+  controlled: "#35c6a0",
   dismissed: "#a7b5b9",
   closed: "#8d9ba0",
 };
 
-export const ALERT_GLYPH: Record<AlertState, IconName> = {
+export const FIRE_GLYPH: Record<FireState, IconName> = {
   open: "state-open",
   acknowledged: "state-acknowledged",
   confirmed: "state-confirmed",
+  dispatched: "state-dispatched",
+  arrived: "state-arrived",
+  controlled: "state-controlled",
   dismissed: "state-dismissed",
   closed: "state-closed",
 };
+
+/** The way of a fire, in order; a step may pass over those that did not happen. */
+export const FIRE_WAY = ["confirmed", "dispatched", "arrived", "controlled", "closed"] as const;
+
+/** States that need nobody any more; every other one stays listed, whatever its age. */
+export const SETTLED: ReadonlySet<FireState> = new Set(["closed", "dismissed"]);
 
 export const CAMERA_COLOUR: Record<CameraState, string> = {
   live: "#35c6a0",

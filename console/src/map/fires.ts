@@ -1,11 +1,12 @@
-/** Alerts as lines and areas: bearings of all, everything that is known of the selected one. */
+/** Fires as lines and areas: bearings of all, everything that is known of the selected one. */
 
 import type { Alert, Layer, LonLat, NearestAsset } from "../api";
+import type { Incident } from "../incidents";
 import type { Alternative } from "../crossings";
 import type { LandReport } from "../landanswer";
 import { destination, sector } from "../lib/geodesy";
 import { pointOf } from "../lib/points";
-import { ALERT_COLOUR } from "../lib/states";
+import { FIRE_COLOUR } from "../lib/states";
 import type { Engine, GeoJSONSource } from "./engine";
 import { SYMBOLS } from "./symbols";
 
@@ -51,6 +52,20 @@ export function addFires(map: Engine): void {
       "line-width": 1.8,
       "line-opacity": ["+", 0.45, ["*", 0.55, ["get", "weight"]]],
     },
+  });
+  map.addLayer({
+    id: "fire-region",
+    type: "fill",
+    source: "fires",
+    filter: of("region"),
+    paint: { "fill-color": ["get", "colour"], "fill-opacity": 0.22 },
+  });
+  map.addLayer({
+    id: "fire-region-edge",
+    type: "line",
+    source: "fires",
+    filter: of("region"),
+    paint: { "line-color": "#ffffff", "line-width": 1.6, "line-opacity": 0.85 },
   });
   map.addLayer({
     id: "fire-hidden",
@@ -143,8 +158,30 @@ export function tiesOf(alert: Alert, report: LandReport | null = null): Tie[] {
   );
 }
 
+/** The region of a fire by all its evidence, and how its other evidence sees it. */
+function memberFeatures(fire: Incident, looked_at: Alert | null, far_m: number): GeoJSON.Feature[] {
+  const colour = FIRE_COLOUR[fire.state];
+  const features: GeoJSON.Feature[] = [];
+  for (const alert of fire.alerts) {
+    if (alert.alert_id === looked_at?.alert_id) continue;
+    const line = bearingLine(alert, far_m);
+    if (line !== null) features.push(feature("bearing", colour, line));
+  }
+  for (const it of fire.observations) {
+    if (it.bearing_deg === null || it.withdrawn_at !== null) continue;
+    const start: LonLat = [it.lon_deg, it.lat_deg];
+    const line = { type: "LineString" as const, coordinates: [start, destination(start, it.bearing_deg, far_m)] };
+    features.push(feature("bearing", colour, line));
+  }
+  const ring = fire.place?.ring_lonlat ?? [];
+  if (ring.length > 3 && fire.alerts.length + fire.observations.length > 1)
+    features.push(feature("region", colour, { type: "Polygon", coordinates: [ring] }));
+  return features;
+}
+
 export function fireFeatures(
   alerts: Alert[],
+  fire: Incident | null,
   selected: Alert | null,
   far_m: number,
   weights: readonly Alternative[] = [],
@@ -152,12 +189,13 @@ export function fireFeatures(
 ): GeoJSON.FeatureCollection {
   const features: GeoJSON.Feature[] = [];
   for (const alert of alerts) {
-    if (alert.alert_id === selected?.alert_id) continue;
+    if (alert.incident_id === fire?.incident_id) continue;
     const line = bearingLine(alert, far_m);
-    if (line !== null) features.push(feature("bearing-other", ALERT_COLOUR[alert.state], line));
+    if (line !== null) features.push(feature("bearing-other", FIRE_COLOUR[alert.state], line));
   }
+  if (fire !== null) features.push(...memberFeatures(fire, selected, far_m));
   if (selected === null) return { type: "FeatureCollection", features };
-  const colour = ALERT_COLOUR[selected.state];
+  const colour = FIRE_COLOUR[selected.state];
   const { fix } = selected;
   if (fix.bearing_deg !== null && fix.bearing_sigma_deg !== null) {
     const width = 2 * NINETY * fix.bearing_sigma_deg;
@@ -197,4 +235,13 @@ export function extentOf(alert: Alert, far_m: number): LonLat[] {
   const line = bearingLine(alert, far_m);
   if (line !== null) points.push(line.coordinates[1] as LonLat);
   return points;
+}
+
+/** Everything of a fire that should be in view: its region, and all that see it. */
+export function extentOfFire(fire: Incident, far_m: number): LonLat[] {
+  return [
+    ...(fire.place?.ring_lonlat ?? []),
+    ...fire.alerts.flatMap((it) => extentOf(it, far_m)),
+    ...fire.observations.map((it): LonLat => [it.lon_deg, it.lat_deg]),
+  ];
 }

@@ -1,9 +1,11 @@
 /** Markers that people click: cameras, fires, and the distances beside the tie lines. */
 
-import type { Alert, Camera, LonLat } from "../api";
+import type { Camera, LonLat } from "../api";
+import type { Incident } from "../incidents";
+import { bestOf, spotOf } from "../lib/fires";
 import { ICONS, type IconName } from "../lib/icons";
 import { pointOf } from "../lib/points";
-import { ALERT_COLOUR, CAMERA_COLOUR } from "../lib/states";
+import { FIRE_COLOUR, CAMERA_COLOUR } from "../lib/states";
 import { type Engine, Marker } from "./engine";
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -108,7 +110,7 @@ export function cameraMarkers(map: Engine, choose: (id: string) => void) {
 }
 
 export interface FireMark {
-  alert: Alert;
+  fire: Incident;
   selected: boolean;
   words: string;
 }
@@ -117,20 +119,20 @@ export function fireMarkers(map: Engine, choose: (id: number) => void) {
   const set = new MarkerSet<FireMark>(
     map,
     "center",
-    ({ alert }) => {
+    ({ fire }) => {
       const element = document.createElement("button");
       element.type = "button";
       element.className = "mark-fire";
       const disc = document.createElement("span");
       disc.className = "disc";
-      disc.append(iconElement(alert.label, 15));
+      disc.append(iconElement(bestOf(fire)?.label ?? "phone", 15));
       element.append(disc);
-      element.addEventListener("click", () => choose(alert.alert_id));
+      element.addEventListener("click", () => choose(fire.incident_id));
       return element;
     },
-    (element, { alert, selected, words }) => {
-      element.style.setProperty("--tone", ALERT_COLOUR[alert.state]);
-      element.dataset["state"] = alert.state;
+    (element, { fire, selected, words }) => {
+      element.style.setProperty("--tone", FIRE_COLOUR[fire.state]);
+      element.dataset["state"] = fire.state;
       element.classList.toggle("selected", selected);
       element.title = words;
       element.ariaLabel = words;
@@ -140,10 +142,8 @@ export function fireMarkers(map: Engine, choose: (id: number) => void) {
   return (marks: FireMark[]) =>
     set.show(
       marks.flatMap((item) => {
-        const best = item.alert.fix.clusters[0];
-        return best === undefined
-          ? []
-          : [{ key: String(item.alert.alert_id), at: pointOf(best.position), item }];
+        const at = spotOf(item.fire);
+        return at === null ? [] : [{ key: String(item.fire.incident_id), at, item }];
       }),
     );
 }

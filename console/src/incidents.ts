@@ -1,0 +1,146 @@
+/** Fires of the server's contract, and what people do about them; see `api.ts` for its conventions. */
+
+import type { Alert, FireState, LonLat, Position } from "./api";
+import type { Observation, TownshipShare } from "./crossings";
+import type { DismissReason } from "./lib/reasons";
+
+export type Level = "single" | "corroborated" | "strong";
+
+/** One reason of the urgency, with its weight and the numbers and names of its sentence. */
+export interface UrgencyFactor {
+  reason: string;
+  points: number;
+  values: Record<string, number>;
+  words: Record<string, string>;
+}
+
+export interface Urgency {
+  points: number;
+  level: Level;
+  factors: UrgencyFactor[];
+  at: string;
+}
+
+/** By all evidence together; of a mere direction, the point from which it is looked at. */
+export interface FirePlace {
+  lon_deg: number;
+  lat_deg: number;
+  ring_lonlat: LonLat[];
+  r90_m: number | null;
+  bearing_deg: number | null;
+  townships: TownshipShare[];
+  direction_only: boolean;
+}
+
+/** A verdict that waits for a second person. */
+export interface Proposal {
+  entry_id: number;
+  to_state: FireState;
+  reason: DismissReason | null;
+  note: string;
+  author: string;
+  at: string;
+}
+
+export interface Photo {
+  url: string;
+  width_px: number;
+  height_px: number;
+  taken_at: string | null;
+  position: Position | null;
+  bearing_deg: number | null;
+}
+
+export type EntryKind =
+  | "opened"
+  | "stepped"
+  | "proposed"
+  | "declined"
+  | "undone"
+  | "reopened"
+  | "joined"
+  | "left"
+  | "absorbed"
+  | "merged"
+  | "split"
+  | "split_off"
+  | "raised"
+  | "noted";
+
+export interface Entry {
+  entry_id: number;
+  kind: EntryKind;
+  at: string;
+  author: string;
+  from_state: FireState | null;
+  to_state: FireState | null;
+  reason: DismissReason | null;
+  note: string;
+  subject: { kind: "alert" | "observation" | "incident"; number: number } | null;
+  link: string;
+  photo: Photo | null;
+  undoes: number | null;
+}
+
+/** One fire with all its evidence and its history, oldest entry first. */
+export interface Incident {
+  incident_id: number;
+  state: FireState;
+  is_drill: boolean;
+  opened_at: string;
+  first_seen_at: string;
+  last_seen_at: string;
+  changed_at: string;
+  version: number;
+  merged_into: number | null;
+  proposal: Proposal | null;
+  /** What this user may take back; without an end for an administrator. */
+  undo: { entry_id: number; until: string | null } | null;
+  urgency: Urgency | null;
+  place: FirePlace | null;
+  alerts: Alert[];
+  observations: Observation[];
+  entries: Entry[];
+}
+
+export interface IncidentList {
+  incidents: Incident[];
+  next_cursor: string | null;
+  last_event_sequence: number;
+}
+
+export interface IncidentFilter {
+  scope: "working" | "all";
+  limit?: number;
+  cursor?: string | null;
+  state?: FireState | null;
+  from?: string | null;
+  until?: string | null;
+  township?: string | null;
+}
+
+export interface FireStep {
+  expected_state: FireState;
+  to_state: FireState;
+  reason?: DismissReason;
+  note?: string;
+  photo?: string;
+}
+
+export interface PhotoToken {
+  photo: string;
+  width_px: number;
+  height_px: number;
+  taken_at: string | null;
+  is_placed: boolean;
+}
+
+/** A fire that may be the same one. */
+export interface Neighbour {
+  incident_id: number;
+  state: FireState;
+  reason: string;
+  detail: string;
+  distance_m: number | null;
+  last_seen_at: string;
+}
