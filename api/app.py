@@ -36,6 +36,7 @@ from api.ledger import routes as ledger
 from api.live_view import routes as live_view
 from api.maps import routes as maps
 from api.masks import routes as masks
+from api.notices import routes as notices
 from api.observations import routes as observations
 from api.patrols import routes as patrols
 from api.patrols import steering
@@ -117,6 +118,7 @@ def create_app(
         alerts.router,
         crossings.router,
         observations.router,
+        notices.router,
         candidates.router,
         ledger.router,
         land_answers.router,

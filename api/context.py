@@ -17,6 +17,7 @@ from api.land.imports.desk import ImportDesk
 from api.land.network.desk import NetworkDesk
 from api.land.shelf import AskerShelf
 from api.live import LiveFeed
+from api.notices.room import NoticeRoom
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook
 from camera_gateway.patrol import PatrolDesk
@@ -84,6 +85,7 @@ class Context:
     gateways: dict[str, Gateway]
     counts: PipelineCounts
     land_imports: ImportDesk
+    notices: NoticeRoom
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
     taps: TapBook = field(default_factory=TapBook)
     ring: FrameRing = field(default_factory=lambda: FrameRing(1, 1))

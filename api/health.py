@@ -27,6 +27,22 @@ LATELY_S: Final = 300.0
 a minute. What fails now fails again within it; what does not is over."""
 
 
+class NoticeHealth(BaseModel):
+    """How notices fare.
+
+    Attributes:
+        channels: that are switched on.
+        failing: of these, so often in a row that somebody must look after them.
+        pending: notices that were not sent yet.
+        oldest_pending_at: UTC, of the oldest of them.
+    """
+
+    channels: int
+    failing: int
+    pending: int
+    oldest_pending_at: datetime | None
+
+
 class HealthAnswer(BaseModel):
     """Counts, not names, but for presets that somebody must calibrate.
 
@@ -54,6 +70,7 @@ class HealthAnswer(BaseModel):
         poses: presets that look beside where they were calibrated, with the degrees, which degrades
             the watch; and those that could not be checked for days, which does not.
         recorder: how recording fares; the watch is degraded while it is full or failing.
+        notices: how channels fare; the watch is degraded while one fails.
     """
 
     status: str
@@ -72,6 +89,7 @@ class HealthAnswer(BaseModel):
     newest_event: int
     poses: list[PoseFlag]
     recorder: RecorderFacts | None
+    notices: NoticeHealth
 
 
 @router.get("/health")
@@ -90,6 +108,8 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     cameras = context.store.cameras.all()
     poses = flags_of(context.poses, cameras, context.clock.now())
     unwell |= any(flag.kind is FlagKind.DRIFTED for flag in poses)
+    notices = _notices(context)
+    unwell |= notices.failing > 0
     fits = WEIGHTS.fits(context.site.model.name)
     return HealthAnswer(
         status="degraded" if unwell or not fits else "ok",
@@ -108,6 +128,19 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         newest_event=context.store.events.latest(),
         poses=poses,
         recorder=recorder,
+        notices=notices,
+    )
+
+
+def _notices(context: Context) -> NoticeHealth:
+    desk = context.notices.desk
+    found = [one for one in desk.health() if one.channel.draft.enabled]
+    waiting = [one.oldest_pending_at for one in found if one.oldest_pending_at is not None]
+    return NoticeHealth(
+        channels=len(found),
+        failing=sum(desk.fails(one) for one in found),
+        pending=sum(one.pending for one in found),
+        oldest_pending_at=min(waiting, default=None),
     )
 
 

@@ -24,9 +24,11 @@ from api.cameras.running import CameraBook, fleet_of, fov_of
 from api.cameras.thumbs import Thumbs
 from api.context import Context, SiteFacts
 from api.coverage.room import CoverageRoom
+from api.incidents.places import PlaceShelf
 from api.land.imports.desk import ImportDesk
 from api.live import LiveFeed
 from api.masks.watching import MaskWatch
+from api.notices.room import NoticeRoom
 from api.poses import PoseRoom
 from api.roles import drain, keep_running, logged, stop
 from camera_gateway.bus import MemoryBus
@@ -123,6 +125,7 @@ class Watch:
                 ("poses", self.poses.watch.run),
                 ("cameras", self.fleet.run),
                 ("land imports", self.context.land_imports.run),
+                ("notices", self.context.notices.desk.run),
             ):
                 task = asyncio.create_task(keep_running(name, run))
                 stack.push_async_callback(stop, task)
@@ -247,6 +250,10 @@ def build_watch(
     coverage = CoverageRoom.of(
         store, clock, locator=locator, ring=ring, folder=folder, running=running
     )
+    places = PlaceShelf()
+    notices = NoticeRoom.of(
+        settings, store, clock, land_book=land_book, places=places, site_name=site_name
+    )
     context = Context(
         settings=settings,
         clock=clock,
@@ -268,6 +275,8 @@ def build_watch(
         land_imports=ImportDesk(
             store, clock, settings.data_dir, spare_bytes=rules.least_free_bytes
         ),
+        notices=notices,
+        places=places,
         cameras_changed=fleet.nudge,
         taps=taps,
         ring=ring,

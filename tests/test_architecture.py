@@ -37,6 +37,7 @@ THIRD_PARTIES = {
         "av",
         "cv2",
         "fastapi",
+        "httpx",
         "numpy",
         "openpyxl",  # the yearly plan as a sheet
         "prometheus_client",

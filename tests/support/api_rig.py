@@ -11,8 +11,10 @@ from api.app import create_app
 from api.auth.passwords import hash_password
 from api.auth.service import AuthService
 from api.context import Context, SiteFacts
+from api.incidents.places import PlaceShelf
 from api.land.imports.desk import ImportDesk
 from api.live import LiveFeed
+from api.notices.room import NoticeRoom
 from api.site import read_site
 from camera_gateway.gateway import Gateway
 from camera_gateway.vault import EvidenceVault
@@ -67,8 +69,9 @@ def build_api(folder: Path, gateways: Mapping[str, Gateway] | None = None) -> Ap
         store.users.add(
             User(role.value, role, password_hash, must_change_password=False), actor="t"
         )
+    settings, land_book, places = Settings(data_dir=folder), LandBook(store.land), PlaceShelf()
     context = Context(
-        settings=Settings(data_dir=folder),
+        settings=settings,
         clock=clock,
         store=store,
         vault=EvidenceVault(folder / "evidence"),
@@ -86,6 +89,10 @@ def build_api(folder: Path, gateways: Mapping[str, Gateway] | None = None) -> Ap
         gateways=dict(gateways or {}),
         counts=PipelineCounts(),
         land_imports=ImportDesk(store, clock, folder, spare_bytes=0),
-        land_book=LandBook(store.land),
+        notices=NoticeRoom.of(
+            settings, store, clock, land_book=land_book, places=places, site_name=site.name
+        ),
+        land_book=land_book,
+        places=places,
     )
     return ApiRig(context, clock)
