@@ -8,12 +8,13 @@ change made by another process reaches the console too, and a feed that reconnec
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Sequence
 
 from fastapi.sse import ServerSentEvent
 
 from models.clock import Clock
 from models.errors import WatchError
+from models.events import Event
 from models.store import Store
 
 __all__ = ["LiveFeed"]
@@ -23,6 +24,16 @@ logger = logging.getLogger(__name__)
 WATCH_S = 0.5
 KEEP_ALIVE_S = 10.0
 BATCH = 200
+
+Sees = Callable[[Event], bool]
+
+
+def _everything(_event: Event) -> bool:
+    return True
+
+
+def _seen(events: Sequence[Event], sees: Sees) -> list[Event]:
+    return [event for event in events if sees(event)]
 
 
 class LiveFeed:
@@ -53,17 +64,21 @@ class LiveFeed:
                         self._changed.notify_all()
             await self._clock.sleep(WATCH_S)
 
-    async def follow(self, after: int) -> AsyncIterator[ServerSentEvent]:
+    async def follow(
+        self, after: int, listener: Callable[[], Sees | None] = lambda: _everything
+    ) -> AsyncIterator[ServerSentEvent]:
         """Yield every event with a sequence above ``after``, then wait for more.
 
         Args:
             after: the last sequence that the listener has; 0 for all.
+            listener: asked before every batch, and so every ten seconds: which events they see;
+                None ends the feed.
         """
-        while True:
+        while (sees := await asyncio.to_thread(listener)) is not None:
             events = await asyncio.to_thread(self._store.events.after, after, BATCH)
-            for event in events:
-                after = event.sequence
+            for event in await asyncio.to_thread(_seen, events, sees):
                 yield ServerSentEvent(data=event, event=event.kind.value, id=str(event.sequence))
+            after = events[-1].sequence if events else after
             if not events and not await self._wait_beyond(after):
                 yield ServerSentEvent(comment="alive")
 

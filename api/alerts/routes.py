@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse
 
 from api.alerts.answering import alert_answer, alert_answers
 from api.alerts.schemas import AlertAnswer, AlertList, StepRequest
-from api.auth.roles import MonitorUser, ViewerUser
+from api.auth.roles import MonitorScope, ViewerScope
 from api.context import Context, context_of
 from models.errors import NotFound
 from models.recording import HELD_STATES
@@ -25,7 +25,7 @@ FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 @router.get("")
 def list_alerts(
-    _user: ViewerUser,
+    asker: ViewerScope,
     context: InContext,
     scope: Literal["working", "all"] = "working",
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
@@ -35,25 +35,27 @@ def list_alerts(
     sequence = context.store.events.latest()
     alerts = context.store.alerts
     found = alerts.working() if scope == "working" else alerts.newest(limit)
-    return AlertList(alerts=alert_answers(context, found), last_event_sequence=sequence)
+    return AlertList(
+        alerts=alert_answers(context, asker.alerts(found)), last_event_sequence=sequence
+    )
 
 
 @router.get("/{alert_id}")
-def get_alert(alert_id: AlertNumber, _user: ViewerUser, context: InContext) -> AlertAnswer:
+def get_alert(alert_id: AlertNumber, asker: ViewerScope, context: InContext) -> AlertAnswer:
     """One alert with everything known of it."""
-    return alert_answer(context, context.store.alerts.get(alert_id))
+    return alert_answer(context, asker.check_alert(alert_id))
 
 
 @router.post("/{alert_id}/steps")
 def take_step(
-    alert_id: AlertNumber, body: StepRequest, user: MonitorUser, context: InContext
+    alert_id: AlertNumber, body: StepRequest, asker: MonitorScope, context: InContext
 ) -> AlertAnswer:
     """Acknowledge, confirm, dismiss with a reason, or close."""
     context.store.incidents.step(
-        context.store.alerts.get(alert_id).incident_id,
+        asker.check_alert(alert_id).incident_id,
         expected=body.expected_state,
         to_state=body.to_state,
-        author=user.name,
+        author=asker.user.name,
         reason=body.reason,
         note=body.note.strip(),
     )
@@ -64,11 +66,11 @@ def take_step(
 def get_picture(
     alert_id: AlertNumber,
     index: Annotated[int, Path(ge=0, le=100_000)],
-    _user: ViewerUser,
+    asker: ViewerScope,
     context: InContext,
 ) -> FileResponse:
     """A kept picture, byte for byte as the camera sent it."""
-    evidence = context.store.alerts.get(alert_id).evidence
+    evidence = asker.check_alert(alert_id).evidence
     if index >= len(evidence):
         raise NotFound(f"Alert {alert_id} has no picture {index}.")
     return FileResponse(
@@ -77,9 +79,9 @@ def get_picture(
 
 
 @router.get("/{alert_id}/clip.mp4")
-def get_clip(alert_id: AlertNumber, _user: ViewerUser, context: InContext) -> FileResponse:
+def get_clip(alert_id: AlertNumber, asker: ViewerScope, context: InContext) -> FileResponse:
     """The evidence clip; answers range requests, so that a browser can seek."""
-    clip_key = context.store.alerts.get(alert_id).clip_key
+    clip_key = asker.check_alert(alert_id).clip_key
     if not clip_key:
         raise NotFound(f"Alert {alert_id} has no clip yet.")
     return FileResponse(context.vault.path(clip_key), media_type="video/mp4")
@@ -90,10 +92,11 @@ def get_recording(
     alert_id: AlertNumber,
     recording_id: AlertNumber,
     file: Annotated[str, Path(pattern=r"^[0-9]{1,4}(-preview)?$")],
-    _user: ViewerUser,
+    asker: ViewerScope,
     context: InContext,
 ) -> FileResponse:
     """A part of a recording as the camera sent it, or its preview; answers range requests."""
+    asker.check_alert(alert_id)
     one = context.store.recordings.get(recording_id)
     number, _, preview = file.partition("-")
     parts = one.parts if one.alert_id == alert_id and one.state in HELD_STATES else ()

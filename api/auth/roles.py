@@ -28,6 +28,7 @@ __all__ = [
     "SharedViewer",
     "ViewerScope",
     "ViewerUser",
+    "check_person",
     "reach_of",
     "role_of",
 ]
@@ -94,6 +95,20 @@ ViewerScope = Annotated[Scope, Depends(_scoped(Role.VIEWER))]
 MonitorScope = Annotated[Scope, Depends(_scoped(Role.MONITOR))]
 AnyUser = Annotated[User, Depends(_needs(Role.VIEWER, Reach.OWN))]
 """Also somebody who still has to choose a password: to see who they are, and to choose it."""
+
+
+def check_person(user: User) -> None:
+    """Let people pass and no programs: a second look is a person's.
+
+    Raises:
+        NotPermitted: code ``second_person``.
+    """
+    if not user.is_person:
+        raise NotPermitted(
+            "A program cannot be the second person.",
+            remedy="Let somebody do it who has signed in.",
+            code="second_person",
+        )
 
 
 def role_of(dependant: Any) -> Role | None:  # noqa: ANN401  # FastAPI's own Dependant, untyped in public

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from api.auth.roles import AdminUser, ViewerUser
+from api.auth.roles import AdminUser, SharedViewer
 from api.calibration.answers import (
     CalibrationAnswer,
     FitAnswer,
@@ -47,7 +47,7 @@ PictureKey = Annotated[str, Path(pattern="^[0-9a-f]{24}$")]
 
 
 @router.get("/{camera_id}")
-def list_presets(camera_id: Key, _user: ViewerUser, context: InContext) -> list[PresetAnswer]:
+def list_presets(camera_id: Key, _user: SharedViewer, context: InContext) -> list[PresetAnswer]:
     """How the pose of each preset of a camera was found, with all that was before."""
     camera = context.store.cameras.get(camera_id)
     answers = []

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.auth.roles import AdminUser, ViewerUser
+from api.auth.roles import AdminUser, SharedViewer
 from api.cameras.answers import CameraAnswer, SetupAnswer, TryAnswer
 from api.cameras.exchange import import_cameras, write_cameras
 from api.cameras.list_answers import FaultAnswer, ImportAnswer
@@ -44,7 +44,7 @@ class TryRequest(BaseModel):
 
 
 @router.get("")
-def list_cameras(_user: ViewerUser, context: InContext) -> list[CameraAnswer]:
+def list_cameras(_user: SharedViewer, context: InContext) -> list[CameraAnswer]:
     """Every camera; one without a running gateway is disabled."""
     answers, now = [], context.clock.now()
     for setup in context.store.links.all():
@@ -145,7 +145,7 @@ def delete_camera(camera_id: Key, user: AdminUser, context: InContext) -> None:
 
 @router.get("/{camera_id}/still.jpg")
 def newest_still(
-    camera_id: Key, _user: ViewerUser, context: InContext, width: Width = None
+    camera_id: Key, _user: SharedViewer, context: InContext, width: Width = None
 ) -> Response:
     """The newest believed picture of a camera: byte for byte, or no wider than ``width`` pixels."""
     gateway = context.gateways.get(camera_id)

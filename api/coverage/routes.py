@@ -7,7 +7,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Header, Query, Response
 
-from api.auth.roles import ViewerUser
+from api.auth.roles import SharedViewer
 from api.context import Context, context_of
 from api.coverage.asking import Question, ask
 from api.coverage.desk import REACH_M, Network
@@ -45,7 +45,7 @@ USUAL_SMOKE_M: Final = 30.0
 
 
 @router.get("")
-def get_coverage(_user: ViewerUser, context: InContext) -> CoverageAnswer:
+def get_coverage(_user: SharedViewer, context: InContext) -> CoverageAnswer:
     """How far the computing is, and how much of the land the towers see."""
     desk = _room(context).desk
     network = desk.ready
@@ -54,7 +54,7 @@ def get_coverage(_user: ViewerUser, context: InContext) -> CoverageAnswer:
 
 
 @router.get("/seen.png", response_class=Response)
-def get_seen(_user: ViewerUser, context: InContext, if_none_match: IfNoneMatch = "") -> Response:
+def get_seen(_user: SharedViewer, context: InContext, if_none_match: IfNoneMatch = "") -> Response:
     """What the towers see, as a picture between the bounds that ``/api/coverage`` tells."""
     network = _room(context).desk.network
     return _picture(_seen(network)[0], f'"{network.version}"', if_none_match)
@@ -62,7 +62,7 @@ def get_seen(_user: ViewerUser, context: InContext, if_none_match: IfNoneMatch =
 
 @router.get("/watched")
 def get_watched(
-    _user: ViewerUser, context: InContext, smoke: Smoke = USUAL_SMOKE_M
+    _user: SharedViewer, context: InContext, smoke: Smoke = USUAL_SMOKE_M
 ) -> WatchedAnswer:
     """How much land was last watched when; as of at most a minute ago."""
     network = _room(context).desk.network
@@ -79,7 +79,7 @@ def get_watched(
 
 @router.get("/watched.png", response_class=Response)
 def get_watched_picture(
-    _user: ViewerUser,
+    _user: SharedViewer,
     context: InContext,
     smoke: Smoke = USUAL_SMOKE_M,
     if_none_match: IfNoneMatch = "",
@@ -92,7 +92,7 @@ def get_watched_picture(
 
 @router.get("/blind")
 def get_blind(
-    _user: ViewerUser,
+    _user: SharedViewer,
     context: InContext,
     smoke: Smoke = 50.0,
     most: Annotated[int, Query(ge=1, le=100)] = 20,
@@ -110,7 +110,7 @@ def get_blind(
 
 @router.get("/at")
 def get_at(  # noqa: PLR0917 -- the parts of one question
-    _user: ViewerUser,
+    _user: SharedViewer,
     context: InContext,
     lon: Annotated[float, Query(ge=-180.0, le=180.0)],
     lat: Annotated[float, Query(ge=-90.0, le=90.0)],

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from api.auth.roles import ViewerUser
+from api.auth.roles import ViewerScope
 from api.context import Context, context_of
 from api.crossings.lookouts import lookouts_of
 from api.crossings.schemas import CrossingsAnswer, LookoutsAnswer
@@ -19,13 +19,14 @@ AlertNumber = Annotated[int, Path(ge=1, le=2**62)]
 
 
 @router.get("/{alert_id}/crossings")
-def get_crossings(alert_id: AlertNumber, _user: ViewerUser, context: InContext) -> CrossingsAnswer:
+def get_crossings(alert_id: AlertNumber, scope: ViewerScope, context: InContext) -> CrossingsAnswer:
     """Alerts and observations of the same time, and where they meet with this one."""
-    return of_alert(context, alert_id)
+    scope.check_alert(alert_id)
+    return of_alert(context, alert_id, scope)
 
 
 @router.get("/{alert_id}/lookouts")
-def get_lookouts(alert_id: AlertNumber, _user: ViewerUser, context: InContext) -> LookoutsAnswer:
+def get_lookouts(alert_id: AlertNumber, scope: ViewerScope, context: InContext) -> LookoutsAnswer:
     """Towers that see the place and do not say so yet."""
-    alert = context.store.alerts.get(alert_id)
-    return lookouts_of(context, alert, of_alert(context, alert_id))
+    alert = scope.check_alert(alert_id)
+    return lookouts_of(context, alert, of_alert(context, alert_id, scope))

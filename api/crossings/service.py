@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
+from api.auth.scope import Scope
 from api.context import Context
 from api.crossings.schemas import (
     CrossingsAnswer,
@@ -51,6 +52,7 @@ class _Gathered:
         self.about = about
         self.others: list[Seen] = []
         self.told: dict[str, WitnessAnswer] = {}
+        self.subjects: dict[str, Alert | Observation] = {}
         span = about.from_at - WINDOW, about.until_at + WINDOW
         cameras = context.store.cameras.ever()
         for alert in context.store.alerts.seen_between(*span):
@@ -62,13 +64,23 @@ class _Gathered:
             seen = seen_by_observation(_key(observation), observation)
             self._take(seen, observation.draft.told, observation)
 
+    def is_seen_by(self, key: str, scope: Scope) -> bool:
+        """Whether somebody sees one of the others by itself."""
+        if scope.is_whole:
+            return True
+        what = self.subjects[key]
+        if isinstance(what, Alert):
+            return scope.sees_alert(what)
+        return scope.sees_observation(what)
+
     def _take(self, seen: Seen | None, name: str, what: Alert | Observation) -> None:
         if seen is not None and seen.key != self.about.key:
             self.others.append(seen)
             self.told[seen.key] = _witness(seen, name, what)
+            self.subjects[seen.key] = what
 
 
-def of_alert(context: Context, alert_id: int) -> CrossingsAnswer:
+def of_alert(context: Context, alert_id: int, scope: Scope) -> CrossingsAnswer:
     """Who else sees what an alert is about.
 
     Raises:
@@ -83,7 +95,7 @@ def of_alert(context: Context, alert_id: int) -> CrossingsAnswer:
         )
     about = gathered.about
     gathered.told[about.key] = _witness(about, camera.name, alert)
-    return _answer(context, gathered)
+    return _answer(context, gathered, scope)
 
 
 def places_met(context: Context, alert: Alert) -> Sequence[JointPlace]:
@@ -103,7 +115,7 @@ def _around(context: Context, alert: Alert, camera: Camera) -> _Gathered | None:
     return _Gathered(context, about, drill=alert.draft.provenance is Provenance.DRILL)
 
 
-def of_observation(context: Context, observation_id: int) -> CrossingsAnswer:
+def of_observation(context: Context, observation_id: int, scope: Scope) -> CrossingsAnswer:
     """Who else sees what somebody told.
 
     Raises:
@@ -113,10 +125,10 @@ def of_observation(context: Context, observation_id: int) -> CrossingsAnswer:
     about = seen_by_observation(_key(observation), observation)
     gathered = _Gathered(context, about, drill=None)
     gathered.told[about.key] = _witness(about, observation.draft.told, observation)
-    return _answer(context, gathered)
+    return _answer(context, gathered, scope)
 
 
-def _answer(context: Context, gathered: _Gathered) -> CrossingsAnswer:
+def _answer(context: Context, gathered: _Gathered, scope: Scope) -> CrossingsAnswer:
     about = gathered.about
     found = meetings_of(about, gathered.others)
     land = context.land_book.refresh().index
@@ -130,8 +142,10 @@ def _answer(context: Context, gathered: _Gathered) -> CrossingsAnswer:
         for meeting in found.meetings
     )
     partings = tuple(
-        PartingAnswer(key=each.other, reason=each.reason) for each in found.partings[:MOST_PARTINGS]
-    )
+        PartingAnswer(key=each.other, reason=each.reason)
+        for each in found.partings
+        if gathered.is_seen_by(each.other, scope)  # what meets it is the same fire, and theirs
+    )[:MOST_PARTINGS]
     named = {about.key, *(each.key for each in partings)}
     for match in matches:
         named |= {each.key for each in match.members}

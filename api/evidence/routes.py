@@ -13,7 +13,7 @@ from fastapi import Path as InPath
 from fastapi.responses import FileResponse
 from starlette.background import BackgroundTask
 
-from api.auth.roles import MonitorUser
+from api.auth.roles import MonitorScope, MonitorUser
 from api.context import Context, context_of
 from api.evidence.exporting import Exporter
 from api.moments import SiteMoment
@@ -40,14 +40,15 @@ def exporter_of(context: Context) -> Exporter:
 
 @router.get("/alerts/{alert_id}.zip")
 def export_alert(
-    alert_id: Annotated[int, InPath(ge=1, le=2**62)], user: MonitorUser, context: InContext
+    alert_id: Annotated[int, InPath(ge=1, le=2**62)], scope: MonitorScope, context: InContext
 ) -> FileResponse:
     """All that an alert has."""
+    scope.check_alert(alert_id)
     exporter = exporter_of(context)
     return _download(
         context,
         f"firewatch-alert-{alert_id}.zip",
-        lambda out: exporter.of_alert(alert_id, out, actor=user.name, replace=True),
+        lambda out: exporter.of_alert(alert_id, out, actor=scope.user.name, replace=True),
     )
 
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 
-from api.auth.roles import MonitorUser
+from api.auth.roles import MonitorScope, check_person
 from api.context import Context, context_of
 from api.incidents.bodies import (
     EntryRequest,
@@ -37,124 +37,139 @@ PHOTO_BODY = {
 
 @router.post("/{incident_id}/steps")
 def take_step(
-    incident_id: IncidentNumber, body: StepRequest, user: MonitorUser, context: InContext
+    incident_id: IncidentNumber, body: StepRequest, scope: MonitorScope, context: InContext
 ) -> IncidentAnswer:
     """A verdict; one that a second person must agree with waits for them."""
+    scope.check(incident_id)
     rule = context.settings.incidents.second_check
     after = context.store.incidents.step(
         incident_id,
         expected=body.expected_state,
         to_state=body.to_state,
-        author=user.name,
+        author=scope.user.name,
         reason=body.reason,
         note=body.note,
         photo=_photo(context, incident_id, body.photo),
         checked=[IncidentState(word) for word in rule],
     )
-    return answer_of(context, after, user)
+    return answer_of(context, after, scope.user)
 
 
 @router.post("/{incident_id}/agree")
 def agree(
-    incident_id: IncidentNumber, body: EntryRequest, user: MonitorUser, context: InContext
+    incident_id: IncidentNumber, body: EntryRequest, scope: MonitorScope, context: InContext
 ) -> IncidentAnswer:
     """As a second person, agree with the verdict that waits."""
+    scope.check(incident_id)
+    check_person(scope.user)
     after = context.store.incidents.agree(
-        incident_id, entry_id=body.entry_id, author=user.name, note=body.note
+        incident_id, entry_id=body.entry_id, author=scope.user.name, note=body.note
     )
-    return answer_of(context, after, user)
+    return answer_of(context, after, scope.user)
 
 
 @router.post("/{incident_id}/decline")
 def decline(
-    incident_id: IncidentNumber, body: EntryRequest, user: MonitorUser, context: InContext
+    incident_id: IncidentNumber, body: EntryRequest, scope: MonitorScope, context: InContext
 ) -> IncidentAnswer:
     """As a second person, do not agree with it."""
+    scope.check(incident_id)
+    check_person(scope.user)
     after = context.store.incidents.decline(
-        incident_id, entry_id=body.entry_id, author=user.name, note=body.note
+        incident_id, entry_id=body.entry_id, author=scope.user.name, note=body.note
     )
-    return answer_of(context, after, user)
+    return answer_of(context, after, scope.user)
 
 
 @router.post("/{incident_id}/undo")
 def undo(
-    incident_id: IncidentNumber, body: EntryRequest, user: MonitorUser, context: InContext
+    incident_id: IncidentNumber, body: EntryRequest, scope: MonitorScope, context: InContext
 ) -> IncidentAnswer:
     """Take the last verdict back: one's own within ten minutes, an administrator any."""
+    scope.check(incident_id)
     after = context.store.incidents.undo(
         incident_id,
         entry_id=body.entry_id,
-        author=user.name,
+        author=scope.user.name,
         note=body.note,
-        others=user.role.allows(Role.ADMIN),
+        others=scope.user.role.allows(Role.ADMIN),
     )
-    return answer_of(context, after, user)
+    return answer_of(context, after, scope.user)
 
 
 @router.post("/{incident_id}/reopen")
 def reopen(
-    incident_id: IncidentNumber, body: ReopenRequest, user: MonitorUser, context: InContext
+    incident_id: IncidentNumber, body: ReopenRequest, scope: MonitorScope, context: InContext
 ) -> IncidentAnswer:
     """Take a settled or controlled fire up again."""
-    after = context.store.incidents.reopen(incident_id, author=user.name, note=body.note)
-    return answer_of(context, after, user)
+    scope.check(incident_id)
+    after = context.store.incidents.reopen(incident_id, author=scope.user.name, note=body.note)
+    return answer_of(context, after, scope.user)
 
 
 @router.post("/{incident_id}/notes")
 def add_note(
-    incident_id: IncidentNumber, body: NoteRequest, user: MonitorUser, context: InContext
+    incident_id: IncidentNumber, body: NoteRequest, scope: MonitorScope, context: InContext
 ) -> IncidentAnswer:
     """Add words, a photo, or both to its history."""
+    scope.check(incident_id)
     photo = _photo(context, incident_id, body.photo)
-    after = context.store.incidents.note(incident_id, author=user.name, note=body.note, photo=photo)
-    return answer_of(context, after, user)
+    after = context.store.incidents.note(
+        incident_id, author=scope.user.name, note=body.note, photo=photo
+    )
+    return answer_of(context, after, scope.user)
 
 
 @router.post("/{incident_id}/merge")
 def merge(
-    incident_id: IncidentNumber, body: MergeRequest, user: MonitorUser, context: InContext
+    incident_id: IncidentNumber, body: MergeRequest, scope: MonitorScope, context: InContext
 ) -> IncidentAnswer:
     """Say that it is another fire; answered is that one."""
+    scope.check(incident_id)
+    scope.check(body.into)
     after = context.store.incident_joins.merge(
-        incident_id, body.into, author=user.name, note=body.note
+        incident_id, body.into, author=scope.user.name, note=body.note
     )
-    return answer_of(context, after, user)
+    return answer_of(context, after, scope.user)
 
 
 @router.post("/{incident_id}/unmerge")
 def unmerge(
-    incident_id: IncidentNumber, body: UnmergeRequest, user: MonitorUser, context: InContext
+    incident_id: IncidentNumber, body: UnmergeRequest, scope: MonitorScope, context: InContext
 ) -> IncidentAnswer:
     """Take a merge back."""
-    after = context.store.incident_joins.unmerge(incident_id, author=user.name, note=body.note)
-    return answer_of(context, after, user)
+    scope.check(incident_id)
+    after = context.store.incident_joins.unmerge(
+        incident_id, author=scope.user.name, note=body.note
+    )
+    return answer_of(context, after, scope.user)
 
 
 @router.post("/{incident_id}/split")
 def split(
-    incident_id: IncidentNumber, body: SplitRequest, user: MonitorUser, context: InContext
+    incident_id: IncidentNumber, body: SplitRequest, scope: MonitorScope, context: InContext
 ) -> IncidentAnswer:
     """Make a fire of its own of some of its evidence; answered is the new one."""
+    scope.check(incident_id)
     evidence = [
         *(Subject(SubjectKind.ALERT, number) for number in body.alerts),
         *(Subject(SubjectKind.OBSERVATION, number) for number in body.observations),
     ]
     after = context.store.incident_joins.split(
-        incident_id, evidence, author=user.name, note=body.note
+        incident_id, evidence, author=scope.user.name, note=body.note
     )
-    return answer_of(context, after, user)
+    return answer_of(context, after, scope.user)
 
 
 @router.post("/{incident_id}/photos", openapi_extra=PHOTO_BODY)
 async def send_photo(
-    incident_id: IncidentNumber, user: MonitorUser, context: InContext, request: Request
+    incident_id: IncidentNumber, scope: MonitorScope, context: InContext, request: Request
 ) -> PhotoToken:
     """Send a photo, the body being the JPEG or PNG file, to be named with a step or a note."""
-    del user  # who sends it is written down with what it is named in
     data = await request.body()
 
     def take() -> PhotoToken:
-        context.store.incidents.get(incident_id)
+        scope.check(incident_id)  # who sends it is written down with what it is named in
         name, photo = _desk(context).take(incident_id, data)
         return PhotoToken(
             photo=name,

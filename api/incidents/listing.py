@@ -5,6 +5,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.auth.scope import Scope
 from api.context import Context
 from api.incidents.service import is_within
 from api.moments import Moment
@@ -43,18 +44,27 @@ class IncidentQuery(BaseModel):
     township: Annotated[str | None, Field(min_length=1, max_length=100)] = None
 
 
-def page_of(context: Context, asked: IncidentQuery) -> IncidentPage:
-    """A page of fires, newest first.
+def page_of(context: Context, asked: IncidentQuery, scope: Scope) -> IncidentPage:
+    """A page of fires that somebody sees, newest first.
 
     Raises:
         InputRefused: the cursor is none; code ``cursor_refused``.
     """
-    inside = None if asked.township is None else is_within(context, asked.township)
+    inside = _wanted(context, asked.township, scope)
     if asked.scope == "working":
         return IncidentPage(tuple(_working(context, asked, inside)), None)
     if inside is None:
         return _read(context, asked, number_of(asked.cursor), asked.limit)
     return _searched(context, asked, inside)
+
+
+def _wanted(
+    context: Context, township: str | None, scope: Scope
+) -> Callable[[Incident], bool] | None:
+    if township is None:
+        return None if scope.is_whole else scope.sees
+    within = is_within(context, township)
+    return lambda one: within(one) and scope.sees(one)
 
 
 def _working(

@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 
-from api.auth.roles import ViewerUser
+from api.auth.roles import ViewerScope
 from api.context import Context, context_of
 from api.etags import tagged
 from api.incidents.listing import IncidentQuery, page_of
@@ -29,14 +29,14 @@ FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 @router.get("")
 def list_incidents(
-    user: ViewerUser, context: InContext, asked: Annotated[IncidentQuery, Query()]
+    scope: ViewerScope, context: InContext, asked: Annotated[IncidentQuery, Query()]
 ) -> IncidentList:
     """Fires, newest first; those that need people are never cut by age or number."""
     # The sequence is read first: a change in between is then seen twice rather than never.
     sequence = context.store.events.latest()
-    page = page_of(context, asked)
+    page = page_of(context, asked, scope)
     return IncidentList(
-        incidents=answers_of(context, page.incidents, user),
+        incidents=answers_of(context, page.incidents, scope.user),
         next_cursor=cursor_of(page.next_before),
         last_event_sequence=sequence,
     )
@@ -44,17 +44,17 @@ def list_incidents(
 
 @router.get("/{incident_id}", response_model=IncidentAnswer)
 def get_incident(
-    incident_id: IncidentNumber, user: ViewerUser, context: InContext, request: Request
+    incident_id: IncidentNumber, scope: ViewerScope, context: InContext, request: Request
 ) -> Response:
     """One fire with all its evidence and its history; 304 for who has it as it is."""
-    incident = context.store.incidents.get(incident_id)
-    return tagged(request, answer_of(context, incident, user))
+    incident = scope.check(incident_id)
+    return tagged(request, answer_of(context, incident, scope.user))
 
 
 @router.get("/{incident_id}/land")
-def get_land(incident_id: IncidentNumber, _user: ViewerUser, context: InContext) -> FullAnswer:
+def get_land(incident_id: IncidentNumber, scope: ViewerScope, context: InContext) -> FullAnswer:
     """What the land says of it: from the land, the wind and the burns of now."""
-    incident = context.store.incidents.get(incident_id)
+    incident = scope.check(incident_id)
     place = context.places.of(incident, context.store.cameras.ever())
     return land_answer_of(context, place.places, "crossing" if len(place.agree) > 1 else "fix")
 
@@ -63,12 +63,12 @@ def get_land(incident_id: IncidentNumber, _user: ViewerUser, context: InContext)
 def get_photo(
     incident_id: IncidentNumber,
     file: Annotated[str, Path(pattern=r"^[1-9][0-9]{0,18}\.(jpg|png)$")],
-    _user: ViewerUser,
+    scope: ViewerScope,
     context: InContext,
 ) -> FileResponse:
     """A photo of an entry of its history, byte for byte as it was given."""
     entry_id, _, ending = file.partition(".")
-    for entry in context.store.incidents.get(incident_id).entries:
+    for entry in scope.check(incident_id).entries:
         if entry.entry_id == int(entry_id) and entry.photo is not None:
             if not entry.photo.key.endswith(f".{ending}"):
                 break

@@ -33,7 +33,8 @@ def answers_of(
             one,
             alerts=alerts,
             observations={
-                each.observation_id: observation_answer(context, each) for each in one.observations
+                each.observation_id: observation_answer(context, each, user)
+                for each in one.observations
             },
             place=place_answer(context, context.places.of(one, cameras)),
             undo=_undo(one, user, now),

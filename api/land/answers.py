@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Path, Query
 from pydantic import BaseModel
 
-from api.auth.roles import ViewerUser
+from api.auth.roles import SharedViewer, ViewerScope
 from api.context import Context, context_of
 from api.crossings.service import places_met
 from geo.joint import JointPlace
@@ -58,9 +58,9 @@ class FullAnswer(BaseModel):
 
 
 @router.get("/alerts/{alert_id}/land")
-def get_of_alert(alert_id: Number, _user: ViewerUser, context: InContext) -> FullAnswer:
+def get_of_alert(alert_id: Number, scope: ViewerScope, context: InContext) -> FullAnswer:
     """Of an alert, from the land, the wind and the burns of now."""
-    alert = context.store.alerts.get(alert_id)
+    alert = scope.check_alert(alert_id)
     own = places_of(alert.draft.fix)
     if own:
         return answer_of(context, own, "fix")
@@ -69,7 +69,7 @@ def get_of_alert(alert_id: Number, _user: ViewerUser, context: InContext) -> Ful
 
 @router.get("/land/answer")
 def get_of_place(
-    _user: ViewerUser,
+    _user: SharedViewer,
     context: InContext,
     lon_deg: Annotated[float, Query(ge=-180.0, le=180.0, allow_inf_nan=False)],
     lat_deg: Annotated[float, Query(ge=-90.0, le=90.0, allow_inf_nan=False)],

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from api.auth.roles import ViewerUser
+from api.auth.roles import SharedViewer
 from models.land import ATTRIBUTES, SHAPES, Attribute, AttributeKind, Layer
 
 __all__ = ["router"]
@@ -47,7 +47,7 @@ class LayerAttributes(BaseModel):
 
 
 @router.get("")
-def list_attributes(_user: ViewerUser) -> list[LayerAttributes]:
+def list_attributes(_user: SharedViewer) -> list[LayerAttributes]:
     """Every layer, in their order."""
     return [
         LayerAttributes(

@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from api.auth.roles import MonitorUser, ViewerUser
+from api.auth.roles import MonitorUser, SharedViewer
 from api.context import Context, context_of
 from api.land.editing import check_may_undo, may_undo
 from api.land.features import Code
@@ -33,7 +33,7 @@ MOST_ENTRIES: Final = 200
 
 @router.get("/changes")
 def list_changes(
-    user: ViewerUser,
+    user: SharedViewer,
     context: InContext,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -44,7 +44,7 @@ def list_changes(
 
 
 @router.get("/changes/{change_id}")
-def get_change(change_id: Number, user: ViewerUser, context: InContext) -> EditList:
+def get_change(change_id: Number, user: SharedViewer, context: InContext) -> EditList:
     """One change with what it did, at most 500 edits."""
     land = context.store.land
     change, edits = land.change(change_id), land.edits(change_id)
@@ -67,7 +67,7 @@ def undo_change(
 
 
 @router.get("/history/{layer}/{code:path}")
-def get_history(layer: Layer, code: Code, user: ViewerUser, context: InContext) -> HistoryAnswer:
+def get_history(layer: Layer, code: Code, user: SharedViewer, context: InContext) -> HistoryAnswer:
     """What was done to a feature, newest first, also to one that is there no more."""
     found = context.store.land.history(layer, code)
     return HistoryAnswer(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
 
-from api.auth.roles import MonitorUser, ViewerUser
+from api.auth.roles import MonitorUser, SharedViewer
 from api.context import Context, context_of
 from api.land.attributes import AttributeAnswer
 from api.land.editing import changed_by, drawn_by, feature_of, may_edit, removed_by
@@ -33,7 +33,7 @@ Code = Annotated[str, Path(min_length=1, max_length=1000)]
 
 
 @router.get("/layers")
-def list_layers(user: ViewerUser, context: InContext) -> LayerList:
+def list_layers(user: SharedViewer, context: InContext) -> LayerList:
     """Every layer: what its features may be and have, and how many there are."""
     land = context.store.land
     version, counts = land.version(), land.counts()
@@ -61,7 +61,7 @@ def draw_feature(
 
 
 @router.get("/features/{layer}/{code:path}")
-def get_feature(layer: Layer, code: Code, user: ViewerUser, context: InContext) -> FeatureAnswer:
+def get_feature(layer: Layer, code: Code, user: SharedViewer, context: InContext) -> FeatureAnswer:
     """One feature as it is now, exactly."""
     return _answer(user, feature_of(context, layer, code))
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.auth.roles import MonitorUser, ViewerUser
+from api.auth.roles import MonitorUser, SharedViewer
 from api.context import Context, context_of
 from models.wind import STRONGEST_M_S, Wind
 
@@ -61,7 +61,7 @@ class WindAnswer(BaseModel):
 
 
 @router.get("")
-def get_wind(_user: ViewerUser, context: InContext) -> WindAnswer:
+def get_wind(_user: SharedViewer, context: InContext) -> WindAnswer:
     """What was entered last."""
     return WindAnswer.of(context.store.winds.last(), context.clock.now())
 

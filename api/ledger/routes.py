@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path
 
-from api.auth.roles import MonitorUser, ViewerUser
+from api.auth.roles import MonitorUser, SharedViewer
 from api.context import Context, context_of
 from api.ledger.schemas import EntryAnswer, EntryList, EntryRequest
 from api.ledger.service import draft_of
@@ -19,7 +19,7 @@ EntryNumber = Annotated[int, Path(ge=1, le=2**62)]
 
 
 @router.get("")
-def list_entries(_user: ViewerUser, context: InContext, *, ended: bool = False) -> EntryList:
+def list_entries(_user: SharedViewer, context: InContext, *, ended: bool = False) -> EntryList:
     """What holds now or later, newest first; with ``ended`` also what is over."""
     ledger, now = context.store.ledger, context.clock.now()
     found = ledger.all() if ended else ledger.unended(now)

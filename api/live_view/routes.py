@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Depends, Path, Query, Response
 
-from api.auth.roles import COOKIE, ViewerUser
+from api.auth.roles import COOKIE, SharedViewer
 from api.cameras.thumbs import ThumbWidth
 from api.context import Context, context_of
 from api.live_view.bundle import bundle_of, wanted_of
@@ -23,7 +23,7 @@ Wanted = Annotated[str, Query(max_length=16_000)]
 
 @router.get("/cameras/{camera_id}/live.mp4", response_model=None)
 def watch_live(
-    camera_id: Key, _user: ViewerUser, context: InContext, token: Token = None
+    camera_id: Key, _user: SharedViewer, context: InContext, token: Token = None
 ) -> LiveStream:
     """A camera's video as it comes, until the viewer goes or may not see it any more.
 
@@ -44,7 +44,7 @@ def watch_live(
 
 @router.get("/wall")
 async def show_wall(
-    _user: ViewerUser, context: InContext, cameras: Wanted, width: ThumbWidth = ThumbWidth.LIST
+    _user: SharedViewer, context: InContext, cameras: Wanted, width: ThumbWidth = ThumbWidth.LIST
 ) -> Response:
     """Small pictures of several cameras in one answer, those that the asker has not seen yet.
 

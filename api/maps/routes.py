@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Path, Response
 from pydantic import BaseModel
 from shapely.geometry import mapping
 
-from api.auth.roles import ViewerUser
+from api.auth.roles import SharedViewer
 from api.context import Context, context_of
 from geo.terrain import Terrain
 from geo.tiles import terrarium_tile
@@ -77,7 +77,7 @@ class SiteAnswer(BaseModel):
 
 
 @router.get("/site")
-def get_site(_user: ViewerUser, context: InContext) -> SiteAnswer:
+def get_site(_user: SharedViewer, context: InContext) -> SiteAnswer:
     """Name, extent, relief, weights."""
     site, terrain = context.site, context.terrain
     return SiteAnswer(
@@ -95,7 +95,7 @@ def get_site(_user: ViewerUser, context: InContext) -> SiteAnswer:
 
 
 @router.get("/land")
-def get_land(_user: ViewerUser, context: InContext) -> dict[str, Any]:
+def get_land(_user: SharedViewer, context: InContext) -> dict[str, Any]:
     """Every land feature as one GeoJSON collection (RFC 7946)."""
     features = context.store.land.all()
     return {"type": "FeatureCollection", "features": [_geojson(feature) for feature in features]}
@@ -106,7 +106,7 @@ def get_terrain_tile(
     zoom: Annotated[int, Path(ge=MIN_ZOOM, le=MAX_ZOOM)],
     column: Annotated[int, Path(ge=0, lt=2**MAX_ZOOM)],
     row: Annotated[int, Path(ge=0, lt=2**MAX_ZOOM)],
-    _user: ViewerUser,
+    _user: SharedViewer,
     context: InContext,
 ) -> Response:
     """One tile of the relief, terrarium encoding; 204 where there is none."""

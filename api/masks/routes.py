@@ -7,7 +7,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.auth.roles import MonitorUser, ViewerUser
+from api.auth.roles import MonitorUser, SharedViewer
 from api.context import Context, context_of
 from api.masks.schemas import MaskAnswer, MaskList, MaskRequest, ShapeRequest
 from api.masks.service import check_kind, drawn_by, redrawn_by
@@ -25,7 +25,7 @@ Key = Annotated[str | None, Query(max_length=40)]
 
 @router.get("")
 def list_masks(
-    _user: ViewerUser, context: InContext, camera_id: Key = None, *, over: bool = False
+    _user: SharedViewer, context: InContext, camera_id: Key = None, *, over: bool = False
 ) -> MaskList:
     """Masks of all cameras or of one, newest first; with ``over`` also those of before."""
     masks, now = context.store.masks, context.clock.now()
@@ -36,7 +36,7 @@ def list_masks(
 
 
 @router.get("/view/{camera_id}/{preset}.jpg")
-def view_of(camera_id: str, preset: int, _user: ViewerUser, context: InContext) -> Response:
+def view_of(camera_id: str, preset: int, _user: SharedViewer, context: InContext) -> Response:
     """The newest picture of a preset, to draw on: as it left the gateway, masked."""
     found = context.ring.recent(camera_id, 1, preset)
     if not found:

@@ -8,13 +8,18 @@ from geo.triangulate import triangulate
 from models.crossing import Report
 from models.land import UnitShare
 from models.observation import Observation
+from models.user import Role, User
 
 __all__ = ["observation_answer"]
 
 
-def observation_answer(context: Context, kept: Observation) -> ObservationAnswer:
-    """One with its townships."""
-    return ObservationAnswer.of(kept, _townships(context, kept))
+def observation_answer(context: Context, kept: Observation, user: User) -> ObservationAnswer:
+    """One with its townships; how to call back who told it is for people who act on it."""
+    return ObservationAnswer.of(
+        kept,
+        _townships(context, kept),
+        with_caller=user.is_person and user.role.allows(Role.MONITOR),
+    )
 
 
 def _townships(context: Context, kept: Observation) -> tuple[UnitShare, ...]:

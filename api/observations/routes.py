@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.auth.roles import MonitorUser, ViewerUser
+from api.auth.roles import MonitorScope, ViewerScope
 from api.context import Context, context_of
 from api.crossings.schemas import CrossingsAnswer
 from api.crossings.service import of_observation
@@ -22,40 +22,51 @@ ObservationNumber = Annotated[int, Path(ge=1, le=2**62)]
 
 @router.get("")
 def list_observations(
-    _user: ViewerUser,
+    scope: ViewerScope,
     context: InContext,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
 ) -> ObservationList:
     """The newest first, also those that were taken back."""
     found = context.store.observations.newest(limit, before)
-    return ObservationList(observations=tuple(observation_answer(context, each) for each in found))
+    return ObservationList(
+        observations=tuple(
+            observation_answer(context, each, scope.user)
+            for each in found
+            if scope.sees_observation(each)
+        )
+    )
 
 
 @router.post("", status_code=201)
 def add_observation(
-    body: ObservationRequest, user: MonitorUser, context: InContext, response: Response
+    body: ObservationRequest, scope: MonitorScope, context: InContext, response: Response
 ) -> ObservationAnswer:
-    """Write down what somebody saw; 200 and what is stored when the key is known already."""
+    """Write down what somebody saw; 200 and what is stored when the key is known already.
+
+    Whoever takes the call writes it down, also of a place outside their townships.
+    """
     draft = draft_of(context, body)
-    kept, is_new = context.store.observations.add(draft, author=user.name, key=body.key)
+    kept, is_new = context.store.observations.add(draft, author=scope.user.name, key=body.key)
     if not is_new:
         response.status_code = 200
-    return observation_answer(context, kept)
+    return observation_answer(context, kept, scope.user)
 
 
 @router.post("/{observation_id}/withdraw")
 def withdraw_observation(
-    observation_id: ObservationNumber, user: MonitorUser, context: InContext
+    observation_id: ObservationNumber, scope: MonitorScope, context: InContext
 ) -> ObservationAnswer:
     """Take it back: it stays in the list and is no witness any more."""
-    kept = context.store.observations.withdraw(observation_id, author=user.name)
-    return observation_answer(context, kept)
+    scope.check_observation(observation_id)
+    kept = context.store.observations.withdraw(observation_id, author=scope.user.name)
+    return observation_answer(context, kept, scope.user)
 
 
 @router.get("/{observation_id}/crossings")
 def get_crossings(
-    observation_id: ObservationNumber, _user: ViewerUser, context: InContext
+    observation_id: ObservationNumber, scope: ViewerScope, context: InContext
 ) -> CrossingsAnswer:
     """Who sees what was told there, and where."""
-    return of_observation(context, observation_id)
+    scope.check_observation(observation_id)
+    return of_observation(context, observation_id, scope)

@@ -82,6 +82,7 @@ class ObservationRequest(_Request):
     sighting: Annotated[PlaceRequest | DirectionRequest, Field(discriminator="kind")]
     seen_at: Moment
     words: Annotated[str, Field(max_length=2000)] = ""
+    caller: Annotated[str, Field(max_length=100)] = ""
 
 
 class ObservationAnswer(BaseModel):
@@ -94,6 +95,8 @@ class ObservationAnswer(BaseModel):
         bearing_deg: of a direction, from true north.
         sigma_deg: its standard deviation.
         told: how it was stated, before it was converted.
+        caller: who told it and how to call them back; None for whoever may not know, empty when it
+            was not said or has been forgotten since.
         townships: of a place.
     """
 
@@ -109,6 +112,7 @@ class ObservationAnswer(BaseModel):
     seen_at: datetime
     told: str
     words: str
+    caller: str | None
     author: str
     entered_at: datetime
     withdrawn_by: str
@@ -116,7 +120,13 @@ class ObservationAnswer(BaseModel):
     townships: tuple[UnitShare, ...]
 
     @classmethod
-    def of(cls, kept: Observation, townships: tuple[UnitShare, ...] = ()) -> "ObservationAnswer":
+    def of(
+        cls,
+        kept: Observation,
+        townships: tuple[UnitShare, ...] = (),
+        *,
+        with_caller: bool = False,
+    ) -> "ObservationAnswer":
         """With the land that it names."""
         draft, witness = kept.draft, kept.draft.witness
         is_bearing = isinstance(witness, Bearing)
@@ -134,6 +144,7 @@ class ObservationAnswer(BaseModel):
             seen_at=draft.seen_at,
             told=draft.told,
             words=draft.words,
+            caller=draft.caller if with_caller else None,
             author=kept.author,
             entered_at=kept.entered_at,
             withdrawn_by=kept.withdrawn_by,

@@ -58,7 +58,9 @@ def draft_of(context: Context, request: ObservationRequest) -> ObservationDraft:
         if isinstance(request.sighting, PlaceRequest)
         else _bearing(context, request.sighting, seen_at)
     )
-    return ObservationDraft(request.source, witness, seen_at, told, request.words.strip())
+    return ObservationDraft(
+        request.source, witness, seen_at, told, request.words.strip(), request.caller.strip()
+    )
 
 
 def _report(context: Context, request: PlaceRequest) -> tuple[Witness, str]:

@@ -5,7 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from api.auth.roles import AdminUser, MonitorUser, ViewerUser
+from api.auth.roles import AdminUser, MonitorUser, SharedViewer
 from api.patrols.addresses import usual_address
 from api.patrols.asking import InContext, Key
 from api.patrols.schemas import PatrolAnswer, PatrolBody
@@ -43,7 +43,7 @@ class DangerAnswer(BaseModel):
 
 
 @router.get("/danger")
-def get_danger(_user: ViewerUser, context: InContext) -> DangerAnswer:
+def get_danger(_user: SharedViewer, context: InContext) -> DangerAnswer:
     """What holds now."""
     return DangerAnswer.of(context.store.patrols.danger())
 

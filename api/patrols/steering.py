@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.auth.roles import AdminUser, MonitorUser, ViewerUser
+from api.auth.roles import AdminUser, MonitorUser, SharedViewer
 from api.patrols.addresses import mover_address
 from api.patrols.asking import InContext, Key
 from camera_gateway.patrol import PatrolPhase, PatrolStatus, turner_of
@@ -99,7 +99,7 @@ class StatusAnswer(BaseModel):
 
 
 @router.get("")
-def list_statuses(_user: ViewerUser, context: InContext) -> list[StatusAnswer]:
+def list_statuses(_user: SharedViewer, context: InContext) -> list[StatusAnswer]:
     """Every camera that can be turned."""
     return [StatusAnswer.of(each) for each in context.patrols.statuses().values()]
 

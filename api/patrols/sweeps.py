@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Query
 from pydantic import BaseModel
 
-from api.auth.roles import ViewerUser
+from api.auth.roles import SharedViewer
 from api.context import Context
 from api.patrols.asking import InContext
 from models.patrol import UNKNOWN_DANGER, Patrol
@@ -104,7 +104,7 @@ class SweepAnswer(BaseModel):
 
 @router.get("/sweeps")
 def get_sweeps(
-    _user: ViewerUser,
+    _user: SharedViewer,
     context: InContext,
     hours: Annotated[float, Query(gt=0.0, le=LONGEST_HOURS)] = 24.0,
 ) -> SweepAnswer:

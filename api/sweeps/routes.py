@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.auth.roles import MonitorUser, ViewerUser
+from api.auth.roles import SharedMonitor, SharedViewer
 from api.context import Context, context_of
 from drone_jobs.aircraft import AIRCRAFT, find_aircraft
 from drone_jobs.corridor import plan_corridor
@@ -30,13 +30,13 @@ class PlanRequest(BaseModel):
 
 
 @router.get("/aircraft")
-def list_aircraft(_user: ViewerUser) -> list[Aircraft]:
+def list_aircraft(_user: SharedViewer) -> list[Aircraft]:
     """The catalogue, makers' published figures."""
     return list(AIRCRAFT)
 
 
 @router.post("/sweeps/plan")
-def plan_sweep(body: PlanRequest, _user: MonitorUser, context: InContext) -> Sweep:
+def plan_sweep(body: PlanRequest, _user: SharedMonitor, context: InContext) -> Sweep:
     """A straight-corridor plan; nothing is stored and nothing flies."""
     belts = context.store.land.all(Layer.FOREST_BELT)
     belt = next((belt for belt in belts if belt.code == body.belt_code), None)

@@ -83,7 +83,7 @@ def test_the_slower_of_two_monitors_is_told(api: ApiRig, burn: Burn) -> None:
     first, second = api.client(Role.MONITOR), api.client(Role.ADMIN)
     assert step(first, alert_id, "open", "acknowledged").status_code == 200
     late = step(second, alert_id, "open", "acknowledged")
-    assert (late.status_code, late.json()["code"]) == (409, "alert_step")
+    assert (late.status_code, late.json()["code"]) == (409, "incident_step")
     confirmed = step(second, alert_id, "acknowledged", "confirmed").json()
     assert [verdict["author"] for verdict in confirmed["verdicts"]] == ["monitor", "admin"]
     assert step(first, alert_id, "confirmed", "closed").json()["state"] == "closed"

@@ -10,6 +10,7 @@ import shapely
 from api_rig import START, ApiRig
 from crossing_rig import GEOD, alert_of, fix_of, tower
 
+from api.auth.scope import Scope
 from api.crossings.lookouts import lookouts_of
 from api.crossings.service import of_alert
 from geo.locate import Locator
@@ -18,7 +19,7 @@ from models.fix import Fix, FixOutcome, NoFixReason
 from models.frame import Provenance
 from models.incident import DismissReason, IncidentState
 from models.site import Camera, CameraKind, HeightDatum, Position
-from models.user import Role
+from models.user import Role, User
 
 FIRE = (-84.3061900, 36.2463033)  # the drill's plume
 RED = tower("t1-red", -84.2308333, 36.1983333)
@@ -335,7 +336,9 @@ def test_without_a_place_or_relief_there_is_no_lookout(
     assert lookouts(api) == {"lon_deg": None, "lat_deg": None, "lookouts": []}
     located = alert_of(api, DRILL, fix_of(DRILL, FIRE, locator=LOCATOR))
     context = replace(api.context, terrain=None)
-    told = lookouts_of(context, located, of_alert(context, located.alert_id))
+    wang = User("wang", Role.VIEWER, "", must_change_password=False)
+    whole = Scope(wang, api.context.store, None)
+    told = lookouts_of(context, located, of_alert(context, located.alert_id, whole))
     assert told.lookouts == ()
     monkeypatch.setattr("api.crossings.lookouts.MOST", 1)
     assert len(lookouts(api, 2)["lookouts"]) == 1

@@ -9,11 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests_time import START
 
+from api.auth.scope import ScopeBook
 from api.feed import follow_events
 from api.live import BATCH, LiveFeed
+from geo.land import LandBook
 from models.clock import ManualClock
 from models.errors import StoreDamaged
 from models.events import Event, EventKind
+from models.user import Role, User
+
+WANG = User("wang", Role.VIEWER, "", must_change_password=False)
 
 
 class Events:
@@ -140,11 +145,18 @@ def test_a_browser_resumes_by_its_last_event_id(
     after: int, last_event_id: str | None, expected: int
 ) -> None:
     events = Events()
-    events.rows = [Event(n, EventKind.ALERT_STEPPED, 1, START) for n in (1, 2, 3)]
-    context = SimpleNamespace(feed=feed_over(events))
+    events.rows = [Event(n, EventKind.ALERT_UPDATED, 1, START) for n in (1, 2, 3)]
+    context = SimpleNamespace(
+        feed=feed_over(events),
+        auth=SimpleNamespace(asker=lambda *_: WANG),
+        scopes=ScopeBook(),
+        store=None,
+        land_book=LandBook(),
+    )
+    request = SimpleNamespace(url=SimpleNamespace(path="/api/events"), headers={})
 
     async def first() -> ServerSentEvent:
-        async for event in follow_events(None, context, after, last_event_id):  # type: ignore[arg-type]
+        async for event in follow_events(None, request, context, after, last_event_id):  # type: ignore[arg-type]
             return event
         raise AssertionError
 

@@ -53,6 +53,7 @@ def test_a_place_is_written_down_and_read(api: ApiRig) -> None:
     told = made.json()
     assert told | {"townships": []} == {
         "observation_id": 1,
+        "incident_id": 1,
         "source": "call",
         "kind": "place",
         "lon_deg": -84.25,
@@ -63,6 +64,7 @@ def test_a_place_is_written_down_and_read(api: ApiRig) -> None:
         "seen_at": START.isoformat().replace("+00:00", "Z"),
         "told": "WGS84 -84.25, 36.25, within 500 m",
         "words": "山坡冒烟",
+        "caller": "",
         "author": "monitor",
         "entered_at": START.isoformat().replace("+00:00", "Z"),
         "withdrawn_by": "",
@@ -70,7 +72,8 @@ def test_a_place_is_written_down_and_read(api: ApiRig) -> None:
         "townships": [],
     }
     assert sum(each["probability"] for each in told["townships"]) == pytest.approx(1.0, abs=0.01)
-    assert api.client(Role.VIEWER).get("/api/observations").json() == {"observations": [told]}
+    unnamed = told | {"caller": None}
+    assert api.client(Role.VIEWER).get("/api/observations").json() == {"observations": [unnamed]}
     witness = api.context.store.observations.get(1).draft.witness
     assert isinstance(witness, Report)
     assert witness.sigma_m == pytest.approx(500.0 / HELD)

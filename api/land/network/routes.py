@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel
 
-from api.auth.roles import ViewerUser
+from api.auth.roles import SharedViewer
 from api.context import Context, context_of
 from api.land.network.desk import NetworkState, Standing
 from api.land.network.plan import MEDIA, PlanFormat, collection, plan
@@ -126,7 +126,7 @@ class NetworkAnswer(BaseModel):
 
 @router.get("")
 def get_network(
-    _user: ViewerUser,
+    _user: SharedViewer,
     context: InContext,
     kind: Kinds = None,
     township: Township = "",
@@ -156,7 +156,7 @@ def get_network(
 
 @router.get("/shapes")
 def get_shapes(
-    _user: ViewerUser, context: InContext, kind: Kinds = None, township: Township = ""
+    _user: SharedViewer, context: InContext, kind: Kinds = None, township: Township = ""
 ) -> dict[str, Any]:
     """The same as one GeoJSON collection: stands, gaps, ways to what is missing."""
     return collection(_wanted(_report(context), kind, township))
@@ -164,7 +164,7 @@ def get_shapes(
 
 @router.get("/export", response_class=Response)
 def get_export(
-    _user: ViewerUser,
+    _user: SharedViewer,
     context: InContext,
     kind: Kinds = None,
     township: Township = "",
