@@ -23,6 +23,7 @@ class DeedKind(StrEnum):
     CALIBRATION = "calibration"
     CAMERA = "camera"
     CANDIDATE = "candidate"
+    CHANNEL = "channel"
     DANGER = "danger"
     EVIDENCE = "evidence"
     INCIDENT = "incident"

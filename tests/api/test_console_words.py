@@ -13,6 +13,7 @@ from api.cameras import list_faults
 from api.cameras.exchange import changes_of
 from api.cameras.words import COLUMNS
 from api.land import editing
+from api.notices.trouble import Trouble
 from camera_gateway.http_words import _REFUSED_STATUS
 from camera_gateway.sources.stream_open import _REFUSALS
 from camera_gateway.status import GatewayState
@@ -29,6 +30,7 @@ from models.incident import (
     UrgencyReason,
 )
 from models.land import ATTRIBUTES, Layer
+from models.notice import ChannelKind, DeliveryState, Occasion, SkipReason
 from models.observation import ObservationSource
 from models.recording import ClearingCause, KeptKind, RecordingState
 from models.site import Camera, CameraKind, HeightDatum, Position
@@ -71,6 +73,7 @@ FROM_A_BROWSER = [
     *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store", "models/incident"),
     *("api/crossings", "api/observations", "models/observation.py", "geo/directions.py"),
     *("api/incidents", "api/paging.py", "api/etags.py"),
+    *("api/notices/routes.py", "models/notice"),
     *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
     "camera_gateway/patrol/desk.py",
     "api/land",
@@ -148,6 +151,11 @@ def test_no_words_are_kept_for_what_cannot_happen(words: dict[str, dict[str, str
         (RecordingState, ("recording_state",)),
         (KeptKind, ("kept_kind",)),
         (ClearingCause, ("clearing_cause",)),
+        (Trouble, ("notice_trouble",)),
+        (Occasion, ("occasion",)),
+        (ChannelKind, ("channel_kind",)),
+        (DeliveryState, ("delivery_state",)),
+        (SkipReason, ("skip_reason",)),
         (IncidentState, ("state",)),
         (DismissReason, ("reason",)),
         (EntryKind, ("entry_kind",)),
