@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from detector.drafting import Drafter
+from detector.incidents import Correlator
 from detector.keeper import UNTHINNED, EvidenceKeeper
 from detector.sighting import Sighting
 from models.alert import Alert, AlertDraft, EvidenceFrame, Finding
@@ -47,6 +48,7 @@ class Case:
         sightings: so far.
         last_kept_at: UTC capture time of the last picture that was kept.
         kept: number of pictures.
+        settle_s: when its fire is compared with others again, monotonic.
     """
 
     alert_id: int
@@ -54,6 +56,7 @@ class Case:
     sightings: int
     last_kept_at: datetime
     kept: int
+    settle_s: float = 0.0
 
 
 class Casework:
@@ -63,6 +66,7 @@ class Casework:
         alerts: of the store.
         keeper: keeps pictures and clips.
         drafter: says where and why.
+        correlator: says of which fire it is evidence.
         later: runs a job aside.
     """
 
@@ -71,11 +75,13 @@ class Casework:
         alerts: AlertRepository,
         keeper: EvidenceKeeper,
         drafter: Drafter,
+        correlator: Correlator,
         later: Callable[[Callable[[], None]], object],
     ) -> None:
         self._alerts = alerts
         self._keeper = keeper
         self._drafter = drafter
+        self._correlator = correlator
         self._later = later
 
     def adopt(self, alert: Alert) -> Case:
@@ -92,10 +98,14 @@ class Casework:
         """
         frames = self._keeper.frames_so_far(sighting.frame, sighting.track)
         evidence = self._keeper.keep(draft, frames, sighting.track)
-        alert, is_new = self._alerts.open_alert(draft, evidence)
+        alert, is_new = self._alerts.open_alert(draft, evidence, self._correlator.link_of(draft))
         if is_new:
             logger.info(
-                "alert %d opened: %s at %s", alert.alert_id, draft.label.word, draft.camera_id
+                "alert %d of fire %d opened: %s at %s",
+                alert.alert_id,
+                alert.incident_id,
+                draft.label.word,
+                draft.camera_id,
             )
         case = Case(alert.alert_id, generation, 1, sighting.frame.captured_at, len(evidence))
         self._refresh_clip(case, alert)

@@ -1,16 +1,19 @@
 """Decides what becomes of a sighting: an alert, more of one, or a candidate kept for review.
 
-One fire is one alert: a track that touches an alert still being worked on, in the same view, adds
-to it, also after a restart or a pause of the camera. Whatever holds an alert back (a mask, the
-ledger, a verdict, an alert of the same mast) yields as :mod:`detector.suppression.rules` says, and
-then a new alert opens that tells what it overcame. A dismissed or closed alert is never added to.
+One plume of one view is one alert: a track that touches an alert still being worked on adds to it,
+also after a restart or a pause of the camera. Whatever holds an alert back (a mask, the ledger, a
+verdict) yields as :mod:`detector.suppression.rules` says, and then a new alert opens that tells
+what it overcame. A dismissed or closed alert is never added to. Of which fire an alert is evidence,
+:mod:`detector.incidents` says.
 """
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from detector.candidates import CandidateBook
 from detector.casework import Case, Casework
 from detector.drafting import Believed, Drafter
+from detector.incidents import Correlator
 from detector.keeper import EvidenceKeeper
 from detector.night import is_dark
 from detector.sighting import Sighting
@@ -22,6 +25,7 @@ from geo.locate import Locator
 from models.alert import Alert
 from models.clock import Clock
 from models.config import Settings
+from models.errors import WatchError
 from models.incident import OPEN_STATES
 from models.site import Camera
 from models.store import Store
@@ -29,7 +33,11 @@ from models.suppression import Held, Holder, Overcome
 
 __all__ = ["AlertDesk", "Sighting"]
 
+logger = logging.getLogger(__name__)
+
 MAX_CASES = 10_000
+SETTLE_EVERY_S = 60.0
+"""A fire whose alerts go on is looked at so often for another one that it turns out to be."""
 
 
 class AlertDesk:
@@ -65,12 +73,14 @@ class AlertDesk:
     ) -> None:
         self._alerts = store.alerts
         self._drafter = Drafter(cameras, locator, land, settings, clock, believed=believed)
-        self._casework = Casework(store.alerts, keeper, self._drafter, later)
+        self._correlator = Correlator(store, cameras)
+        self._casework = Casework(store.alerts, keeper, self._drafter, self._correlator, later)
         self._judge = Judge(
             store.ledger, cameras, settings, masks_of=masks_of, is_dark=is_dark, clock=clock
         )
         self._candidates = CandidateBook(store.candidates, settings, clock)
         self._cases: dict[tuple[str, int, int], Case] = {}  # bounded by MAX_CASES
+        self._clock = clock
 
     def take(self, sighting: Sighting) -> None:
         """Decide on a sighting whose evidence suffices.
@@ -126,6 +136,7 @@ class AlertDesk:
         opened = self._casework.open(sighting, draft, generation)
         self._remember(sighting, opened)
         self._candidates.became(sighting, opened.alert_id)
+        self._settle(opened)
 
     def _feed(self, case: Case, sighting: Sighting) -> bool:
         """Add to the alert; False when nobody works on it any more."""
@@ -134,7 +145,17 @@ class AlertDesk:
             return False
         self._remember(sighting, case)
         self._casework.feed(case, alert, sighting)
+        if self._clock.monotonic_s() >= case.settle_s:
+            self._settle(case)
         return True
+
+    def _settle(self, case: Case) -> None:
+        """Look whether the alert's fire is another one's; nothing of that ever costs an alert."""
+        case.settle_s = self._clock.monotonic_s() + SETTLE_EVERY_S
+        try:
+            self._correlator.settle(self._alerts.get(case.alert_id).incident_id)
+        except WatchError:
+            logger.exception("the fire of alert %d is not compared with others", case.alert_id)
 
     def _remember(self, sighting: Sighting, case: Case) -> None:
         self._cases.pop(sighting.key, None)

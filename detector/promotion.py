@@ -6,6 +6,7 @@ from camera_gateway.pictures import picture_size
 from camera_gateway.vault import EvidenceVault
 from detector.drafting import Drafter
 from detector.evidence import Weighing
+from detector.incidents import Correlator
 from detector.sighting import Sighting
 from detector.tracker import Track
 from models.alert import Alert, EvidenceFrame, Finding
@@ -17,7 +18,12 @@ __all__ = ["promote"]
 
 
 def promote(
-    candidate: Candidate, *, store: Store, vault: EvidenceVault, drafter: Drafter, author: str
+    candidate: Candidate,
+    *,
+    store: Store,
+    vault: EvidenceVault,
+    drafter: Drafter,
+    author: str,
 ) -> Alert:
     """Open an alert of a candidate, or give the one that it has become already.
 
@@ -58,9 +64,12 @@ def promote(
                 boxes=(),
             )
         )
-    alert, _ = store.alerts.open_alert(alert_draft, evidence)
+    correlator = Correlator(store, store.cameras.ever())
+    link = correlator.link_of_promoted(alert_draft, draft.held)
+    alert, _ = store.alerts.open_alert(alert_draft, evidence, link)
     store.candidates.promoted(candidate.candidate_id, alert.alert_id, author=author)
-    return alert
+    correlator.settle(alert.incident_id)
+    return store.alerts.get(alert.alert_id)
 
 
 def _sighting_of(candidate: Candidate) -> Sighting:

@@ -19,8 +19,9 @@ class Holder(StrEnum):
     NUISANCE = "nuisance"  # a place in the ledger that is known to raise false alarms
     BURN = "burn"  # 报备用火: a burn that was registered
     COOL_DOWN = "cool_down"  # people have just judged this very plume
-    DUPLICATE = "duplicate"  # another camera of the same mast has an alert that is worked on
     DECLINED = "declined"  # its evidence does not reach the threshold
+    # said before what another camera of the mast sees became evidence of the same fire
+    DUPLICATE = "duplicate"
 
 
 class Release(StrEnum):

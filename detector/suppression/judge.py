@@ -117,7 +117,7 @@ class Judge:
             ),
             touching,
         )
-        if ruling.held is None or ruling.held.by is Holder.DUPLICATE:
+        if ruling.held is None:
             self._witnesses.hear(sighting, fix)
         else:
             self._witnesses.dismiss(sighting)

@@ -20,7 +20,7 @@ The detector's score appears nowhere here: a strong score never decays into a dr
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from models.detection import Box
 from models.suppression import Held, Holder, Overcome, Release
@@ -30,7 +30,6 @@ __all__ = [
     "CONFIRMING_HITS",
     "LATEST_HITS",
     "REGROWN",
-    "STALE",
     "Plume",
     "Ruling",
     "Seen",
@@ -42,8 +41,6 @@ REGROWN = 2.0
 BURN_REGROWN = 4.0
 CONFIRMING_HITS = 2
 LATEST_HITS = 3
-STALE = timedelta(minutes=5)
-"""A duplicate's alert that was fed within this time shows the growth itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +55,6 @@ class Suppression:
             covers an area: its plume is then the first that is seen under it.
         area_px: area of its plume when it began; None for the first that is seen under it.
         growth: area over that area at which it yields.
-        fed_at: UTC, of a duplicate: when its alert last saw its plume.
         holds_night_flame: people have judged this very flame.
     """
 
@@ -68,7 +64,6 @@ class Suppression:
     anchor: Box | None = None
     area_px: float | None = None
     growth: float = REGROWN
-    fed_at: datetime | None = None
     holds_night_flame: bool = False
 
 
@@ -146,10 +141,6 @@ def release_of(seen: Seen, suppression: Suppression, plume: Plume) -> Release | 
         latest = latest[-(plume.frames + 1) :]
     full_px = suppression.growth * plume.area_px
     grew = sum(box.area_px >= full_px for box in latest) >= CONFIRMING_HITS
-    if suppression.by is Holder.DUPLICATE:
-        # Its alert is being worked on: nothing is hidden while that alert goes on seeing the fire.
-        fed = suppression.fed_at is not None and seen.at - suppression.fed_at <= STALE
-        return Release.GREW if grew and not fed else None
     if seen.flame_at_night and not suppression.holds_night_flame:
         return Release.NIGHT_FLAME
     if grew:

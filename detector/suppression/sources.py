@@ -1,4 +1,4 @@
-"""Which suppressions touch a sighting: masks of its view, the ledger, verdicts, alerts of the mast.
+"""Which suppressions touch a sighting: masks of its view, the ledger, verdicts.
 
 A verdict holds the same plume for a time (`settings.suppression`). Flame in the dark is held only
 by a verdict on this very flame and for a shorter time, which doubles with each such verdict within
@@ -69,14 +69,12 @@ class SuppressionSources:
             sighting: of a track that would alert.
             fix: of it.
             ledger: entries that may be in force.
-            alerts: of all cameras of the mast, those settled since :data:`REMEMBERED` included,
-                without working alerts of this view: those are added to, not held.
+            alerts: of all cameras of the mast, those settled since :data:`REMEMBERED` included.
             is_night: the camera's own picture is dark.
         """
         (box,) = reference_boxes(sighting.track.scores, 1)
         return [
             *self._verdicts(sighting, fix, box, alerts, is_night=is_night),
-            *self._duplicates(sighting, fix, alerts),
             *self._entries(sighting, fix, box, ledger),
             *self._masks(sighting, box),
         ]
@@ -104,24 +102,6 @@ class SuppressionSources:
                 holds_night_flame=True,
             )
             for alert, anchor in judged
-        ]
-
-    @staticmethod
-    def _duplicates(sighting: Sighting, fix: Fix, alerts: Sequence[Alert]) -> list[Suppression]:
-        frame = sighting.frame
-        return [
-            Suppression(
-                Holder.DUPLICATE,
-                str(alert.alert_id),
-                None,
-                # By the machine's clock, as far before this frame as it was seen before it.
-                fed_at=frame.received_at - (frame.captured_at - alert.last_seen_at),
-            )
-            for alert in alerts
-            if alert.state in OPEN_STATES
-            and (alert.draft.camera_id, alert.draft.preset) != sighting.view
-            and alert.draft.label is sighting.track.label
-            and _same_direction(alert.draft.fix, fix)
         ]
 
     def _entries(

@@ -91,6 +91,21 @@ class IncidentRepository:
                 _STANDS,
             )
 
+    def seen_between(self, from_at: datetime, until_at: datetime) -> list[Incident]:
+        """Fires in any state that were in sight at some time of a span, newest first.
+
+        Args:
+            from_at: UTC capture time.
+            until_at: UTC capture time, included like the other.
+        """
+        with self._database.read() as connection:
+            return load_incidents(
+                connection,
+                incident.c.last_seen_at >= from_at,
+                incident.c.first_seen_at <= until_at,
+                _STANDS,
+            )
+
     def page(
         self,
         limit: int,

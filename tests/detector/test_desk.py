@@ -5,10 +5,11 @@ from detector_rig import CAMERA, START, Rig, build_rig, smoke
 
 from camera_gateway.pictures import decode_jpeg
 from models.alert import Finding
+from models.audit import SYSTEM
 from models.detection import Box, Label
 from models.errors import StorageFull, StoreDamaged
 from models.fix import FixOutcome
-from models.incident import DismissReason, IncidentState
+from models.incident import DismissReason, EntryKind, IncidentState, LinkReason
 
 
 def see_a_fire(rig: Rig, from_s: float = 0.0, count: int = 6) -> None:
@@ -18,7 +19,7 @@ def see_a_fire(rig: Rig, from_s: float = 0.0, count: int = 6) -> None:
 
 def dismiss(rig: Rig, alert_id: int, expected: IncidentState = IncidentState.OPEN) -> None:
     rig.store.incidents.step(
-        alert_id,
+        rig.store.alerts.get(alert_id).incident_id,
         expected=expected,
         to_state=IncidentState.DISMISSED,
         author="zhang",
@@ -90,6 +91,7 @@ def test_a_second_fire_beside_the_first_is_a_second_alert(rig: Rig) -> None:
     for step in range(6):
         rig.see(60.0 * step, smoke(0.9), smoke(0.9, x_min=500.0))
     assert len(rig.store.alerts.working()) == 2
+    assert len(rig.store.incidents.working()) == 2
 
 
 def test_a_dismissed_plume_stays_quiet_until_it_has_doubled(rig: Rig) -> None:
@@ -102,20 +104,31 @@ def test_a_dismissed_plume_stays_quiet_until_it_has_doubled(rig: Rig) -> None:
     rig.see(600.0, smoke(0.9, 120.0))
     assert rig.store.alerts.working() == []  # one wide box may be an accident
     rig.see(660.0, smoke(0.9, 120.0))
-    (again,) = rig.store.alerts.working()
-    assert again.alert_id != alert.alert_id
+    again, dismissed = rig.store.alerts.working()
+    assert dismissed.alert_id == alert.alert_id
     assert again.draft.decision.findings[0] is Finding.REGREW
-    dismissed = rig.store.alerts.get(alert.alert_id)
-    assert dismissed.state is IncidentState.DISMISSED
-    assert dismissed.verdicts[-1].reason is DismissReason.FOG
+    (fire,) = rig.store.incidents.working()
+    assert fire.incident_id == alert.incident_id == again.incident_id
+    assert [entry.kind for entry in fire.entries] == [
+        EntryKind.OPENED,
+        EntryKind.STEPPED,
+        EntryKind.STEPPED,
+        EntryKind.JOINED,
+        EntryKind.REOPENED,
+    ]
+    reopened = fire.entries[-1]
+    assert (reopened.from_state, reopened.author) == (IncidentState.DISMISSED, SYSTEM)
+    assert "→" in reopened.note
+    assert fire.entries[2].reason is DismissReason.FOG
 
 
 def test_a_second_dismissal_does_not_silence_a_third_growth(rig: Rig) -> None:
     see_a_fire(rig, count=4)
     width = 80.0
     for generation in range(3):
-        (alert,) = rig.store.alerts.working()
-        dismiss(rig, alert.alert_id)
+        (fire,) = rig.store.incidents.working()
+        assert len(fire.alerts) == generation + 1
+        dismiss(rig, fire.alerts[-1].alert_id)
         from_s = 600.0 + 360.0 * generation
         rig.see(from_s, smoke(0.9, width))
         width *= 1.6
@@ -167,11 +180,13 @@ def test_pictures_of_a_long_fire_are_thinned_and_bounded(rig: Rig) -> None:
     assert min(spacing) >= 20.0
 
 
-def test_smoke_and_flame_at_one_place_are_two_alerts(rig: Rig) -> None:
+def test_smoke_and_flame_at_one_place_are_two_alerts_of_one_fire(rig: Rig) -> None:
     for step in range(6):
         flame = Box(Label.FLAME, 0.8, 300.0, 220.0, 340.0, 250.0)
         rig.see(60.0 * step, smoke(0.9), flame)
     assert {alert.draft.label for alert in rig.store.alerts.working()} == set(Label)
+    (fire,) = rig.store.incidents.working()
+    assert [entry.link for entry in fire.entries] == [LinkReason.FIRST, LinkReason.SAME_PLUME]
 
 
 def test_a_clip_that_is_cut_but_not_noted_is_logged_and_made_again(

@@ -15,7 +15,8 @@ from models.config import Settings, SuppressionRule
 from models.errors import StoreDamaged
 from models.fix import FixOutcome, NoFixReason
 from models.frame import FrameMode, Provenance
-from models.incident import DismissReason, IncidentState
+from models.incident import DismissReason, IncidentState, LinkReason
+from models.incident import EntryKind as FireEntryKind
 from models.ledger import EntryKind, GroundPlace, LedgerDraft, ViewPlace
 from models.mask import MaskKind, ViewMask
 from models.site import Camera, Position
@@ -217,7 +218,7 @@ def test_a_closed_fire_that_flares_up_alerts_again(desk_rig: DeskRig) -> None:
     (alert,) = desk_rig.working
     for before, after in (("open", "confirmed"), ("confirmed", "closed")):
         desk_rig.store.incidents.step(
-            alert.alert_id,
+            alert.incident_id,
             expected=IncidentState(before),
             to_state=IncidentState(after),
             author="zhang",
@@ -227,7 +228,13 @@ def test_a_closed_fire_that_flares_up_alerts_again(desk_rig: DeskRig) -> None:
     desk_rig.see_all([plume(50.0)] * 3)
     assert desk_rig.working == []
     desk_rig.see_all([plume(90.0)] * 2)
-    assert first_words(desk_rig) == [Finding.REGREW]
+    assert first_words(desk_rig) == [Finding.REGREW, Finding.PERSISTED]
+    (fire,) = desk_rig.fires
+    assert fire.incident_id == alert.incident_id
+    assert (fire.entries[-1].kind, fire.entries[-1].from_state) == (
+        FireEntryKind.REOPENED,
+        IncidentState.CLOSED,
+    )
 
 
 def test_flame_where_smoke_was_dismissed_is_news(desk_rig: DeskRig) -> None:
@@ -272,7 +279,7 @@ def test_a_lamp_costs_a_few_alerts_a_night_and_a_fire_behind_it_none(desk_rig: D
             desk_rig.dismiss(DismissReason.LIGHT)
     assert alerts == [0, 30, 90, 210, 450]
     desk_rig.see_all([flame(45.0)] * 2, kind="night")
-    assert first_words(desk_rig) == [Finding.REGREW]
+    assert first_words(desk_rig)[0] is Finding.REGREW
 
 
 def test_the_time_that_a_verdict_holds_can_be_set(desk_rig: DeskRig) -> None:
@@ -284,14 +291,19 @@ def test_the_time_that_a_verdict_holds_can_be_set(desk_rig: DeskRig) -> None:
     assert len(desk_rig.working) == 1
 
 
-def test_two_cameras_of_one_mast_and_one_direction_are_one_alert(desk_rig: DeskRig) -> None:
+def fires(rig: DeskRig) -> list[list[str]]:
+    """Cameras of the alerts of each fire that is worked on, newest first."""
+    return [[alert.draft.camera_id for alert in fire.alerts] for fire in rig.fires]
+
+
+def test_two_cameras_of_one_mast_and_one_direction_are_one_fire(desk_rig: DeskRig) -> None:
     desk_rig.see(plume())
-    desk_rig.see(plume(), of=SAME_MAST, after_s=1.0)
-    (alert,) = desk_rig.working
-    assert alert.draft.camera_id == "t1"
-    assert held_by(desk_rig) == [Holder.DUPLICATE]
+    desk_rig.see_all([plume()] * 5, of=SAME_MAST, after_s=1.0)
+    assert fires(desk_rig) == [["t1", "t1-thermal"]]
+    assert held_by(desk_rig) == []
+    assert desk_rig.fires[0].entries[-1].link == LinkReason.SAME_MAST
     desk_rig.see(plume(x_min=20.0), of=SAME_MAST, track=1)  # another direction
-    assert len(desk_rig.working) == 2
+    assert fires(desk_rig) == [["t1-thermal"], ["t1", "t1-thermal"]]
 
 
 def moved(one: Camera, lon_deg: float) -> Camera:
@@ -306,8 +318,7 @@ def test_a_camera_that_is_added_to_a_mast_while_the_watch_runs_belongs_to_it_at_
     desk_rig.configure(NORTH, FAR, SAME_MAST)
     desk_rig.see(plume(), of=SAME_MAST)
     desk_rig.see(plume(), track=1, after_s=1.0)
-    assert [alert.draft.camera_id for alert in desk_rig.working] == ["t1-thermal", "t1"]
-    assert held_by(desk_rig) == [Holder.DUPLICATE]
+    assert fires(desk_rig) == [["t1-thermal", "t1"], ["t1"]]
 
 
 def test_a_camera_that_is_moved_to_a_mast_belongs_to_it_and_no_longer_to_the_old_one(
@@ -320,9 +331,7 @@ def test_a_camera_that_is_moved_to_a_mast_belongs_to_it_and_no_longer_to_the_old
     desk_rig.see(plume(), of=NORTH, after_s=1.0)  # its neighbour's alert is no neighbour's any more
     assert [alert.draft.camera_id for alert in desk_rig.working] == ["t1", "t1-thermal", "t2"]
     desk_rig.see(plume(), of=there, track=1, after_s=1.0)
-    assert held_by(desk_rig) == [Holder.DUPLICATE]  # of the camera that it now stands beside
-    (candidate,) = desk_rig.candidates
-    assert candidate.draft.held.reference == str(desk_rig.store.alerts.get(1).alert_id)
+    assert fires(desk_rig)[-1] == ["t2", "t1-thermal"]  # of the camera that it now stands beside
 
 
 def test_a_camera_that_was_moved_takes_neither_verdicts_nor_alerts_of_the_old_place_along(
@@ -380,15 +389,8 @@ def test_what_people_dismissed_in_one_camera_is_quiet_in_its_neighbour(desk_rig:
     assert desk_rig.working == []
     assert held_by(desk_rig) == [Holder.COOL_DOWN]
     desk_rig.see_all([plume(90.0)] * 2, of=SAME_MAST)
-    assert first_words(desk_rig) == [Finding.REGREW]
-
-
-def test_a_duplicate_that_grows_alerts_when_its_alert_is_no_longer_fed(desk_rig: DeskRig) -> None:
-    desk_rig.see(plume())
-    desk_rig.see_all([plume(), plume(90.0), plume(90.0)], of=SAME_MAST)
-    assert len(desk_rig.working) == 1
-    desk_rig.see(plume(90.0), of=SAME_MAST, after_s=300.0)
-    assert [alert.draft.camera_id for alert in desk_rig.working] == ["t1-thermal", "t1"]
+    assert first_words(desk_rig) == [Finding.REGREW, Finding.PERSISTED]
+    assert fires(desk_rig) == [["t1", "t1-thermal"]]
 
 
 def test_a_second_mast_that_sees_the_place_releases_it(desk_rig: DeskRig) -> None:

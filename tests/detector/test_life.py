@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from life_rig import Life, life
 
+from detector.incidents import place_of
 from models.alert import Finding
+from models.events import EventKind
 from models.fix import FixOutcome
-from models.incident import DismissReason
+from models.incident import DismissReason, LinkReason
 from models.ledger import EntryKind, LedgerDraft, ViewPlace
 from models.suppression import Holder
 from models.times import Times
@@ -24,14 +26,18 @@ def nuisance(one: Life, box: list[float]) -> LedgerDraft:
     )  # fmt: skip
 
 
-def test_two_on_one_mast_are_one_alert_that_gives_a_direction_only(tmp_path: Path) -> None:
+def test_two_on_one_mast_are_one_fire_that_has_a_direction_only(tmp_path: Path) -> None:
     with life("two_on_one_mast", tmp_path) as one:
         one.play()
-        (alert,) = one.rig.working
-        assert alert.draft.fix.outcome is FixOutcome.DIRECTION_ONLY
-        assert alert.draft.fix.clusters == ()
-        held = {candidate.draft.held.by for candidate in one.rig.candidates}
-        assert Holder.DUPLICATE in held
+        (fire,) = one.rig.fires
+        assert sorted(alert.draft.camera_id for alert in fire.alerts) == ["t1", "t1-thermal"]
+        assert {alert.draft.fix.outcome for alert in fire.alerts} == {FixOutcome.DIRECTION_ONLY}
+        assert [entry.link for entry in fire.entries] == [LinkReason.FIRST, LinkReason.SAME_MAST]
+        place = place_of(fire, one.rig.book)
+        assert place.direction_only
+        assert place.places == ()
+        kinds = [event.kind for event in one.rig.store.events.after(0)]
+        assert kinds.count(EventKind.INCIDENT_OPENED) == 1  # nobody is called twice
 
 
 def test_azimuth_zero_is_a_bearing_and_wraps(tmp_path: Path) -> None:

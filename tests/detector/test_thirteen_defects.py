@@ -257,7 +257,10 @@ def test_10_between_the_commit_and_whoever_tells_of_it_nothing_is_lost(tmp_path:
     again = Store.open(url, clock=clock)
     told = [(event.kind, event.subject_id) for event in again.events.after(0)]
     again.close()
-    assert told == [(EventKind.ALERT_OPENED, alert.alert_id)]
+    assert told == [
+        (EventKind.ALERT_OPENED, alert.alert_id),
+        (EventKind.INCIDENT_OPENED, alert.incident_id),
+    ]
 
 
 def test_11_a_backlog_is_linked_by_when_it_was_captured_and_told_as_late(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from models.clock import ManualClock
 from models.config import Settings
 from models.detection import Box, Label, ModelReference
 from models.frame import Frame, FrameMode, Provenance, TimeSource
-from models.incident import DismissReason, IncidentState
+from models.incident import DismissReason, Incident, IncidentState
 from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
 from models.store import Store
 
@@ -159,18 +159,23 @@ class DeskRig:
         return self.store.alerts.working()
 
     @property
+    def fires(self) -> list[Incident]:
+        """Those that need people, newest first."""
+        return self.store.incidents.working()
+
+    @property
     def candidates(self) -> list[Candidate]:
         self.desk.flush()
         return self.store.candidates.newest(100, with_alerted=True)
 
     def dismiss(self, reason: DismissReason = DismissReason.FOG) -> Alert:
-        """A person dismisses the only working alert."""
-        (alert,) = self.working
-        return self.store.incidents.step(
-            alert.alert_id,
-            expected=alert.state,
+        """A person dismisses the only fire that is worked on; its newest alert then."""
+        (fire,) = self.fires
+        self.store.incidents.step(
+            fire.incident_id,
+            expected=fire.state,
             to_state=IncidentState.DISMISSED,
             author="zhang",
             reason=reason,
-            note="",
         )
+        return self.store.alerts.get(fire.alerts[-1].alert_id)

@@ -185,21 +185,6 @@ def test_it_stays_held_while_one_of_several_holds() -> None:
     assert [overcome.release for overcome in ruling.overcome] == [Release.GREW]
 
 
-@pytest.mark.parametrize(("fed_min", "held"), [(0, True), (-1, True), (-2, False)])
-def test_a_duplicate_yields_to_growth_when_its_alert_no_longer_shows_it(
-    *, fed_min: int, held: bool
-) -> None:
-    """The second grown frame is seen in minute 4, and a fed alert shows growth for 5 minutes."""
-    touching = replace(over_an_area(Holder.DUPLICATE), fed_at=START + timedelta(minutes=fed_min))
-    ruling = last(SuppressionMemory(), touching, *grown(2, 80.0))
-    assert (ruling.held is not None) is held
-
-
-def test_a_duplicate_that_nobody_feeds_yields_to_growth() -> None:
-    ruling = last(SuppressionMemory(), over_an_area(Holder.DUPLICATE), *grown(2, 80.0))
-    assert released_by(ruling) == [Release.GREW]
-
-
 def test_a_full_memory_holds_nothing_more_until_something_is_old() -> None:
     memory, mask = SuppressionMemory(max_plumes=2), over_an_area()
     for number in range(2):
