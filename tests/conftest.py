@@ -1,10 +1,12 @@
+import os
 from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
+from postgresql_rig import PACKAGES, PostgresqlServer, PostgresqlShelf, why_no_postgresql
 
 from models.store import schema
-from models.store.engines import Home, SqliteHome
+from models.store.engines import Home, SqliteHome, home_of
 
 # A shared machine may stall a test for a second; how long an example takes proves nothing here.
 settings.register_profile("firewatch", deadline=None)
@@ -34,3 +36,22 @@ def tables_made_once(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]
     patch.setattr(schema, "upgrade", copied)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgresqlServer]:
+    """A server of this process; only tests marked ``servers`` ask for it."""
+    trouble = why_no_postgresql()
+    if trouble and os.environ.get("CI"):
+        pytest.fail(f"CI must install {PACKAGES}: {trouble}")
+    if trouble:
+        pytest.skip(f"needs PostgreSQL (apt-get install {PACKAGES}): {trouble}")
+    server = PostgresqlServer()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgresql_shelf(postgresql: PostgresqlServer) -> PostgresqlShelf:
+    """Databases in which all migrations have made the tables, and nothing is kept."""
+    return PostgresqlShelf(postgresql, lambda name: schema.upgrade(home_of(postgresql.url(name))))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -15,6 +16,9 @@ from models.frame import FrameMode, Provenance, TimeSource
 from models.land import LandAnswer, Layer, NearestAsset, UnitShare
 from models.site import HeightDatum, Pose, Position
 from models.store import Store
+
+if TYPE_CHECKING:
+    from postgresql_rig import PostgresqlShelf
 
 START = datetime(2026, 11, 25, 3, 0, 0, 123457, tzinfo=UTC)
 
@@ -29,16 +33,57 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "firewatch.db"
 
 
-@pytest.fixture
-def reopen(path: Path, clock: ManualClock) -> Callable[[], Store]:
-    return lambda: Store.open(f"sqlite:///{path}", clock=clock)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One contract: what asks for a store and no file of it runs on both kinds.
+
+    On SQLite in the fast suite; on a PostgreSQL server in ``./run servers``.
+    """
+    if "urls" in metafunc.fixturenames and "path" not in metafunc.fixturenames:
+        kinds = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
+        metafunc.parametrize("urls", kinds, indirect=True)
 
 
 @pytest.fixture
-def store(reopen: Callable[[], Store]) -> Iterator[Store]:
-    opened = reopen()
-    yield opened
-    opened.close()
+def urls(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], str]]:
+    """Makes places for stores, each another one."""
+    if getattr(request, "param", "sqlite") == "sqlite":
+        names = iter(["firewatch.db", *(f"firewatch-{number}.db" for number in range(1000))])
+        yield lambda: f"sqlite:///{tmp_path / next(names)}"
+        return
+    shelf: PostgresqlShelf = request.getfixturevalue("postgresql_shelf")
+    taken: list[str] = []
+
+    def new() -> str:
+        taken.append(shelf.take())
+        return shelf.server.url(taken[-1])
+
+    yield new
+    for name in taken:
+        shelf.put_back(name)
+
+
+@pytest.fixture
+def url(urls: Callable[[], str]) -> str:
+    """Where the store of this test is kept; with ``path``, in that file."""
+    return urls()
+
+
+@pytest.fixture
+def reopen(url: str, clock: ManualClock) -> Iterator[Callable[[], Store]]:
+    opened: list[Store] = []
+
+    def open_one_more() -> Store:
+        opened.append(Store.open(url, clock=clock))
+        return opened[-1]
+
+    yield open_one_more
+    for store in opened:
+        store.close()
+
+
+@pytest.fixture
+def store(reopen: Callable[[], Store]) -> Store:
+    return reopen()
 
 
 def _draft(key: str = "cam-1/0/1", **changes: object) -> AlertDraft:

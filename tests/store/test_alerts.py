@@ -238,7 +238,7 @@ def test_the_database_itself_refuses_a_dismissal_without_reason_or_author(
     for author, reason in (("li", None), ("", "fog")):
         with (
             pytest.raises(sa.exc.IntegrityError),
-            store._engine.begin() as connection,
+            store._database.write() as connection,
         ):
             connection.execute(
                 sa.text(

@@ -8,13 +8,13 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 from sqlalchemy import event
 
 from models.alert import AlertDraft, EvidenceFrame
+from models.clock import ManualClock
 from models.errors import Conflict, StorageFull
 from models.incident import DismissReason, IncidentState
 from models.store import Store
@@ -42,10 +42,10 @@ sys.stdin.read()
 """
 
 
-def killed_writer(path: Path, alerts: int, kill_after: int) -> int:
+def killed_writer(url: str, alerts: int, kill_after: int) -> int:
     """Number of alerts that the writer told of before it was killed."""
     helpers = Path(__file__).with_name("conftest.py")
-    command = [sys.executable, "-c", WRITER, str(helpers), f"sqlite:///{path}", str(alerts)]
+    command = [sys.executable, "-c", WRITER, str(helpers), url, str(alerts)]
     with subprocess.Popen(  # noqa: S603  # our own text
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -59,9 +59,9 @@ def killed_writer(path: Path, alerts: int, kill_after: int) -> int:
 
 
 def test_an_alert_outlives_the_process_that_took_it(
-    path: Path, reopen: Reopen, make_draft: Drafts, make_frame: Frames
+    url: str, reopen: Reopen, make_draft: Drafts, make_frame: Frames
 ) -> None:
-    assert killed_writer(path, alerts=1, kill_after=1) == 1
+    assert killed_writer(url, alerts=1, kill_after=1) == 1
     store = reopen()
     alert = store.alerts.get(1)
     assert alert.draft == make_draft("k0")
@@ -71,26 +71,28 @@ def test_an_alert_outlives_the_process_that_took_it(
 
 
 def test_a_kill_in_the_middle_of_writes_loses_nothing_that_was_told(
-    path: Path, reopen: Reopen
+    urls: Callable[[], str], clock: ManualClock
 ) -> None:
     for round_number in range(3):
-        told = killed_writer(path, alerts=100_000, kill_after=20 + 7 * round_number)
-        store = reopen()
+        url = urls()
+        told = killed_writer(url, alerts=100_000, kill_after=20 + 7 * round_number)
+        store = Store.open(url, clock=clock)
         alerts = store.alerts.newest(100_000)
         # One more may have been committed in the moment before it could be told.
         assert told <= len(alerts) <= told + 1
         assert all(len(alert.evidence) == 5 for alert in alerts)
         told_of = [entry.subject_id for entry in store.events.after(0, 200_000)]
         assert told_of == [number + 1 for number in range(len(alerts)) for _ in range(EVENTS)]
-        with store._engine.connect() as connection:
-            assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+        if store._engine.dialect.name == "sqlite":
+            with store._engine.connect() as connection:
+                assert connection.exec_driver_sql("PRAGMA foreign_key_check").all() == []
         store.close()
-        path.unlink()
 
 
 def test_a_full_disk_refuses_the_write_and_keeps_the_rest(
-    store: Store, make_draft: Drafts, make_frame: Frames
+    path: Path, store: Store, make_draft: Drafts, make_frame: Frames
 ) -> None:
+    assert path.exists()
     store.alerts.open_alert(make_draft("first"), [make_frame(0)])
     limit = {"pages": 0}
 
@@ -202,7 +204,7 @@ def test_an_event_loop_reads_whole_alerts_while_threads_write(
     assert [entry.sequence for entry in store.events.after(0)] == list(range(1, EVENTS * 60 + 1))
 
 
-def test_a_write_that_is_broken_off_leaves_nothing(store: Store, path: Path) -> None:
+def test_a_write_that_is_broken_off_leaves_nothing(store: Store) -> None:
     def break_off() -> None:
         with store._database.write() as connection:
             connection.exec_driver_sql(
@@ -212,5 +214,4 @@ def test_a_write_that_is_broken_off_leaves_nothing(store: Store, path: Path) -> 
 
     with pytest.raises(ZeroDivisionError):
         break_off()
-    with closing(sqlite3.connect(path)) as other:
-        assert other.execute("SELECT count(*) FROM event").fetchone() == (0,)
+    assert store.events.latest() == 0

@@ -45,7 +45,7 @@ def test_a_sequence_is_never_used_again(
     store: Store, make_draft: Callable[..., AlertDraft]
 ) -> None:
     store.alerts.open_alert(make_draft("a"), [])
-    with store._engine.begin() as connection:
+    with store._database.write() as connection:
         connection.exec_driver_sql("DELETE FROM event")
     store.alerts.open_alert(make_draft("b"), [])
     assert store.events.after(0)[0].sequence == 3

@@ -1,10 +1,8 @@
 """Every change of the land is kept, nobody's work is lost, and all can be set back."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
-from pathlib import Path
 from time import perf_counter
 
 import pytest
@@ -12,11 +10,13 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.strategies import DataObject
+from sqlalchemy import update
 
 from models.clock import ManualClock
 from models.errors import Conflict, InputRefused, NotFound, StoreDamaged
 from models.land import ChangeKind, Fact, LandEdit, LandFeature, Layer, same_feature
 from models.store import Store
+from models.store.tables import land_edit
 
 BELT = LandFeature(
     Layer.FOREST_BELT,
@@ -259,10 +259,10 @@ def test_refusals_change_nothing(store: Store) -> None:
         '[9,{"position":0,"name":"x","wkb":"","drill":true,"properties":{}}]',
     ],
 )
-def test_a_corrupt_edit_is_store_damaged(store: Store, path: Path, text: str) -> None:
+def test_a_corrupt_edit_is_store_damaged(store: Store, text: str) -> None:
     edit(store, LandEdit(None, BELT))
-    with sqlite3.connect(path) as raw:
-        raw.execute("UPDATE land_edit SET after = ?", [text])
+    with store._database.write() as raw:
+        raw.execute(update(land_edit).values(after=text))
     for read in (
         lambda: store.land.edits(1),
         lambda: store.land.history(Layer.FOREST_BELT, "b1"),
@@ -274,10 +274,10 @@ def test_a_corrupt_edit_is_store_damaged(store: Store, path: Path, text: str) ->
 
 
 @pytest.mark.parametrize("column", ["geometry", "properties"])
-def test_a_corrupt_feature_is_store_damaged(store: Store, path: Path, column: str) -> None:
+def test_a_corrupt_feature_is_store_damaged(store: Store, column: str) -> None:
     edit(store, LandEdit(None, BELT))
-    with sqlite3.connect(path) as raw:
-        raw.execute(f"UPDATE land_feature SET {column} = 'x'")  # noqa: S608  (two words of ours)
+    with store._database.write() as raw:
+        raw.exec_driver_sql(f"UPDATE land_feature SET {column} = 'x'")  # noqa: S608  (words of ours)
     for read in (store.land.all, store.land.at_once, lambda: store.land.undo(1, author="li")):
         with pytest.raises(StoreDamaged):
             read()

@@ -1,12 +1,10 @@
 """How cameras are read is kept, and credentials are kept to themselves."""
 
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from models.camera_link import Adapter, CameraLink, Credential, Decoding, Transport
 from models.camera_setup import CameraSetup
@@ -14,6 +12,7 @@ from models.errors import InputRefused, NotFound
 from models.frame import FrameMode
 from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
 from models.store import Kept, Store
+from models.store.tables import camera_credential, camera_link
 
 HERE = Position(106.65, 29.03, 812.5, HeightDatum.SEA_LEVEL)
 CAMERA = Camera("gu-nan-1", "古南一号", CameraKind.TOWER, HERE, ())
@@ -54,7 +53,7 @@ def test_the_preset_in_force() -> None:
     assert CameraSetup(CAMERA).preset_number == 0
 
 
-def test_the_log_hears_of_every_change_and_of_no_secret(store: Store, path: Path) -> None:
+def test_the_log_hears_of_every_change_and_of_no_secret(store: Store) -> None:
     store.links.put(WHOLE, actor="li")
     store.links.put(WHOLE, actor="li")  # no deed
     moved = replace(LINK, address="rtsp://10.0.0.6/1", enabled=True)
@@ -75,12 +74,14 @@ def test_the_log_hears_of_every_change_and_of_no_secret(store: Store, path: Path
     ]
     assert store.links.get("gu-nan-1") == CameraSetup(CAMERA)
     store.audit.verify()
-    with closing(sqlite3.connect(path)) as hand:
-        log = str(hand.execute("SELECT * FROM audit_entry").fetchall())
-        assert "10.0.0" not in log
-        assert "geheim" not in log
-        assert "p@ss" not in log
-        assert hand.execute("SELECT * FROM camera_credential").fetchall() == []
+    with store._database.read() as hand:
+        log = str(hand.exec_driver_sql("SELECT * FROM audit_entry").all())
+    assert "wang" in log
+    assert "10.0.0" not in log
+    assert "geheim" not in log
+    assert "p@ss" not in log
+    with store._database.read() as hand:
+        assert hand.execute(select(camera_credential)).all() == []
 
 
 def told(address: str, enabled: str, credential: str) -> dict[str, object]:
@@ -135,14 +136,14 @@ def test_many_at_once_or_none(store: Store) -> None:
     assert store.links.get("b").link is None
 
 
-def test_a_camera_goes_with_all_it_has(store: Store, path: Path) -> None:
+def test_a_camera_goes_with_all_it_has(store: Store) -> None:
     store.links.put(WHOLE, actor="li")
     store.links.remove("gu-nan-1", actor="wang")
     assert store.links.all() == []
     assert details(store)[-1] == ("wang", "camera.removed", {})
-    with closing(sqlite3.connect(path)) as hand:
-        for table in ("camera_link", "camera_credential"):
-            assert hand.execute(f"SELECT * FROM {table}").fetchall() == []  # noqa: S608  # ours
+    with store._database.read() as hand:
+        for table in (camera_link, camera_credential):
+            assert hand.execute(select(table)).all() == []
     with pytest.raises(NotFound):
         store.links.remove("gu-nan-1", actor="wang")
 

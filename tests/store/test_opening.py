@@ -56,7 +56,8 @@ def test_a_store_is_made_with_its_folder_for_this_user_only(
     Store.open(f"sqlite:///{path}", clock=clock).close()
 
 
-def test_the_settings_that_keep_an_alert_through_a_power_cut(store: Store) -> None:
+def test_the_settings_that_keep_an_alert_through_a_power_cut(path: Path, store: Store) -> None:
+    assert path.exists()
     with store._engine.connect() as connection:
 
         def ask(name: str) -> object:
@@ -255,7 +256,7 @@ def test_two_stores_on_one_file_see_each_other(reopen: Reopen, make_draft: Draft
     second.close()
 
 
-def test_many_openers_make_one_store(path: Path, reopen: Reopen, make_draft: Drafts) -> None:
+def test_many_openers_make_one_store(reopen: Reopen, make_draft: Drafts) -> None:
     ready = threading.Barrier(6)
     failures: list[BaseException] = []
 
@@ -277,7 +278,6 @@ def test_many_openers_make_one_store(path: Path, reopen: Reopen, make_draft: Dra
     store = reopen()
     assert len(store.alerts.working()) == 6
     store.close()
-    assert path.exists()
 
 
 def test_another_process_that_holds_the_database_is_named(
@@ -341,8 +341,9 @@ def test_a_backup_carries_the_passwords_of_cameras_only_where_it_is_to(
 
 
 def test_a_backup_that_fails_leaves_no_file(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    path: Path, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    assert path.exists()
     target = tmp_path / "backups" / "one.db"
     real = sqlite3.connect
 

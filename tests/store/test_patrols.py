@@ -4,7 +4,6 @@ from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -52,7 +51,7 @@ def test_a_patrol_outlives_a_restart_and_changes_of_its_camera(
 
 
 def test_what_a_camera_patrolled_before_is_remembered(
-    store: Store, clock: ManualClock, path: Path
+    store: Store, clock: ManualClock, url: str
 ) -> None:
     store.links.put(CameraSetup(CAMERA), actor="wang")
     start = clock.now()
@@ -68,7 +67,7 @@ def test_what_a_camera_patrolled_before_is_remembered(
     assert store.links.patrols_since(minutes[2] + QUARTER) == {"t1": whole[2:]}
     assert store.links.get("t1").patrol is None
     # Whose clock was set back says the last word all the same.
-    with closing(Store.open(f"sqlite:///{path}", clock=ManualClock(start))) as late:
+    with closing(Store.open(url, clock=ManualClock(start))) as late:
         late.links.put_patrol("t1", PATROL, actor="wang")
     assert store.links.get("t1").patrol == PATROL
 
@@ -238,9 +237,8 @@ def test_the_dangers_of_a_span_begin_with_the_one_that_held(
 
 
 def test_the_danger_of_the_day_is_the_newest_entry(
-    store: Store, reopen: Callable[[], Store], path: Path
+    store: Store, reopen: Callable[[], Store]
 ) -> None:
-    assert path.exists()
     assert store.patrols.danger() is None
     with pytest.raises(InputRefused):
         store.patrols.enter_danger(DangerClass.HIGH, author=" ")
