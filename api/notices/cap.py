@@ -18,7 +18,7 @@ from api.notices.xml_text import child, document
 from models.incident import FIRE_STATES, Entry, IncidentState, Level
 from models.notice import Language, Occasion
 
-__all__ = ["cap_message", "certainty_of", "identifier_of", "severity_of", "urgency_of"]
+__all__ = ["cap_message", "cap_test", "certainty_of", "identifier_of", "severity_of", "urgency_of"]
 
 NAMESPACE: Final = "urn:oasis:names:tc:emergency:cap:1.2"
 _OVER: Final = frozenset({IncidentState.CLOSED, IncidentState.DISMISSED})
@@ -58,6 +58,20 @@ def cap_message(
         child(root, "references", " ".join(_reference(one, sender, zone) for one in earlier))
     child(root, "incidents", f"firewatch-fire-{facts.incident.incident_id}")
     _info(root, facts, writer, language)
+    return document(root)
+
+
+def cap_test(message_id: str, writer: Writer, now: datetime, *, sender: str) -> bytes:
+    """A message of status ``Test``, about nothing."""
+    root = Element("alert", {"xmlns": NAMESPACE})
+    child(root, "identifier", f"firewatch-test-{message_id}")
+    child(root, "sender", sender)
+    child(root, "sent", moment(now, writer.finder.zone))
+    child(root, "status", "Test")
+    child(root, "msgType", "Alert")
+    child(root, "source", writer.finder.site_name)
+    child(root, "scope", "Restricted")
+    child(root, "restriction", pick(_RESTRICTION, Language.ZH))
     return document(root)
 
 

@@ -15,8 +15,8 @@ from datetime import timedelta
 from typing import Final
 from uuid import uuid4
 
-from api.notices.cap import cap_message
-from api.notices.gbt35965 import gbt35965_message
+from api.notices.cap import cap_message, cap_test
+from api.notices.gbt35965 import gbt35965_message, gbt35965_test
 from api.notices.message import Message, Sender
 from api.notices.trouble import DeliveryFailed, Trouble
 from api.notices.writing import Writer
@@ -138,8 +138,12 @@ class NoticeDesk:
         channel, secrets = await asyncio.to_thread(self._store.channels.with_secrets, channel_id)
         draft, now = channel.draft, self._clock.now()
         message = self._writer.test(uuid4().hex, draft.name, draft.language, now)
-        if not draft.bundles:
-            message = replace(message, xml=b"<!-- test -->")
+        if draft.options.payload is Payload.CAP:
+            xml = cap_test(message.message_id, self._writer, now, sender=self._rule.sender)
+            message = replace(message, xml=xml)
+        elif draft.options.payload is Payload.GBT35965:
+            xml = gbt35965_test(self._writer, now, unit_code=self._rule.unit_code)
+            message = replace(message, xml=xml)
         try:
             tried = Tried(sent=True, receipt=await self._send(message, channel, secrets))
         except DeliveryFailed as error:

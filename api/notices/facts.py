@@ -9,7 +9,7 @@ from detector.incidents.placing import IncidentPlace
 from geo.land import LandBook
 from models.incident import Entry, Incident
 from models.land import UnitShare
-from models.notice import Occasion, occasion_of
+from models.notice import USUAL_OCCASIONS, Occasion, occasion_of
 from models.site import Camera
 from models.store import Store
 
@@ -110,8 +110,8 @@ class FactFinder:
         )
 
     def latest(self, incident: Incident) -> Facts:
-        """Facts of the newest thing that was ever told of a fire, after all before it."""
-        worth = [one for one in incident.entries if occasion_of(one) is not None]
+        """Facts of the newest thing that is usually told of a fire, after all before it."""
+        worth = [one for one in incident.entries if occasion_of(one) in USUAL_OCCASIONS]
         return self.of(incident, worth[-1:], worth[:-1])
 
 

@@ -22,7 +22,7 @@ from api.notices.xml_text import child, document
 from models.incident import Entry
 from models.notice import Language, Occasion
 
-__all__ = ["gbt35965_message"]
+__all__ = ["gbt35965_message", "gbt35965_test"]
 
 BEIJING: Final = ZoneInfo("Asia/Shanghai")
 _COLOURS: Final = ((80.0, "Red"), (60.0, "Orange"), (30.0, "Yellow"))
@@ -76,6 +76,21 @@ def gbt35965_message(facts: Facts, writer: Writer, *, unit_code: str, event_code
             child(area, "polygon", ring)
     for one in facts.townships:
         child(area, "geocode", one.code)
+    return document(root)
+
+
+def gbt35965_test(writer: Writer, now: datetime, *, unit_code: str) -> bytes:
+    """A message of status ``Test``, about nothing."""
+    root = Element("alert")
+    stamp = now.astimezone(BEIJING).strftime("%Y%m%d%H%M%S")
+    child(root, "identifier", f"{unit_code}_{stamp}_0")
+    child(root, "sender", writer.finder.site_name)
+    child(root, "senderCode", unit_code)
+    child(root, "sendTime", _time(now))
+    child(root, "status", "Test")
+    child(root, "msgType", "Alert")
+    child(root, "scope", "Restricted")
+    child(root, "secClassification", "None")
     return document(root)
 
 

@@ -287,8 +287,13 @@ def _townships(one: Facts, language: Language) -> str:
     comma = say("comma", language)
     sure = len(one.townships) == 1
     return comma.join(
-        each.name if sure else f"{each.name} {each.probability:.0%}" for each in one.townships[:4]
+        each.name if sure else f"{each.name} {_percent(each.probability)}"
+        for each in one.townships[:4]
     )
+
+
+def _percent(probability: float) -> str:
+    return f"{probability:.0%}" if probability >= 0.01 else "<1%"
 
 
 def _told(one: Observation, language: Language) -> str:

@@ -47,15 +47,14 @@ class SmtpSender:
                 with suppress(smtplib.SMTPException, OSError):
                     server.quit()
         except smtplib.SMTPServerDisconnected as error:
+            if isinstance(error.__context__, TimeoutError):  # the library's name for a silence
+                raise _silent(handed=handed) from error
             # With the text on its way nobody knows; a server that hangs up before has nothing.
             raise DeliveryFailed(
                 Trouble.CUT, "The mail server hung up.", maybe_sent=handed
             ) from error
         except TimeoutError as error:
-            raise DeliveryFailed(
-                Trouble.TIMEOUT if handed else Trouble.UNREACHABLE,
-                f"The mail server did not answer within {SECONDS:g} s.",
-            ) from error
+            raise _silent(handed=handed) from error
         except ssl.SSLError as error:
             told = getattr(error, "verify_message", "") or error.reason or "handshake failed"
             raise DeliveryFailed(Trouble.TLS, f"TLS: {told}.") from error
@@ -114,6 +113,13 @@ def _host(address: str, port: int) -> tuple[str, int]:
         return host, int(rest[1:]) if rest else port
     host, _, told = address.partition(":")
     return host, int(told) if told else port
+
+
+def _silent(*, handed: bool) -> DeliveryFailed:
+    return DeliveryFailed(
+        Trouble.TIMEOUT if handed else Trouble.UNREACHABLE,
+        f"The mail server did not answer within {SECONDS:g} s.",
+    )
 
 
 def _failure(error: smtplib.SMTPException) -> DeliveryFailed:
