@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands.backup import backup, restore
 from api.commands.camera import cameras
 from api.commands.demo import demo
 from api.commands.detect import detect
@@ -33,6 +34,7 @@ app.command()(demo)
 app.command()(serve)
 app.command()(detect)
 app.command()(backup)
+app.command()(restore)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(cameras, name="camera")
 app.add_typer(geo, name="geo")

@@ -20,6 +20,7 @@ class DeedKind(StrEnum):
     """What deeds are done to: the noun of their action."""
 
     ALERT = "alert"
+    BACKUP = "backup"
     CALIBRATION = "calibration"
     CAMERA = "camera"
     CANDIDATE = "candidate"

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from api.backup import refuse_half_restored
 from api.commands.user import add_user
 from api.listening import listen
 from api.observe import configure_logging
@@ -36,6 +37,7 @@ def serve(
     secrets = configure_logging()
     settings = load_settings(settings_file)
     with listen(settings.host, port or settings.port) as listening:
+        refuse_half_restored(settings.data_dir, settings.store_url)
         try:
             settings.data_dir.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from api.auth.passwords import hash_password, make_one_time_password
+from api.backup import refuse_half_restored
 from models.clock import SystemClock
 from models.config import load_settings
 from models.errors import NotFound
@@ -73,5 +74,6 @@ def list_users(settings_file: SettingsFile = None) -> None:
 def open_store(settings_file: Path | None) -> Store:
     """The store of the installation that a settings file describes."""
     settings = load_settings(settings_file)
+    refuse_half_restored(settings.data_dir, settings.store_url)
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return Store.open(settings.store_url, clock=SystemClock())

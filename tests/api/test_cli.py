@@ -109,22 +109,6 @@ def test_the_audit_log_is_verified_and_tampering_is_named(
     assert "1" in told
 
 
-def test_a_backup_opens_as_a_store(
-    monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
-) -> None:
-    assert run_firewatch(monkeypatch, "user", "add", "li") == 0
-    copy = tmp_path / "copy.db"
-    assert run_firewatch(monkeypatch, "backup", str(copy)) == 0
-    with closing(Store.open(f"sqlite:///{copy}", clock=SystemClock())) as store:
-        assert store.users.get("li") is not None
-    assert "readable: keep it as safe" in capsys.readouterr().out
-    other = tmp_path / "other.db"
-    assert run_firewatch(monkeypatch, "backup", str(other), "--without-passwords") == 0
-    assert "without the cameras' passwords" in capsys.readouterr().out
-    assert run_firewatch(monkeypatch, "backup", str(copy)) == 1
-    assert str(copy) in capsys.readouterr().err
-
-
 def test_a_half_written_database_is_refused_and_left_as_it_is(
     monkeypatch: pytest.MonkeyPatch, capsys: Captured, tmp_path: Path
 ) -> None:
