@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from detector.incidents.choosing import Lot, belongs
-from detector.incidents.matching import LOOSE, Fit, match, one_plume
+from detector.incidents.matching import AT_ONCE, LOOSE, Fit, match, one_plume
 from detector.incidents.placing import place_by
 from detector.incidents.reopening import judged_before, settled_by
 from detector.incidents.testimony import Testimony, of_alert, of_incident, of_observation
@@ -184,15 +184,17 @@ class Correlator:
         return None if found is None else Link(found[0], found[1].reason, detail=_words(found[1]))
 
     def _seen_in_one_view(self, draft: AlertDraft) -> Link | None:
-        """What another track of the same view is of: smoke over its flame."""
-        if draft.fix.reason is NoFixReason.MOVED:
-            return None
+        """What another track of the same view is of: smoke over its flame.
+
+        While a camera does not show its view, its pictures are alike for a short time only.
+        """
         is_drill = draft.provenance is Provenance.DRILL
         for alert in self._store.alerts.find_working(draft.camera_id, draft.preset):
             known = alert.draft
+            moved = NoFixReason.MOVED in {known.fix.reason, draft.fix.reason}
             if (
                 (known.provenance is Provenance.DRILL) is is_drill
-                and known.fix.reason is not NoFixReason.MOVED
+                and not (moved and abs(draft.captured_at - alert.last_seen_at) > AT_ONCE)
                 and same_mast(known.fix.observer, draft.fix.observer)
                 and one_plume(known, draft)
             ):

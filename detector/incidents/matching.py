@@ -25,7 +25,7 @@ from models.incident import LinkReason
 from models.site import CameraKind
 from models.units import angle_between_deg
 
-__all__ = ["LOOSE", "ROUND", "Fit", "match", "one_plume"]
+__all__ = ["AT_ONCE", "LOOSE", "ROUND", "Fit", "match", "one_plume"]
 
 ROUND: Final = timedelta(minutes=30)
 """Of a patrol (LY/T 2581): so long may one tower see it after another one lost it from its view."""

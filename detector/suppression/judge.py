@@ -1,12 +1,13 @@
 """Brings together what touches a sighting, what is remembered of it, and what other masts see."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from detector.sighting import Sighting, reference_boxes
 from detector.suppression.memory import SuppressionMemory
-from detector.suppression.rules import LATEST_HITS, Ruling, Seen
+from detector.suppression.rules import LATEST_HITS, Ruling, Seen, Suppression
 from detector.suppression.sensors import same_mast
 from detector.suppression.sources import MasksOf, SuppressionSources
 from detector.suppression.witnesses import Witnesses
@@ -102,7 +103,9 @@ class Judge:
             alerts=alerts,
             is_night=is_night,
         )
-        witnessed = self._witnesses.strongest(sighting, fix) >= HALF_SURE * self._threshold
+        since = _judged_at(touching, alerts)  # what was known by then was judged along with it
+        strongest = self._witnesses.strongest(sighting, fix, since)
+        witnessed = strongest >= HALF_SURE * self._threshold
         ruling = self._memory.rule(
             Seen(
                 camera_id=sighting.frame.camera_id,
@@ -159,6 +162,13 @@ class Judge:
 
     def _is_night_flame(self, sighting: Sighting) -> bool:
         return sighting.track.label is Label.FLAME and self._is_dark(sighting)
+
+
+def _judged_at(touching: Sequence[Suppression], alerts: Sequence[Alert]) -> datetime | None:
+    """When people judged last what touches it; None where they did not."""
+    judged = {one.reference for one in touching if one.by is Holder.COOL_DOWN}
+    verdicts = [each.verdicts[-1].at for each in alerts if str(each.alert_id) in judged]
+    return max(verdicts, default=None)
 
 
 def _declined(sighting: Sighting, release: Release) -> Overcome:

@@ -10,7 +10,8 @@ A suppression holds one plume: the one that stood there when it began. It yields
   corners and their middle, is farther from where it stood than its own size then. Wind widens a
   plume away from its fire, so one corner that stays is enough to call it the same;
 - to a **second plume**: another track, apart from the held one, in one and the same frame;
-- to a **second sensor**: a camera on another mast sees something there that nothing holds;
+- to a **second sensor**: a camera on another mast sees something there that nothing holds. Whoever
+  judges it then knows of that: the second time nothing but the plume itself releases it;
 - to **flame at night**: at once. Only people who have just judged this very flame hold it, for a
   time that is short (:mod:`detector.suppression.sources`).
 
@@ -56,6 +57,7 @@ class Suppression:
         area_px: area of its plume when it began; None for the first that is seen under it.
         growth: area over that area at which it yields.
         holds_night_flame: people have judged this very flame.
+        knows_others: people have judged it although another mast saw it too.
     """
 
     by: Holder
@@ -65,6 +67,7 @@ class Suppression:
     area_px: float | None = None
     growth: float = REGROWN
     holds_night_flame: bool = False
+    knows_others: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +148,7 @@ def release_of(seen: Seen, suppression: Suppression, plume: Plume) -> Release | 
         return Release.NIGHT_FLAME
     if grew:
         return Release.GREW
-    if seen.other_sensor:
+    if seen.other_sensor and not suppression.knows_others:
         return Release.SECOND_SENSOR
     if _is_second(seen, plume, latest[-1]):
         return Release.SECOND_PLUME

@@ -23,7 +23,7 @@ from models.frame import Provenance
 from models.incident import OPEN_STATES
 from models.ledger import EntryKind, GroundPlace, LedgerEntry, ViewPlace
 from models.mask import ViewMask, masks_in_force
-from models.suppression import Holder
+from models.suppression import Holder, Release
 
 __all__ = ["MasksOf", "SuppressionSources", "stands_at"]
 
@@ -100,6 +100,9 @@ class SuppressionSources:
                 anchor=None if anchor is ELSEWHERE else anchor,
                 area_px=None if anchor is ELSEWHERE else _usual_area_px(alert),
                 holds_night_flame=True,
+                knows_others=any(
+                    one.release is Release.SECOND_SENSOR for one in alert.draft.decision.overcome
+                ),
             )
             for alert, anchor in judged
         ]

@@ -24,6 +24,7 @@ class _Testimony:
     label: Label
     fix: Fix
     captured_at: datetime
+    heard_at: datetime
     log_odds: float
 
 
@@ -37,7 +38,11 @@ class Witnesses:
         """Take a sighting that nothing holds back."""
         self.dismiss(sighting)
         self._latest[sighting.key] = _Testimony(
-            sighting.track.label, fix, sighting.frame.captured_at, sighting.weighing.log_odds
+            sighting.track.label,
+            fix,
+            sighting.frame.captured_at,
+            sighting.frame.received_at,
+            sighting.weighing.log_odds,
         )
         while len(self._latest) > MAX_TRACKS:
             self._latest.pop(next(iter(self._latest)))
@@ -46,8 +51,13 @@ class Witnesses:
         """Forget what its track said: people hold it back."""
         self._latest.pop(sighting.key, None)
 
-    def strongest(self, sighting: Sighting, fix: Fix) -> float:
+    def strongest(self, sighting: Sighting, fix: Fix, since: datetime | None = None) -> float:
         """The highest log-odds that another mast has for the same place at about the same time.
+
+        Args:
+            sighting: of the mast that asks.
+            fix: of it.
+            since: UTC; only what was heard after it. Everything when left out.
 
         Returns:
             0 when no other mast says anything for it.
@@ -58,6 +68,7 @@ class Witnesses:
                 said.log_odds
                 for (other_id, _, _), said in self._latest.items()
                 if other_id != camera_id
+                and (since is None or said.heard_at > since)
                 and said.label is sighting.track.label
                 and abs(captured_at - said.captured_at) <= TOGETHER
                 and not same_mast(said.fix.observer, fix.observer)

@@ -151,6 +151,8 @@ def test_a_second_sensor_and_flame_at_night_release_at_once(by: Holder) -> None:
     touching = of_a_plume(by)
     told = SuppressionMemory().rule(seen(0, other_sensor=True), [touching])
     assert released_by(told) == [Release.SECOND_SENSOR]
+    known = replace(touching, knows_others=True)
+    assert SuppressionMemory().rule(seen(0, other_sensor=True), [known]).held is not None
     burns = SuppressionMemory().rule(seen(0, flame_at_night=True), [touching])
     assert released_by(burns) == [Release.NIGHT_FLAME]
 

@@ -1,5 +1,7 @@
 """What other masts say is bounded, of one time, of one label, and of another mast."""
 
+from datetime import timedelta
+
 import pytest
 from desk_rig import FAR, NORTH, SAME_MAST, DeskRig, flame, plume
 
@@ -26,6 +28,9 @@ def test_the_strongest_of_other_masts_counts(desk_rig: DeskRig) -> None:
     witnesses.dismiss(said)
     witnesses.dismiss(desk_rig.sighting(plume(), of=FAR, track=1))
     assert witnesses.strongest(asked, fix(NORTH)) == 1.5
+    now = desk_rig.clock.now()
+    assert witnesses.strongest(asked, fix(NORTH), now) == 0.0
+    assert witnesses.strongest(asked, fix(NORTH), now - timedelta(seconds=1)) == 1.5
 
 
 @pytest.mark.parametrize("why", ["its own camera", "another label", "long ago"])
