@@ -15,7 +15,7 @@ from api.commands.detect import detect
 from api.commands.evaluate import evaluate
 from api.commands.evidence import evidence
 from api.commands.geo import geo
-from api.commands.keep import audit, backup
+from api.commands.keep import audit
 from api.commands.land import land
 from api.commands.serve import serve
 from api.commands.user import users
