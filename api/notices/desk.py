@@ -9,6 +9,7 @@ import asyncio
 import logging
 import os
 import socket
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -249,7 +250,12 @@ class NoticeDesk:
                 Trouble.TIMEOUT, f"It was not sent within {LONGEST_S:g} s."
             ) from error
         except Exception as error:
-            logger.exception("channel %d: a sender failed", channel.channel_id)
+            # Its words may hold an address with a key in it: what it is and where says enough.
+            where = "".join(traceback.format_tb(error.__traceback__))
+            kind = type(error).__name__
+            logger.error(  # noqa: TRY400  # without its words
+                "channel %d: a sender failed: %s\n%s", channel.channel_id, kind, where
+            )
             raise DeliveryFailed(
                 Trouble.UNEXPECTED, "The sender failed; see the service's log.", maybe_sent=True
             ) from error
