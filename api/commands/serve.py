@@ -12,6 +12,7 @@ from api.listening import listen
 from api.observe import configure_logging
 from api.runtime import build_watch
 from api.runtime import serve as run_server
+from api.tls import check_tls
 from geo.dem import read_terrain
 from models.clock import SystemClock
 from models.config import load_settings
@@ -55,7 +56,9 @@ def serve(
                 terrain=read_terrain(settings.data_dir / "terrain"),
                 secrets=secrets,
             )
-            typer.echo(f"Firewatch 林火瞭望: http://{settings.host}:{port or settings.port}")
+            check_tls(settings.tls)
+            scheme = "http" if settings.tls.certificate is None else "https"
+            typer.echo(f"Firewatch 林火瞭望: {scheme}://{settings.host}:{port or settings.port}")
             if store.users.count() == 0:
                 password = add_user(store, "admin", Role.ADMIN)
                 typer.echo(f"first sign-in: admin  {password}  (works once, to choose a password)")

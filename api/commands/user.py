@@ -7,18 +7,25 @@ from typing import Annotated
 import typer
 
 from api.auth.passwords import hash_password, make_one_time_password
+from api.auth.service import AuthService
+from api.backup import refuse_half_restored
+from api.people.service import make_account, set_rights
 from api.backup import refuse_half_restored
 from models.clock import SystemClock
 from models.config import load_settings
-from models.errors import NotFound
+from models.errors import InputRefused, NotFound
 from models.store import Store
 from models.user import Role, User
 
-__all__ = ["SettingsFile", "add_user", "open_store", "users"]
+__all__ = ["ACTOR", "SettingsFile", "Townships", "add_user", "open_store", "users"]
 
 users = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="TOML settings file.")]
+
+Townships = Annotated[
+    list[str], typer.Option("--township", help="Code of a township that it is limited to; repeat.")
+]
 
 ACTOR = "command line"
 
@@ -32,20 +39,19 @@ def add_user(store: Store, name: str, role: Role, *, must_change: bool = True) -
     Raises:
         InputRefused: the name is taken or not usable.
     """
-    password = make_one_time_password()
-    store.users.add(User(name, role, hash_password(password), must_change), actor=ACTOR)
-    return password
+    return make_account(store, name, role, actor=ACTOR, must_change=must_change)
 
 
 @users.command("add")
 def add(
     name: Annotated[str, typer.Argument(help="Sign-in name.")],
     role: Annotated[Role, typer.Option(help="What the person may do.")] = Role.MONITOR,
+    township: Townships = [],  # noqa: B006  # typer reads it, nobody writes it
     settings_file: SettingsFile = None,
 ) -> None:
     """Add an account and print its one-time password."""
     with closing(open_store(settings_file)) as store:
-        password = add_user(store, name, role)
+        password = make_account(store, name, role, actor=ACTOR, townships=tuple(township))
     typer.echo(f"{name} ({role}) signs in once with  {password}  and then chooses a password.")
 
 
@@ -55,8 +61,7 @@ def reset_password(
 ) -> None:
     """Give an account a new one-time password and sign it out everywhere."""
     with closing(open_store(settings_file)) as store:
-        if store.users.get(name) is None:
-            raise NotFound(f"There is no account {name}.", remedy="See `firewatch user list`.")
+        _known(store, name)
         password = make_one_time_password()
         store.users.set_password(name, hash_password(password), must_change=True, actor=ACTOR)
         store.sessions.delete_all_of(name)
@@ -65,10 +70,81 @@ def reset_password(
 
 @users.command("list")
 def list_users(settings_file: SettingsFile = None) -> None:
-    """List the accounts."""
+    """List the accounts: name, role, townships that they are limited to, and whether it is off."""
     with closing(open_store(settings_file)) as store:
         for user in store.users.all():
-            typer.echo(f"{user.name}\t{user.role}")
+            where = ", ".join(user.townships) or "whole district"
+            off = "\tswitched off" if user.disabled else ""
+            typer.echo(f"{user.name}\t{user.role}\t{where}{off}")
+
+
+@users.command("rights")
+def change_rights(
+    name: Annotated[str, typer.Argument(help="Sign-in name.")],
+    role: Annotated[Role | None, typer.Option(help="What the person may do.")] = None,
+    township: Townships = [],  # noqa: B006  # typer reads it, nobody writes it
+    *,
+    whole_district: Annotated[
+        bool, typer.Option("--whole-district", help="Limited to no township any more.")
+    ] = False,
+    settings_file: SettingsFile = None,
+) -> None:
+    """Change role or townships; true from the person's next request on."""
+    if whole_district and township:
+        raise InputRefused("Either townships or the whole district.", remedy="Leave one out.")
+    limits = tuple(township) if township or whole_district else None
+    with closing(open_store(settings_file)) as store:
+        user = set_rights(store, _known(store, name), role=role, townships=limits, actor=ACTOR)
+    where = ", ".join(user.townships) or "the whole district"
+    typer.echo(f"{user.name} is {user.role} of {where}.")
+
+
+@users.command("disable")
+def disable(
+    name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
+) -> None:
+    """Switch an account off and sign it out everywhere."""
+    with closing(open_store(settings_file)) as store:
+        store.users.set_disabled(name, disabled=True, actor=ACTOR)
+    typer.echo(f"{name} is switched off.")
+
+
+@users.command("enable")
+def enable(
+    name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
+) -> None:
+    """Switch an account on again."""
+    with closing(open_store(settings_file)) as store:
+        store.users.set_disabled(name, disabled=False, actor=ACTOR)
+    typer.echo(f"{name} is switched on.")
+
+
+@users.command("remove")
+def remove(
+    name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
+) -> None:
+    """Take an account away; its name stays in the history and nobody else may take it."""
+    with closing(open_store(settings_file)) as store:
+        store.users.remove(name, actor=ACTOR)
+    typer.echo(f"{name} is removed.")
+
+
+@users.command("sign-out")
+def sign_out(
+    name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
+) -> None:
+    """Sign every browser of an account out."""
+    with closing(open_store(settings_file)) as store:
+        _known(store, name)
+        count = AuthService(store, SystemClock()).sign_out_everywhere(name, actor=ACTOR)
+    typer.echo(f"{name} is signed out of {count} browsers.")
+
+
+def _known(store: Store, name: str) -> User:
+    user = store.users.get(name)
+    if user is None:
+        raise NotFound(f"There is no account {name}.", remedy="See `firewatch user list`.")
+    return user
 
 
 def open_store(settings_file: Path | None) -> Store:

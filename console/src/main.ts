@@ -1,3 +1,4 @@
+import "./lib/styleNonce";
 import { createApp } from "vue";
 import App from "./App.vue";
 import { i18n, language, setLanguage } from "./i18n";

@@ -8,6 +8,7 @@ last hash elsewhere to be safe from that.
 
 import hashlib
 import json
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -113,8 +114,16 @@ class AuditRepository:
         with self._database.read() as connection:
             return [_entry(row) for row in connection.execute(query)]
 
-    def verify(self) -> None:
+    def verify(self, noted: tuple[int, str] | None = None) -> tuple[int, str]:
         """Walk the whole chain.
+
+        Args:
+            noted: number and hash of an entry, as they were noted elsewhere once; 0 and
+                :data:`GENESIS` for an empty log. Without it a chain that somebody computed anew
+                looks whole.
+
+        Returns:
+            Number and hash of the last entry: the head, to be noted elsewhere.
 
         Raises:
             StoreDamaged: naming the first entry that is missing, added or changed.
@@ -131,6 +140,8 @@ class AuditRepository:
                     previous = _chained(previous, number=row.number, **entry)
                     if previous != row.sha256:
                         raise _broken(expected, "was changed")
+                    if noted is not None and row.number == noted[0] and previous != noted[1]:
+                        raise _broken(expected, "is another than was noted")
                     expected += 1
         if head.entries < expected - 1:
             raise _broken(head.entries + 1, "was added by somebody else")
@@ -138,6 +149,19 @@ class AuditRepository:
             raise _broken(expected, "is missing")
         if head.sha256 != previous:
             raise _broken(expected - 1, "was changed")
+        if noted is not None and noted[0] >= expected:
+            raise _broken(expected, "is missing")
+        return expected - 1, previous
+
+    def lines(self) -> Iterator[str]:
+        """Every entry as a line of JSON with its hash, the oldest first, read as it is written."""
+        with self._database.read() as connection:
+            log = connection.execution_options(yield_per=1000)
+            with log.execute(select(audit_entry).order_by(audit_entry.c.number)) as rows:
+                for row in rows:
+                    values = dict(row._mapping)  # noqa: SLF001  # SQLAlchemy's public name
+                    values["at"] = row.at.isoformat(timespec="microseconds")
+                    yield canonical_json(values)
 
 
 _WORDS = ("note", "told")

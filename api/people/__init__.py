@@ -1,0 +1,1 @@
+"""People and programs over HTTP: accounts and tokens, for administrators."""
