@@ -18,7 +18,9 @@ from api.commands.geo import geo
 from api.commands.keep import audit
 from api.commands.land import land
 from api.commands.serve import serve
+from api.commands.token import tokens
 from api.commands.user import users
+from api.commands.weather import weather
 from models.errors import WatchError
 
 __all__ = ["app", "main"]
@@ -39,7 +41,9 @@ app.add_typer(evaluate, name="evaluate")
 app.add_typer(cameras, name="camera")
 app.add_typer(geo, name="geo")
 app.add_typer(land, name="land")
+app.add_typer(weather, name="weather")
 app.add_typer(users, name="user")
+app.add_typer(tokens, name="token")
 app.add_typer(audit, name="audit")
 app.add_typer(evidence, name="evidence")
 

@@ -18,6 +18,7 @@ from api.land.network.desk import NetworkDesk
 from api.land.shelf import AskerShelf
 from api.live import LiveFeed
 from api.notices.room import NoticeRoom
+from api.weather.danger import DangerShelf
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook
 from camera_gateway.patrol import PatrolDesk
@@ -99,6 +100,7 @@ class Context:
     places: PlaceShelf = field(default_factory=PlaceShelf)  # of fires
     scopes: ScopeBook = field(default_factory=ScopeBook)
     askers: AskerShelf = field(default_factory=AskerShelf)
+    dangers: DangerShelf = field(default_factory=DangerShelf)
     network: NetworkDesk = field(default_factory=NetworkDesk)
     locator: Locator = field(default_factory=lambda: Locator(None))
     land_book: LandBook = field(default_factory=LandBook)

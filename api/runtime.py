@@ -25,12 +25,14 @@ from api.cameras.thumbs import Thumbs
 from api.context import Context, SiteFacts
 from api.coverage.room import CoverageRoom
 from api.incidents.places import PlaceShelf
+from api.land.around import land_around
 from api.land.imports.desk import ImportDesk
 from api.live import LiveFeed
 from api.masks.watching import MaskWatch
 from api.notices.room import NoticeRoom
 from api.poses import PoseRoom
 from api.roles import drain, keep_running, logged, stop
+from api.tls import check_tls
 from camera_gateway.bus import MemoryBus
 from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
@@ -49,6 +51,7 @@ from camera_gateway.video.wall import WallStills
 from detector.attention import AttentiveScorer, band_width_px
 from detector.core.detector import Detector
 from detector.desk import AlertDesk
+from detector.incidents.ranker import Ranker
 from detector.keeper import EvidenceKeeper
 from detector.pipeline import Pipeline
 from geo.land import LandBook
@@ -99,6 +102,7 @@ class Watch:
     recorder: Recorder
     coverage: CoverageRoom
     poses: PoseRoom
+    ranker: Ranker
 
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -123,6 +127,7 @@ class Watch:
                 ("coverage", self.coverage.desk.run),
                 ("land", self.context.land_book.run),
                 ("poses", self.poses.watch.run),
+                ("ranking", self.ranker.run),
                 ("cameras", self.fleet.run),
                 ("land imports", self.context.land_imports.run),
                 ("notices", self.context.notices.desk.run),
@@ -294,11 +299,34 @@ def build_watch(
         poses=poses.book,
         references=poses.shelf,
     )
-    return Watch(context, bus, pipeline, desk, clips, judging, fleet, recorder, coverage, poses)
+    ranker = Ranker(
+        store,
+        clock,
+        ZoneInfo(settings.time_zone),
+        place_of=places.of,
+        land_of=lambda found: land_around(context, found),
+        land_version=lambda: land_book.version,
+        danger=lambda: context.dangers.now(store, clock, settings),
+    )
+    return Watch(
+        context, bus, pipeline, desk, clips, judging, fleet, recorder, coverage, poses, ranker
+    )
 
 
 def serve(watch: Watch, listening: socket.socket) -> None:
     """Serve until interrupted."""
     app = create_app(watch.context, lifespan=watch.running)
-    config = uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1, server_header=False)
+    settings = watch.context.settings
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        timeout_graceful_shutdown=1,
+        server_header=False,
+        # Nobody's word is taken for who asks but that of the proxies that the settings name.
+        proxy_headers=bool(settings.security.trusted_proxies),
+        forwarded_allow_ips=list(settings.security.trusted_proxies),
+        ssl_certfile=settings.tls.certificate,
+        ssl_keyfile=settings.tls.key,
+    )
+    check_tls(settings.tls)
     uvicorn.Server(config).run(sockets=[listening])

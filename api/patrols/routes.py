@@ -1,18 +1,17 @@
 """``/api/patrols``: how the towers patrol; and ``/api/danger``, the class of the day."""
 
-from datetime import datetime
-
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
 from api.auth.roles import AdminUser, MonitorUser, SharedViewer
+from api.context import Context
 from api.patrols.addresses import usual_address
 from api.patrols.asking import InContext, Key
 from api.patrols.schemas import PatrolAnswer, PatrolBody
 from api.patrols.service import put_patrol, remove_patrol
+from api.weather.schemas import DangerAnswer
 from models.camera_setup import CameraSetup
 from models.patrol import DangerClass
-from models.watching import DangerEntry
 
 __all__ = ["router"]
 
@@ -27,33 +26,18 @@ class DangerRequest(BaseModel):
     danger: DangerClass
 
 
-class DangerAnswer(BaseModel):
-    """The danger class of the day; nobody has entered one where ``danger`` is None."""
-
-    danger: DangerClass | None = None
-    author: str = ""
-    at: datetime | None = None
-
-    @classmethod
-    def of(cls, entry: DangerEntry | None) -> "DangerAnswer":
-        """The newest entry."""
-        if entry is None:
-            return cls()
-        return cls(danger=entry.danger, author=entry.author, at=entry.at)
-
-
 @router.get("/danger")
 def get_danger(_user: SharedViewer, context: InContext) -> DangerAnswer:
-    """What holds now."""
-    return DangerAnswer.of(context.store.patrols.danger())
+    """What holds now, who says so, and what the weather says."""
+    return _danger(context)
 
 
 @router.put("/danger")
 def enter_danger(body: DangerRequest, user: MonitorUser, context: InContext) -> DangerAnswer:
     """Say the class of the day; tours that depend on it follow at their next stop."""
-    entry = context.store.patrols.enter_danger(body.danger, author=user.name)
+    context.store.patrols.enter_danger(body.danger, author=user.name)
     context.patrols.nudge()
-    return DangerAnswer.of(entry)
+    return _danger(context)
 
 
 @router.get("/patrols/{camera_id}")
@@ -74,6 +58,10 @@ def change_patrol(
 def delete_patrol(camera_id: Key, user: AdminUser, context: InContext) -> None:
     """Let a camera stand still."""
     remove_patrol(context, camera_id, user)
+
+
+def _danger(context: Context) -> DangerAnswer:
+    return DangerAnswer.of(context.dangers.now(context.store, context.clock, context.settings))
 
 
 def _answer(setup: CameraSetup) -> PatrolAnswer:

@@ -1,0 +1,1 @@
+"""The weather and the danger of the day: entered, imported, asked for."""
