@@ -10,6 +10,7 @@ from api.crossings.schemas import CrossingsAnswer
 from api.crossings.service import of_observation
 from api.observations.answering import observation_answer
 from api.observations.schemas import ObservationAnswer, ObservationList, ObservationRequest
+from api.observations.telling import told
 from api.observations.witnessing import draft_of
 
 __all__ = ["router"]
@@ -47,7 +48,7 @@ def add_observation(
     Whoever takes the call writes it down, also of a place outside their townships.
     """
     draft = draft_of(context, body)
-    kept, is_new = context.store.observations.add(draft, author=scope.user.name, key=body.key)
+    kept, is_new = told(context, draft, author=scope.user.name, key=body.key)
     if not is_new:
         response.status_code = 200
     return observation_answer(context, kept, scope.user)

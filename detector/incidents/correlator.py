@@ -57,14 +57,20 @@ class Neighbour:
 
     Attributes:
         incident_id: its number.
+        state: of its life.
+        last_seen_at: UTC capture time of the last sign of it.
         reason: why it may be.
+        detail: numbers of the reason, in signs that need no translation; may be empty.
         apart_m: between their likeliest places; None when one has none.
         log_factor: how much better one fire explains both than two, natural logarithm; infinite
             where a mast sees both in one direction; None where they only lie near each other.
     """
 
     incident_id: int
+    state: IncidentState
+    last_seen_at: datetime
     reason: LinkReason
+    detail: str
     apart_m: float | None
     log_factor: float | None
 
@@ -163,14 +169,18 @@ class Correlator:
             if fire.incident_id == incident.incident_id or fire.is_drill is not incident.is_drill:
                 continue
             yours = of_incident(fire, self._cameras)
+            why: tuple[LinkReason, str, float | None, float | None]
             fit, there = match(mine, yours), place_by(yours).best
             apart_m = None
             if place is not None and there is not None:
                 apart_m = geodesic(place.lon_deg, place.lat_deg, there.lon_deg, there.lat_deg)[2]
             if fit is not None and fit.log_factor > AGAINST:
-                found.append(Neighbour(fire.incident_id, fit.reason, apart_m, fit.log_factor))
+                why = fit.reason, _words(fit), apart_m, fit.log_factor
             elif apart_m is not None and apart_m <= NEIGHBOUR_M:
-                found.append(Neighbour(fire.incident_id, LinkReason.NEAR, apart_m, None))
+                why = LinkReason.NEAR, "", apart_m, None
+            else:
+                continue
+            found.append(Neighbour(fire.incident_id, fire.state, fire.last_seen_at, *why))
         return sorted(found, key=_likeliest)
 
     def _link_by(self, testimony: Testimony, *, is_drill: bool) -> Link | None:

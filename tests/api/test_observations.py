@@ -255,3 +255,18 @@ def test_where_no_camera_stands_any_place_is_taken(api: ApiRig) -> None:
         "/api/observations", json=body(spot("WGS84", 106.65, 28.85))
     )
     assert made.status_code == 201
+
+
+def test_what_two_callers_tell_of_one_place_is_one_fire(api: ApiRig) -> None:
+    client = api.client(Role.MONITOR)
+    client.post("/api/observations", json=body(place()))
+    near = place({**HERE, "first": -84.251})
+    second = client.post("/api/observations", json=body(near, key="key-0000002")).json()
+    assert second["incident_id"] == 1
+    far = place({**HERE, "first": -84.15})
+    third = client.post("/api/observations", json=body(far, key="key-0000003")).json()
+    assert third["incident_id"] == 2
+    again = client.post("/api/observations", json=body(near, key="key-0000002"))
+    assert (again.status_code, again.json()["incident_id"]) == (200, 1)
+    (_, fire) = client.get("/api/incidents?scope=working").json()["incidents"]
+    assert [entry["link"] for entry in fire["entries"]] == ["first", "near"]
