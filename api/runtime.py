@@ -31,6 +31,7 @@ from api.live import LiveFeed
 from api.masks.watching import MaskWatch
 from api.notices.room import NoticeRoom
 from api.poses import PoseRoom
+from api.retention import Retention
 from api.roles import drain, keep_running, logged, stop
 from api.tls import check_tls
 from camera_gateway.bus import MemoryBus
@@ -104,6 +105,12 @@ class Watch:
     poses: PoseRoom
     ranker: Ranker
 
+    @property
+    def retention(self) -> Retention:
+        """Clears what is personal when its days are over."""
+        context = self.context
+        return Retention(context.store, context.clock, context.settings.security)
+
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
         """Start gateways, pipeline and live feed; stop sources first, then drain what is left."""
@@ -124,6 +131,7 @@ class Watch:
             stack.push_async_callback(drain, self.bus, pipeline)
             for name, run in (
                 ("patrols", self.context.patrols.run),
+                ("retention", self.retention.run),
                 ("coverage", self.coverage.desk.run),
                 ("land", self.context.land_book.run),
                 ("poses", self.poses.watch.run),

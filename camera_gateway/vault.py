@@ -2,7 +2,7 @@
 
 A file appears under its name only after its bytes are on the disk, so a power cut leaves either the
 old state or the new one. Keys look like ``2026/11/25/000012/0003.jpg``; a key that could leave the
-vault is refused.
+vault is refused, and so is one whose way leads over a symbolic link: nothing of ours is one.
 """
 
 import errno
@@ -114,12 +114,12 @@ class EvidenceVault:
         return size_bytes
 
     def files(self) -> Iterator[tuple[str, os.stat_result]]:
-        """Keys and facts of all that is stored; what vanishes meanwhile is left out."""
+        """Keys and facts of all that is stored, and of no link; what vanishes is left out."""
         for folder, folders, names in os.walk(self._root):
             folders[:] = [name for name in folders if not name.startswith(".")]
             for name in names:
                 path = Path(folder) / name
-                if not name.startswith("."):
+                if not name.startswith(".") and not path.is_symlink():
                     with suppress(OSError):
                         yield path.relative_to(self._root).as_posix(), path.stat()
 
@@ -155,7 +155,16 @@ class EvidenceVault:
                 remedy="Keys are names of letters, digits, dot, dash and underscore with slashes.",
                 code="evidence_key",
             )
-        return self._root / key
+        target = self._root
+        for part in key.split("/"):
+            target /= part
+            if target.is_symlink():
+                raise InputRefused(
+                    f"The evidence {key[:80]} lies behind a symbolic link.",
+                    remedy="Move the whole folder of evidence, not parts of it.",
+                    code="evidence_link",
+                )
+        return target
 
 
 def _write_whole(target: Path, data: bytes) -> None:

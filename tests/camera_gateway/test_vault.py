@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from camera_gateway.vault import EvidenceVault
@@ -129,3 +129,41 @@ def test_evidence_that_cannot_be_read_is_refused(
     monkeypatch.setattr(Path, "read_bytes", fail)
     with pytest.raises(InputRefused, match="Input/output"):
         vault.get(KEY)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.text(alphabet="ab/.\\\0~ \u202e%2e-_A", max_size=40) | st.text(max_size=40))
+def test_no_key_leaves_the_vault(tmp_path: Path, key: str) -> None:
+    vault = EvidenceVault(tmp_path / "vault")
+    try:
+        vault.put(key, b"x")
+    except InputRefused:
+        return
+    inside = (tmp_path / "vault").resolve()
+    assert vault.path(key).resolve().is_relative_to(inside)
+    assert {path.name for path in tmp_path.iterdir()} == {"vault"}
+    vault.remove(key)
+
+
+@pytest.mark.parametrize("link", ["2026", "2026/11", "2026/11/a.jpg"])
+def test_a_symbolic_link_on_the_way_is_refused(tmp_path: Path, link: str) -> None:
+    """Whoever can put one into the folder reads and writes nothing through it."""
+    vault, outside = EvidenceVault(tmp_path / "vault"), tmp_path / "outside"
+    (outside / "11").mkdir(parents=True)
+    for file in (outside / "a.jpg", outside / "11" / "a.jpg"):
+        file.write_bytes(b"secret")
+    target = tmp_path / "vault" / link
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.symlink_to(outside / "a.jpg" if link.endswith("jpg") else outside)
+    deeds = [
+        lambda: vault.get("2026/11/a.jpg"),
+        lambda: vault.put("2026/11/a.jpg", b"x"),
+        lambda: vault.remove("2026/11/a.jpg"),
+        lambda: vault.path("2026/11/a.jpg"),
+    ]
+    for deed in deeds:
+        with pytest.raises(InputRefused) as refused:
+            deed()
+        assert refused.value.code == "evidence_link"
+    assert (outside / "a.jpg").read_bytes() == b"secret"
+    assert list(vault.files()) == []
