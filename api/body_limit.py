@@ -7,10 +7,12 @@ import re
 from http import HTTPStatus
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import problem
+from api.languages import language_of
 
 __all__ = ["MOST_BYTES", "MOST_LAND_BYTES", "MOST_LIST_BYTES", "MOST_PHOTO_BYTES", "BodyLimit"]
 
@@ -26,6 +28,7 @@ MOST_PHOTO_BYTES: Final = 30_000_000
 
 _LARGER: Final = {
     "/api/cameras/import": MOST_LIST_BYTES,
+    "/api/weather/import": MOST_LIST_BYTES,
     "/api/land/imports": MOST_LAND_BYTES,
 }
 _PHOTOS: Final = re.compile(r"/api/incidents/[0-9]{1,19}/photos")
@@ -54,6 +57,7 @@ class BodyLimit:
                 "body_too_large",
                 f"The request has more than {most} bytes.",
                 "",
+                language_of(Headers(scope=scope).get("accept-language")),
             )
             await refusal(scope, receive, send)
             return

@@ -12,7 +12,7 @@ from api.moments import Moment
 from api.paging import CursorText, number_of
 from models.incident import Incident, IncidentPage, IncidentState
 
-__all__ = ["IncidentQuery", "page_of"]
+__all__ = ["IncidentQuery", "all_of", "page_of"]
 
 MOST_READ: Final = 5000
 """Fires that are looked through for one page of a township; the page may come out short."""
@@ -56,6 +56,20 @@ def page_of(context: Context, asked: IncidentQuery, scope: Scope) -> IncidentPag
     if inside is None:
         return _read(context, asked, number_of(asked.cursor), asked.limit)
     return _searched(context, asked, inside)
+
+
+def all_of(context: Context, asked: IncidentQuery, scope: Scope) -> list[Incident]:
+    """Every fire that is asked for and that somebody sees, newest first; limit and cursor aside."""
+    inside = _wanted(context, asked.township, scope)
+    if asked.scope == "working":
+        return _working(context, asked, inside)
+    before, found = None, list[Incident]()
+    while True:
+        part = _read(context, asked, before, _BATCH)
+        found += [one for one in part.incidents if inside is None or inside(one)]
+        before = part.next_before
+        if before is None:
+            return found
 
 
 def _wanted(

@@ -4,9 +4,11 @@ A stranger's file is opened in a process of its own. What comes out is a neutral
 (:class:`RawLayer`) that :mod:`geo.land.importing` makes features of.
 """
 
+from geo.exchange.columns import made_column
 from geo.exchange.process import read_file
 from geo.exchange.table import Format, Limits, Note, NoteCode, RawLayer
-from geo.exchange.writing import ending_of, write_file
+from geo.exchange.write_text import Sheet
+from geo.exchange.writing import ending_of, write_file, write_sheets
 
 __all__ = [
     "Format",
@@ -14,7 +16,10 @@ __all__ = [
     "Note",
     "NoteCode",
     "RawLayer",
+    "Sheet",
     "ending_of",
+    "made_column",
     "read_file",
     "write_file",
+    "write_sheets",
 ]

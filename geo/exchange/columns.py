@@ -12,7 +12,7 @@ from geo.exchange.words import CHOICE_WORDS, DRILL_HEADINGS
 from models.land import ATTRIBUTES, AttributeKind, Fact, LandFeature, Layer
 from models.land.attributes import CODE_HEADINGS, NAME_HEADINGS, Attribute, known
 
-__all__ = ["Column", "Kind", "columns_of", "own_key"]
+__all__ = ["Column", "Kind", "columns_of", "made_column", "own_key"]
 
 _RESERVED: Final = frozenset(
     {"fid", "geom", "ogcfid", "description", "name", "code", "type", "altitudemode", "id", "text"}
@@ -94,15 +94,15 @@ def columns_of(layer: Layer, features: Sequence[LandFeature]) -> list[Column]:
     taken: set[str] = set()
     keys = list(dict.fromkeys(key for each in features for key in each.properties))
     columns = [
-        _column("code", "编号", "code", [each.code for each in features], taken=taken),
-        _column("name", "名称", "name", [each.name for each in features], taken=taken),
+        made_column("code", "编号", "code", [each.code for each in features], taken=taken),
+        made_column("name", "名称", "name", [each.name for each in features], taken=taken),
     ]
     for attribute in ATTRIBUTES[layer]:
         if attribute.key in keys:
             values = [each.properties.get(attribute.key) for each in features]
             heading = _heading(attribute)
             columns.append(
-                _column(
+                made_column(
                     attribute.key,
                     heading,
                     attribute.short,
@@ -115,10 +115,10 @@ def columns_of(layer: Layer, features: Sequence[LandFeature]) -> list[Column]:
         if known(layer, key) is None:
             values = [each.properties.get(key) for each in features]
             own = own_key(layer, clean(key))
-            columns.append(_column(own, own, own, values, taken=taken))
+            columns.append(made_column(own, own, own, values, taken=taken))
     if any(each.drill for each in features):
         columns.append(
-            _column("drill", "演练", "drill", [each.drill for each in features], taken=taken)
+            made_column("drill", "演练", "drill", [each.drill for each in features], taken=taken)
         )
     return [each for each in columns if any(value is not None for value in each.values)]
 
@@ -129,7 +129,7 @@ def _heading(attribute: Attribute) -> str:
     return f"{name}({unit})" if unit else name
 
 
-def _column(
+def made_column(
     key: str,
     heading: str,
     short: str,
@@ -138,6 +138,16 @@ def _column(
     taken: set[str],
     attribute: Attribute | None = None,
 ) -> Column:
+    """A column of values, cleaned, of the kind that all of them have.
+
+    Args:
+        key: in formats that carry names whole.
+        heading: in tables for people.
+        short: wanted in a shapefile.
+        values: of each feature.
+        taken: short names that are taken; the one that it gets is added.
+        attribute: that it is.
+    """
     cleaned = [(clean(value) or None) if isinstance(value, str) else value for value in values]
     kind = _kind([value for value in cleaned if value is not None])
     if kind is Kind.TEXT:

@@ -18,7 +18,6 @@ from geo.crs import Plane, Wgs84, from_wgs84
 from geo.exchange.columns import Column, Kind
 from geo.exchange.headings import TEXT_MARK
 from geo.exchange.refusals import refused
-from geo.exchange.words import LAYER_NAMES
 from geo.exchange.write_text import Sheet
 from models.errors import InputRefused
 from models.land import Fact
@@ -50,7 +49,7 @@ def excel_bytes(sheets: Sequence[Sheet]) -> bytes:
     for _, _, rows in tables:
         _check(rows)
     for sheet, headings, rows in tables:
-        page = book.create_sheet(LAYER_NAMES[sheet.layer])
+        page = book.create_sheet(sheet.title)
         page.freeze_panes = "C2"
         page.append([_cell(page, heading, bold=True) for _, heading in headings])
         for row in rows:

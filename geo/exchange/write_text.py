@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
@@ -26,21 +27,24 @@ class Sheet:
     """A layer on its way out.
 
     Args:
-        layer: kind of its features.
+        layer: kind of its features, of the land or of something else that goes out alike.
         columns: from :func:`geo.exchange.columns.columns_of`.
         geometries: of each feature, WGS 84.
         drill: whether something of it is invented.
+        title: in Chinese; the layer's own when left out.
     """
 
     def __init__(
         self,
-        layer: Layer,
+        layer: StrEnum,
         columns: Sequence[Column],
         geometries: Sequence[BaseGeometry],
         *,
         drill: bool,
+        title: str = "",
     ) -> None:
         self.layer = layer
+        self.title = title or LAYER_NAMES[Layer(layer)]
         self.columns = tuple(columns)
         self.geometries = tuple(geometries)
         self.drill = drill
@@ -92,7 +96,7 @@ def kml_text(sheets: Sequence[Sheet]) -> str:
         f"<name>林火瞭望{'（含演练数据）' if any(each.drill for each in sheets) else ''}</name>",  # noqa: RUF001 -- Chinese
     ]
     for sheet in sheets:
-        parts.append(f"<Document><name>{LAYER_NAMES[sheet.layer]}</name>{_schema(sheet)}")
+        parts.append(f"<Document><name>{escape(sheet.title)}</name>{_schema(sheet)}")
         parts += [_placemark(sheet, row) for row in range(len(sheet.geometries))]
         parts.append("</Document>")
     parts.append("</Document></kml>\n")

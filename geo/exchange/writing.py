@@ -21,7 +21,7 @@ from geo.exchange.write_tables import csv_bytes, excel_bytes
 from geo.exchange.write_text import Sheet, geojson_text, kml_text, states_drill
 from models.land import LandFeature, Layer
 
-__all__ = ["ending_of", "write_file"]
+__all__ = ["ending_of", "write_file", "write_sheets"]
 
 
 def ending_of(format_: Format, layers: int) -> str:
@@ -49,7 +49,11 @@ def write_file(
     """
     if not features:
         raise refused("export_empty", "There is nothing to export.")
-    sheets = _sheets(features)
+    write_sheets(path, _sheets(features), format_, system=system)
+
+
+def write_sheets(path: Path, sheets: list[Sheet], format_: Format, *, system: str = "") -> None:
+    """Write layers whose columns are made already; as :func:`write_file`, which see."""
     try:
         with tempfile.TemporaryDirectory(dir=path.parent, prefix=".firewatch-export-") as folder:
             draft = Path(folder) / path.name

@@ -17,6 +17,7 @@ from models.audit import AuditEntry
 from models.clock import Clock
 from models.errors import InputRefused, StoreDamaged
 from models.personal import without_numbers
+from models.store.answers import mark
 from models.store.codec import canonical_json
 from models.store.database import Database
 from models.store.tables import audit_entry, audit_head
@@ -47,6 +48,7 @@ def append(
     """
     if not actor.strip():
         raise InputRefused("A deed needs somebody who did it.", code="author_missing")
+    mark(connection, clock, subject)
     head = _head(connection)
     entry = {
         "number": head.entries + 1,

@@ -7,6 +7,7 @@ from models.clock import Clock
 from models.errors import InputRefused
 from models.store import schema
 from models.store.alerts import AlertRepository
+from models.store.answers import AnswerRepository
 from models.store.audit import AuditRepository
 from models.store.calibrations import CalibrationRepository
 from models.store.cameras import CameraRepository
@@ -69,6 +70,7 @@ class Store:
         sessions: signed-in browsers.
         sign_ins: attempts to sign in.
         tokens: of programs.
+        answers: to requests that may come again.
         weather: readings of stations and of the district.
         winds: of the day.
         channels: through which people are told.
@@ -101,6 +103,7 @@ class Store:
         self.tokens = TokenRepository(database, clock)
         self.channels = ChannelRepository(database, clock)
         self.deliveries = DeliveryRepository(database, clock)
+        self.answers = AnswerRepository(database, clock)
         self.weather = WeatherRepository(database, clock)
         self.winds = WindRepository(database, clock)
         self.audit = AuditRepository(database, clock)

@@ -1,6 +1,7 @@
 """The tables; every change to them is a migration in ``migrations/versions``."""
 
 from models.store.tables.alerts import alert, clearing, evidence, recording
+from models.store.tables.answers import kept_answer
 from models.store.tables.base import metadata
 from models.store.tables.cameras import (
     camera,
@@ -57,6 +58,7 @@ __all__ = [
     "former_camera",
     "incident",
     "incident_entry",
+    "kept_answer",
     "land_change",
     "land_edit",
     "land_feature",

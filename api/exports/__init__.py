@@ -1,0 +1,1 @@
+"""Fires as files for other programs and for people."""
