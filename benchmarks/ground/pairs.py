@@ -26,7 +26,7 @@ from benchmarks.ground.fires import (
 from benchmarks.ground.land import Tower
 from geo.terrain import Terrain
 
-__all__ = ["Pair", "pairs_of"]
+__all__ = ["FARTHEST_M", "MOST_SMOKE_M", "NEAREST_M", "Pair", "line_between", "pairs_of"]
 
 NEAREST_M, FARTHEST_M = 2_000.0, 14_000.0
 MOST_SMOKE_M = 100.0
@@ -78,10 +78,10 @@ def pairs_of(
         range_m = math.sqrt(random.uniform(NEAREST_M**2, FARTHEST_M**2))
         place = _EARTH.fwd(*near, random.uniform(0.0, 360.0), range_m)[:2]
         bias_m = float(random.normal(0.0, TERRAIN_SIGMA_M))
-        one = _line(terrain, near, place, bias_m, random)
+        one = line_between(terrain, near, place, bias_m, random)
         if one is None or one.smoke_m > 0.0:
             continue
-        other = _line(terrain, far, place, bias_m, random)
+        other = line_between(terrain, far, place, bias_m, random)
         if (
             other is None
             or not NEAREST_M <= other.range_m < FARTHEST_M
@@ -104,7 +104,7 @@ def pairs_of(
         yield Pair(first, second, abs(turn_deg))
 
 
-def _line(
+def line_between(
     terrain: Terrain, tower: Tower, place: Tower, bias_m: float, random: np.random.Generator
 ) -> _Line | None:
     """To a place, or to the ridge before it; None over a void."""
