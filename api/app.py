@@ -6,12 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from fastapi import Depends, FastAPI
-from fastapi.staticfiles import StaticFiles
-from starlette.datastructures import MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api import feed, health
+from api import feed, health, openapi
 from api.alerts import routes as alerts
 from api.audit import routes as audit
 from api.auth import routes as session
@@ -20,11 +17,15 @@ from api.body_limit import BodyLimit
 from api.calibration import routes as calibration
 from api.cameras import routes as cameras
 from api.candidates import routes as candidates
+from api.console import Console
 from api.context import Context
 from api.coverage import routes as coverage
 from api.crossings import routes as crossings
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
+from api.exports import routes as exports
+from api.headers import HostCheck, SecurityHeaders
+from api.idempotency import Idempotency
 from api.incidents import deeds as incident_deeds
 from api.incidents import routes as incidents
 from api.land import answers as land_answers
@@ -38,10 +39,13 @@ from api.maps import routes as maps
 from api.masks import routes as masks
 from api.notices import routes as notices
 from api.observations import routes as observations
+from api.ogc import routes as ogc
 from api.patrols import routes as patrols
 from api.patrols import steering
 from api.patrols import sweeps as tower_sweeps
+from api.people import routes as people
 from api.sweeps import routes as sweeps
+from api.weather import routes as weather
 
 __all__ = ["CONSOLE_DIR", "create_app"]
 
@@ -49,42 +53,11 @@ CONSOLE_DIR = Path(__file__).parent / "static"
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[None]]
 
-HEADERS = {
-    # MapLibre's worker is a file of ours; its styles are set from script.
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' blob: data:; style-src 'self' 'unsafe-inline'; "
-        "worker-src 'self' blob:; connect-src 'self'; media-src 'self' blob:; "
-        "frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "same-origin",
-}
-
 SMALLEST_ZIPPED: Final = 1400
 """Bytes: less fits into one packet anyway."""
 
 ZIP_LEVEL: Final = 4
 """A hundred cameras: 134 kB become 3 in 0.4 ms, and level 9 takes twice that for a tenth less."""
-
-
-class _Headers:
-    """Adds the security headers to every answer; plain ASGI, so that streams are not held back."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                if scope["path"] in {"/", "/index.html"}:
-                    # The page names its hashed parts, so it must never be an old one.
-                    headers["Cache-Control"] = "no-cache"
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers)
 
 
 def create_app(
@@ -103,16 +76,21 @@ def create_app(
         dependencies=[Depends(check_same_origin)],
         docs_url=None,  # the bundled pages would fetch their scripts from outside
         redoc_url=None,
-        openapi_url=None,
+        openapi_url=None,  # served by a route of its own, for those who are signed in
+        generate_unique_id_function=openapi.operation_id,
     )
     app.state.context = context
+    app.add_middleware(Idempotency, context=context)
     # Never pictures, clips and the live feed: the middleware leaves those out by their kind.
     app.add_middleware(GZipMiddleware, minimum_size=SMALLEST_ZIPPED, compresslevel=ZIP_LEVEL)
     app.add_middleware(BodyLimit)
-    app.add_middleware(_Headers)  # the last is the outermost: refusals carry them too
+    app.add_middleware(HostCheck, hosts=context.settings.security.hosts)
+    app.add_middleware(SecurityHeaders)  # the last is the outermost: refusals carry them too
     install_error_handlers(app)
     for router in (
         session.router,
+        people.users,
+        people.tokens,
         incidents.router,
         incident_deeds.router,
         alerts.router,
@@ -123,6 +101,7 @@ def create_app(
         ledger.router,
         land_answers.router,
         winds.router,
+        weather.router,
         attributes.router,
         exporting.router,
         features.router,
@@ -143,8 +122,11 @@ def create_app(
         evidence.router,
         feed.router,
         health.router,
+        openapi.router,
+        ogc.router,
+        exports.router,
     ):
         app.include_router(router)
-    if console_dir is not None and console_dir.is_dir():
-        app.mount("/", StaticFiles(directory=console_dir, html=True), name="console")
+    if console_dir is not None and (console_dir / "index.html").is_file():
+        app.mount("/", Console(console_dir), name="console")
     return app

@@ -15,6 +15,7 @@ from api.commands.detect import detect
 from api.commands.evaluate import evaluate
 from api.commands.evidence import evidence
 from api.commands.geo import geo
+from api.commands.incident import incidents
 from api.commands.keep import audit
 from api.commands.land import land
 from api.commands.serve import serve
@@ -41,6 +42,7 @@ app.add_typer(evaluate, name="evaluate")
 app.add_typer(cameras, name="camera")
 app.add_typer(geo, name="geo")
 app.add_typer(land, name="land")
+app.add_typer(incidents, name="incident")
 app.add_typer(weather, name="weather")
 app.add_typer(users, name="user")
 app.add_typer(tokens, name="token")

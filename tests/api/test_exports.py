@@ -73,7 +73,7 @@ def test_a_table_says_everything_in_chinese(filled: ApiRig) -> None:
     assert len(rows) == 4
     by_place = {row["几何含义"]: row for row in rows}
     assert set(by_place) == {"火点", "方向线", "观测点"}
-    dismissed = next(row for row in rows if row["状态"] == "误报")
+    dismissed = next(row for row in rows if row["状态"] == "已排除")
     assert dismissed["排除原因"] == "其他"
     assert dismissed["最近处置人"] == "王五"
     assert dismissed["处置说明"].startswith("祭祀后余烬, 已扑灭祭祀")
@@ -118,8 +118,8 @@ def test_the_shapefile_is_gbk_byte_for_byte(filled: ApiRig) -> None:
         tables = b"".join(packed.read(name) for name in names if name.endswith(".dbf"))
         pages = {packed.read(name) for name in names if name.endswith(".cpg")}
     assert "祭祀后余烬, 已扑灭".encode("gbk") in tables
-    assert "误报".encode("gbk") in tables
-    assert "误报".encode() not in tables
+    assert "已排除".encode("gbk") in tables
+    assert "已排除".encode() not in tables
     assert len(pages) == 1
 
 
