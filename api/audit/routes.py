@@ -33,7 +33,9 @@ class DeedKind(StrEnum):
     MASK = "mask"
     OBSERVATION = "observation"
     TERRAIN = "terrain"
+    TOKEN = "token"
     USER = "user"
+    WEATHER = "weather"
     WIND = "wind"
 
 

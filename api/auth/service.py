@@ -142,7 +142,7 @@ class AuthService:
         """
         count = self._store.sessions.delete_all_of(name)
         self._store.audit.record(
-            actor=actor, action="user.signed_out", subject=name, details={"sessions": count}
+            actor=actor, action="user.sessions_ended", subject=name, details={"sessions": count}
         )
         return count
 

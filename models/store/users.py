@@ -133,7 +133,7 @@ class UserRepository:
             self._tell(
                 connection,
                 actor,
-                "user.rights_set",
+                "user.rights_changed",
                 name,
                 {
                     "role": role,
@@ -156,7 +156,7 @@ class UserRepository:
             self._change(connection, name, disabled_at=self._clock.now() if disabled else None)
             if disabled:
                 connection.execute(delete(session).where(session.c.user_name == name))
-            self._tell(connection, actor, f"user.{'disabled' if disabled else 'enabled'}", name)
+            self._tell(connection, actor, "user.disabled" if disabled else "user.enabled", name)
             return _known(connection, name)
 
     def remove(self, name: str, *, actor: str) -> None:

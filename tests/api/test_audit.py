@@ -98,6 +98,7 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
     facts |= {"change", "added", "changed", "removed", "file", "undoes", "format"}  # of the land
     facts |= {"source", "witness", "seen", "told"}  # of observations
     facts |= {"of", "photo"}  # of fires
+    facts |= {"townships", "before", "townships_before", "scopes", "sessions", "count"}  # of people
     facts |= {"made"}  # of backups
     facts |= {"outcome", "skipped"}  # of channels
     for language in ("zh", "en"):

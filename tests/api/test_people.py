@@ -70,7 +70,7 @@ def test_an_account_from_its_making_to_its_end(api: ApiRig) -> None:
     assert (taken.status_code, taken.json()["code"]) == (409, "user_former")
 
     actions = [each.action for each in api.context.store.audit.entries(50)]
-    for action in ("added", "rights_set", "disabled", "enabled", "signed_out", "removed"):
+    for action in ("added", "rights_changed", "disabled", "enabled", "sessions_ended", "removed"):
         assert f"user.{action}" in actions
     api.context.store.audit.verify()
 
