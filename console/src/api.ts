@@ -456,13 +456,6 @@ export interface OwnPreset {
   name: string;
 }
 
-/** The danger class of the day; null where nobody has entered one. */
-export interface Danger {
-  danger: DangerClass | null;
-  author: string;
-  at: string | null;
-}
-
 /** A word that is left out beside the other one stays as it is stored; none at all forgets both. */
 export interface CameraCredential {
   user?: string;
@@ -812,7 +805,7 @@ export interface ProblemDetails {
 }
 
 /** What deeds are done to: the noun of their action. */
-export type DeedKind = "alert" | "calibration" | "camera" | "candidate" | "danger" | "evidence" | "incident" | "land" | "ledger" | "mask" | "observation" | "terrain" | "user" | "wind";
+export type DeedKind = "alert" | "calibration" | "camera" | "candidate" | "danger" | "evidence" | "incident" | "land" | "ledger" | "mask" | "observation" | "terrain" | "token" | "user" | "weather" | "wind";
 
 /** One entry of the audit log. */
 export interface Deed {

@@ -12,7 +12,6 @@ import type {
   CameraSetup,
   CameraTest,
   Candidate,
-  Danger,
   DangerClass,
   DeedKind,
   DeedPage,
@@ -45,6 +44,7 @@ import type {
 } from "./api";
 import type { Coverage, PlaceSight, WatchedLand } from "./coverage";
 import type { FullLandAnswer, WindNow } from "./landanswer";
+import type { Danger, Reading, Weather, WeatherEntry, WeatherImport } from "./weather";
 import type { ImportApplied, ImportDraft, ImportMode, KeptReport, LandChange, LandMapping, LandUpload, LayerAttributes } from "./landdata";
 import type { LandDrawing, LandEdit, LandFeatureNow, LandHistoryEntry, LandState, LayerSchema } from "./landedit";
 import type { FireStep, Incident, IncidentFilter, IncidentList, Neighbour, PhotoToken } from "./incidents";
@@ -297,6 +297,11 @@ export const http = {
   sweepReport: (hours: number) => call<SweepReport>("GET", `/api/patrols/sweeps?hours=${hours}`),
   danger: () => call<Danger>("GET", "/api/danger"),
   enterDanger: (danger: DangerClass) => call<Danger>("PUT", "/api/danger", { danger }),
+  weather: () => call<Weather>("GET", "/api/weather"),
+  enterWeather: (reading: Reading) => call<WeatherEntry>("POST", "/api/weather", reading),
+  importWeather: (file: File) =>
+    call<WeatherImport>("POST", `/api/weather/import?name=${encodeURIComponent(file.name.slice(-120))}`, new Blob([file]), TEST_WAIT_MS),
+  withdrawWeather: (id: number) => call<WeatherEntry>("DELETE", `/api/weather/${id}`),
   wind: () => call<WindNow>("GET", "/api/wind"),
   enterWind: (from_deg: number, speed_m_s: number) =>
     call<WindNow>("PUT", "/api/wind", { from_deg, speed_m_s }),

@@ -29,9 +29,11 @@ async function load(): Promise<void> {
   }
 }
 
-async function add(request: ObservationRequest): Promise<void> {
-  await http.addObservation(request);
+/** Answers what was noted, with the fire that it opened or joined. */
+async function add(request: ObservationRequest): Promise<Observation> {
+  const noted = await http.addObservation(request);
   await changed();
+  return noted;
 }
 
 async function withdraw(id: number): Promise<void> {

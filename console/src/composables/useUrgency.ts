@@ -1,7 +1,7 @@
 /** Why a fire is urgent, in sentences. */
 
 import type { Incident, UrgencyFactor } from "../incidents";
-import { metres, percent, wind } from "../lib/format";
+import { metres, wind } from "../lib/format";
 import { useWords } from "./useWords";
 
 export type Tone = "high" | "middle" | "low";
@@ -21,12 +21,14 @@ export function useUrgency() {
     if (name.endsWith("_m")) return metres(value);
     if (name.endsWith("_deg")) return t(`wind.${wind(value)}`);
     if (name.endsWith("_m_s")) return `${value.toFixed(1)} m/s`;
-    if (/probability|share|score/.test(name)) return percent(value);
     return Number.isInteger(value) ? String(value) : value.toFixed(1);
   }
 
   function sentence(factor: UrgencyFactor): string {
     const { case: which, ...names } = factor.words;
+    // A nuisance goes by the word of its reason.
+    const what = `reason.${names["what"] ?? ""}`;
+    if (te(what)) names["what"] = t(what);
     const key = [`urgency.${factor.reason}_${which ?? ""}`, `urgency.${factor.reason}`].find((it) => te(it));
     const numbers = Object.entries(factor.values).map(([name, value]) => [name, told(name, value)]);
     if (key !== undefined) return t(key, { ...names, ...Object.fromEntries(numbers) });

@@ -68,3 +68,20 @@ export function lengthOf(duration_s: number): string {
   if (hours === 0) return `${minutes}:${two(whole % 60)}`;
   return `${hours}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
+
+const WRITTEN = /^(\d{4})-(\d{1,2})-(\d{1,2})[ T](\d{1,2}):(\d{2})$/;
+
+/** A moment as it is written by the site's clock, "2026-04-05 13:00"; null for what is none. */
+export function writtenIn(zone: string, text: string): Date | null {
+  const [year, month, day, hour, minute] = (WRITTEN.exec(text.trim()) ?? []).slice(1).map(Number);
+  if (year === undefined || month === undefined || minute === undefined) return null;
+  const wanted = Date.UTC(year, month - 1, day, hour, minute);
+  let at = wanted;
+  // The zone's offset is that of the moment that is looked for: the second look is of the right one.
+  for (let look = 0; look < 2; look += 1) at += wanted - asUtc(new Date(at), zone);
+  return asUtc(new Date(at), zone) === wanted && new Date(wanted).getUTCDate() === day ? new Date(at) : null;
+}
+
+function asUtc(moment: Date, zone: string): number {
+  return Date.parse(`${dayOf(moment, zone)}T${minuteOf(moment, zone)}:00Z`);
+}
