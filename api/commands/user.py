@@ -10,7 +10,6 @@ from api.auth.passwords import hash_password, make_one_time_password
 from api.auth.service import AuthService
 from api.backup import refuse_half_restored
 from api.people.service import make_account, set_rights
-from api.backup import refuse_half_restored
 from models.clock import SystemClock
 from models.config import load_settings
 from models.errors import InputRefused, NotFound
