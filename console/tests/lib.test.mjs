@@ -402,3 +402,14 @@ test("a mask is asked for with its end, and one that is redrawn keeps the end th
   assert.ok(maskForm.zoomFits(words));
   assert.ok(!maskForm.zoomFits({ ...words, fov_min_deg: 21 }));
 });
+
+test("a moment written by the site's clock is one moment, and what is none is told", () => {
+  const at = (text, zone = "Asia/Shanghai") => time.writtenIn(zone, text)?.toISOString() ?? null;
+  assert.equal(at("2026-04-05 13:00"), "2026-04-05T05:00:00.000Z");
+  assert.equal(at(" 2026-4-5T0:05 "), "2026-04-04T16:05:00.000Z");
+  assert.equal(at("2026-07-01 12:00", "Europe/Berlin"), "2026-07-01T10:00:00.000Z");
+  assert.equal(at("2026-03-29 02:30", "Europe/Berlin"), null); // that hour was left out
+  assert.equal(at("2026-02-30 12:00"), null);
+  assert.equal(at("2026-04-05 25:00"), null);
+  assert.equal(at("13:00"), null);
+});
