@@ -12,6 +12,7 @@ from detector.keeper import UNTHINNED, EvidenceKeeper
 from detector.sighting import Sighting
 from models.alert import Alert, AlertDraft, EvidenceFrame, Finding
 from models.errors import WatchError
+from models.fix import Fix
 from models.store import AlertRepository
 
 __all__ = ["Case", "Casework"]
@@ -48,7 +49,8 @@ class Case:
         sightings: so far.
         last_kept_at: UTC capture time of the last picture that was kept.
         kept: number of pictures.
-        settle_s: when its fire is compared with others again, monotonic.
+        settle_s: when its fire may be compared with others again, monotonic.
+        settled: what it said of its place when that was done last; None before the first time.
     """
 
     alert_id: int
@@ -57,6 +59,7 @@ class Case:
     last_kept_at: datetime
     kept: int
     settle_s: float = 0.0
+    settled: Fix | None = None
 
 
 class Casework:

@@ -14,6 +14,7 @@ from detector.candidates import CandidateBook
 from detector.casework import Case, Casework
 from detector.drafting import Believed, Drafter
 from detector.incidents import Correlator
+from detector.incidents.matching import says_more
 from detector.keeper import EvidenceKeeper
 from detector.night import is_dark
 from detector.sighting import Sighting
@@ -37,7 +38,7 @@ logger = logging.getLogger(__name__)
 
 MAX_CASES = 10_000
 SETTLE_EVERY_S = 60.0
-"""A fire whose alerts go on is looked at so often for another one that it turns out to be."""
+"""A fire whose alerts say something new is looked at so often for another one that it may be."""
 
 
 class AlertDesk:
@@ -145,15 +146,20 @@ class AlertDesk:
             return False
         self._remember(sighting, case)
         self._casework.feed(case, alert, sighting)
-        if self._clock.monotonic_s() >= case.settle_s:
-            self._settle(case)
+        self._settle(case)
         return True
 
     def _settle(self, case: Case) -> None:
         """Look whether the alert's fire is another one's; nothing of that ever costs an alert."""
-        case.settle_s = self._clock.monotonic_s() + SETTLE_EVERY_S
+        now_s = self._clock.monotonic_s()
+        if now_s < case.settle_s:
+            return
+        case.settle_s = now_s + SETTLE_EVERY_S
         try:
-            self._correlator.settle(self._alerts.get(case.alert_id).incident_id)
+            alert = self._alerts.get(case.alert_id)
+            if case.settled is None or says_more(case.settled, alert.draft.fix):
+                self._correlator.settle(alert.incident_id)
+                case.settled = alert.draft.fix
         except WatchError:
             logger.exception("the fire of alert %d is not compared with others", case.alert_id)
 

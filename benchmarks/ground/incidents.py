@@ -26,6 +26,7 @@ from benchmarks.ground.land import Tower, jacksboro, thirty_metres, towers_on
 from benchmarks.ground.pairs import FARTHEST_M, MOST_SMOKE_M, line_between
 from benchmarks.support.report import Measure, conclude, figure, limit, machine, skipped
 from detector.incidents.choosing import belongs
+from detector.incidents.matching import Lot
 from detector.incidents.testimony import Testimony
 from geo.locate import Locator
 from geo.meeting import seen_by_alert
@@ -161,15 +162,15 @@ def together(sightings: list[tuple[int, Testimony]]) -> list[Told]:
     """
     known: dict[int, Told] = {}
     for number, (fire, one) in enumerate(sightings):
-        lots = {key: each.evidence for key, each in known.items()}
-        found = belongs([one], lots)
+        lots = {key: Lot(each.evidence) for key, each in known.items()}
+        found = belongs(Lot([one]), lots)
         stands = number if found is None else found[0]
         incident = known.setdefault(stands, Told([], []))
         incident.evidence.append(one)
         incident.fires.append(fire)
         while True:
-            lots = {key: each.evidence for key, each in known.items() if key != stands}
-            found = belongs(known[stands].evidence, lots)
+            lots = {key: Lot(each.evidence) for key, each in known.items() if key != stands}
+            found = belongs(Lot(known[stands].evidence), lots)
             if found is None:
                 break
             gone = known.pop(found[0])

@@ -7,22 +7,18 @@ glance. So evidence joins a fire only when one fire explains them about as well 
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Final
 
-from detector.incidents.matching import Fit, match
-from detector.incidents.testimony import Testimony
+from detector.incidents.matching import Fit, Lot, match
 from geo.joint import AGAINST
 from geo.meeting import NEARLY
 
-__all__ = ["JOIN", "Lot", "belongs"]
+__all__ = ["JOIN", "belongs"]
 
 JOIN: Final = math.log(0.75)
 """Log factor from which evidence joins by itself. Two directions without relief say nothing for or
 against: where they cross at a right angle their factor is 0.79, elsewhere it is higher."""
-
-Lot = Sequence[Testimony]
-"""Evidence that is of one fire."""
 
 
 def belongs(subject: Lot, fires: Mapping[int, Lot]) -> tuple[int, Fit] | None:
@@ -41,7 +37,7 @@ def belongs(subject: Lot, fires: Mapping[int, Lot]) -> tuple[int, Fit] | None:
         return best, fit
     if fit.log_factor < JOIN:
         return None
-    married = [*subject, *fires[best]]
+    married = Lot((*subject.evidence, *fires[best].evidence))
     for number, lot in fires.items():
         if number == best:
             continue

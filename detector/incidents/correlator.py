@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
-from detector.incidents.choosing import Lot, belongs
-from detector.incidents.matching import AT_ONCE, LOOSE, Fit, match, one_plume
+from detector.incidents.choosing import belongs
+from detector.incidents.matching import AT_ONCE, LOOSE, Fit, Lot, match, one_plume
 from detector.incidents.placing import place_by
 from detector.incidents.reopening import judged_before, settled_by
 from detector.incidents.testimony import Testimony, of_alert, of_incident, of_observation
@@ -162,15 +162,15 @@ class Correlator:
         Raises:
             WatchError: the store failed.
         """
-        mine = of_incident(incident, self._cameras)
-        place = place_by(mine).best
+        mine = Lot(of_incident(incident, self._cameras))
+        place = place_by(mine.evidence).best
         found = []
         for fire in self._around(incident.first_seen_at, incident.last_seen_at):
             if fire.incident_id == incident.incident_id or fire.is_drill is not incident.is_drill:
                 continue
-            yours = of_incident(fire, self._cameras)
+            yours = Lot(of_incident(fire, self._cameras))
             why: tuple[LinkReason, str, float | None, float | None]
-            fit, there = match(mine, yours), place_by(yours).best
+            fit, there = match(mine, yours), place_by(yours.evidence).best
             apart_m = None
             if place is not None and there is not None:
                 apart_m = geodesic(place.lon_deg, place.lat_deg, there.lon_deg, there.lat_deg)[2]
@@ -186,11 +186,11 @@ class Correlator:
     def _link_by(self, testimony: Testimony, *, is_drill: bool) -> Link | None:
         seen = testimony.seen
         lots = {
-            fire.incident_id: of_incident(fire, self._cameras)
+            fire.incident_id: Lot(of_incident(fire, self._cameras))
             for fire in self._working(seen.from_at, seen.until_at)
             if fire.is_drill is is_drill
         }
-        found = _belongs([testimony], lots)
+        found = _belongs(Lot([testimony]), lots)
         return None if found is None else Link(found[0], found[1].reason, detail=_words(found[1]))
 
     def _seen_in_one_view(self, draft: AlertDraft) -> Link | None:
@@ -219,8 +219,8 @@ class Correlator:
             for one in self._working(fire.first_seen_at, fire.last_seen_at)
             if one.incident_id != fire.incident_id and one.is_drill is fire.is_drill
         ]
-        lots = {one.incident_id: of_incident(one, self._cameras) for one in others}
-        found = _belongs(of_incident(fire, self._cameras), lots)
+        lots = {one.incident_id: Lot(of_incident(one, self._cameras)) for one in others}
+        found = _belongs(Lot(of_incident(fire, self._cameras)), lots)
         if found is None:
             return None
         twin = next(one for one in others if one.incident_id == found[0])
@@ -240,7 +240,7 @@ def _belongs(subject: Lot, fires: Mapping[int, Lot]) -> tuple[int, Fit] | None:
     try:
         return belongs(subject, fires)
     except (ArithmeticError, ValueError):
-        logger.exception("the fire of %s is not found", subject[0].seen.key)
+        logger.exception("the fire of %s is not found", subject.evidence[0].seen.key)
         return None
 
 

@@ -6,9 +6,10 @@ fire explains all of them than a fire for each lot does. Everything goes by capt
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cached_property
 from typing import Final
 
 from detector.incidents.placing import place_by
@@ -17,15 +18,16 @@ from detector.sighting import reference_boxes
 from detector.suppression.sensors import BEARING_MARGIN_DEG, same_mast, same_place
 from detector.tracker import boxes_touch
 from geo.joint import joined
+from geo.meeting import HELD, residual_of
 from geo.triangulate import triangulate
 from models.alert import Alert, AlertDraft
-from models.crossing import Bearing, Report
+from models.crossing import Bearing, Crossing, Report
 from models.fix import Fix
 from models.incident import LinkReason
 from models.site import CameraKind
 from models.units import angle_between_deg
 
-__all__ = ["AT_ONCE", "LOOSE", "ROUND", "Fit", "match", "one_plume"]
+__all__ = ["AT_ONCE", "LOOSE", "ROUND", "Fit", "Lot", "match", "one_plume", "says_more"]
 
 ROUND: Final = timedelta(minutes=30)
 """Of a patrol (LY/T 2581): so long may one tower see it after another one lost it from its view."""
@@ -39,6 +41,13 @@ AT_ONCE: Final = timedelta(minutes=5)
 TILT_MARGIN_DEG: Final = 1.0
 """By which the feet of one plume differ between two cameras of a mast. From 200 m above, a fire at
 2 km lies 3.4 degrees below one at 5 km, and that one 1.2 degrees below one at 10 km."""
+
+
+_GATE: Final = 5.0
+"""Standard deviations beyond which triangulation would refuse as well: it does so from 3 on."""
+
+_NEWS: Final = 0.5
+"""Of a fix's own error: by less than this share it may move and tell nothing new."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,20 +66,57 @@ class Fit:
     turn_deg: float | None = None
 
 
-def match(first: Sequence[Testimony], second: Sequence[Testimony]) -> Fit | None:
+class Lot:
+    """Evidence that is taken for one fire, and what follows from it, reckoned once.
+
+    Args:
+        evidence: of it.
+    """
+
+    def __init__(self, evidence: Iterable[Testimony]) -> None:
+        self.evidence = tuple(evidence)
+
+    @cached_property
+    def agreeing(self) -> tuple[Testimony, ...]:
+        """Those on whom its place stands."""
+        agree = place_by(self.evidence).agree
+        return tuple(each for each in self.evidence if each.seen.key in agree)
+
+    @cached_property
+    def crossing(self) -> Crossing:
+        """Of those that agree."""
+        return triangulate([each.seen.account.witness for each in self.agreeing])
+
+    @cached_property
+    def log_factor(self) -> float:
+        """How much better one fire explains those that agree than one for each of them does."""
+        if len(self.agreeing) == 1:
+            return 0.0
+        return joined([each.seen.account for each in self.agreeing], self.crossing).log_factor
+
+    def of_the_time_of(self, other: "Lot") -> "Lot":
+        """What of it may be of one time with any of the other's."""
+        near = [
+            one
+            for one in self.evidence
+            if any(_of_one_time(one, another) for another in other.evidence)
+        ]
+        return self if len(near) == len(self.evidence) else Lot(near)
+
+
+def match(first: Lot, second: Lot) -> Fit | None:
     """How well two lots of evidence are one fire; None where they cannot be.
 
     Args:
         first: of one fire.
         second: of one fire.
     """
-    mine = [one for one in first if any(_of_one_time(one, other) for other in second)]
-    yours = [one for one in second if any(_of_one_time(one, other) for other in first)]
-    if not mine or not yours:
+    mine, yours = first.of_the_time_of(second), second.of_the_time_of(first)
+    if not mine.evidence or not yours.evidence:
         return None
     turns_deg = []
-    for one in mine:
-        for other in yours:
+    for one in mine.evidence:
+        for other in yours.evidence:
             if _one_mast(one, other):
                 turn_deg = _turn_deg(one, other)
                 if turn_deg is None:
@@ -78,7 +124,7 @@ def match(first: Sequence[Testimony], second: Sequence[Testimony]) -> Fit | None
                 turns_deg.append(turn_deg)
     if turns_deg:
         return Fit(LinkReason.SAME_MAST, math.inf, min(turns_deg))
-    return _met(_agreeing(mine), _agreeing(yours))
+    return _met(mine, yours)
 
 
 def one_plume(first: AlertDraft, second: AlertDraft) -> bool:
@@ -87,26 +133,47 @@ def one_plume(first: AlertDraft, second: AlertDraft) -> bool:
     return all(boxes) and boxes_touch(boxes[0][0], boxes[1][0])
 
 
-def _met(mine: Sequence[Testimony], yours: Sequence[Testimony]) -> Fit | None:
-    together = [*mine, *yours]
+def says_more(before: Fix, now: Fix) -> bool:
+    """Whether a fix tells anything about who is who that an earlier one of its alert did not."""
+    if before.bearing_deg is None or now.bearing_deg is None:
+        return before.bearing_deg is not now.bearing_deg
+    if len(before.clusters) != len(now.clusters):
+        return True
+    sigma_deg = now.bearing_sigma_deg or 0.0
+    if abs(angle_between_deg(before.bearing_deg, now.bearing_deg)) > _NEWS * sigma_deg:
+        return True
+    return any(
+        abs(one.range_m - other.range_m) > _NEWS * one.r90_m
+        for one, other in zip(before.clusters, now.clusters, strict=True)
+    )
+
+
+def _met(mine: Lot, yours: Lot) -> Fit | None:
+    if _looks_elsewhere(mine, yours) or _looks_elsewhere(yours, mine):
+        return None
+    together = [*mine.agreeing, *yours.agreeing]
     crossing = triangulate([each.seen.account.witness for each in together])
     if not crossing.is_located:
         return None
     log_factor = joined([each.seen.account for each in together], crossing).log_factor
-    return Fit(_reason(together), log_factor - _factor_of(mine) - _factor_of(yours))
+    return Fit(_reason(together), log_factor - mine.log_factor - yours.log_factor)
 
 
-def _agreeing(lot: Sequence[Testimony]) -> list[Testimony]:
-    """Those on whom the place of a fire stands."""
-    agree = place_by(lot).agree
-    return [each for each in lot if each.seen.key in agree]
-
-
-def _factor_of(members: Sequence[Testimony]) -> float:
-    if len(members) == 1:
-        return 0.0
-    accounts = [each.seen.account for each in members]
-    return joined(accounts, triangulate([each.witness for each in accounts])).log_factor
+def _looks_elsewhere(lot: Lot, located: Lot) -> bool:
+    """Whether one of a lot is so far off from where another one lies that nothing need be tried."""
+    crossing = located.crossing
+    if crossing.lon_deg is None or crossing.lat_deg is None:
+        return False
+    for each in lot.agreeing:
+        witness = each.seen.account.witness
+        off = residual_of(witness, crossing.lon_deg, crossing.lat_deg)
+        if isinstance(witness, Bearing):
+            own_m = math.radians(witness.sigma_deg) * off.range_m
+        else:
+            own_m = witness.sigma_m
+        if abs(off.off_m) > _GATE * math.hypot(own_m, crossing.semi_major_m / HELD):
+            return True
+    return False
 
 
 def _reason(everybody: Iterable[Testimony]) -> LinkReason:

@@ -239,7 +239,7 @@ def split(rig: BurningRig) -> list[int]:
     """One fire in two incidents: the second alert was not compared with the first."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rig.desk.desk._correlator, "link_of", lambda _draft: None)
-        patch.setattr(rig.desk.desk._correlator, "settle", lambda _number: 0)
+        patch.setattr(rig.desk.desk, "_settle", lambda _case: None)
         rig.see(J1, FIRE)
         rig.see(J2, FIRE)
     return [one.incident_id for one in rig.fires]
