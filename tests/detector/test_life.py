@@ -54,6 +54,7 @@ def test_a_clock_that_jumps_back_costs_no_alert_and_no_frame(tmp_path: Path) -> 
         assert len(one.rig.working) == 1
         one.play(first=5)
         (alert,) = one.rig.working
+        assert len(one.rig.fires) == 1
         assert one.pipeline.counts.frames_scored == 35
         assert one.pipeline.counts.frames_failed == 0
         assert alert.last_seen_at == one.began_at + timedelta(seconds=60.0 * 34)
@@ -88,3 +89,4 @@ def test_a_box_of_no_width_takes_nothing_with_it(tmp_path: Path) -> None:
         (alert,) = one.rig.working
         assert one.pipeline.counts.frames_failed == 0
         assert sum(score.box is not None for score in alert.draft.decision.scores) >= 10
+        assert len(one.rig.fires) == 1

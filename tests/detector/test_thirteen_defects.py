@@ -38,6 +38,7 @@ from camera_gateway.ring import FrameRing
 from camera_gateway.source import RawFrame
 from camera_gateway.status import GatewayState
 from detector.core import Picture
+from detector.incidents import place_of
 from detector.pipeline import Pipeline, View
 from detector.suppression.sensors import same_place
 from geo.camera import ray_of_pixel
@@ -71,6 +72,7 @@ def test_01_what_was_declined_alerts_when_it_grows(tmp_path: Path) -> None:
         assert one.rig.candidates[0].alert_id == alert.alert_id
         one.play(first=weak + WITHIN_FRAMES)
         assert len(one.rig.working) == 1
+        assert [fire.incident_id for fire in one.rig.fires] == [alert.incident_id]
 
 
 class AMinuteApart:
@@ -228,6 +230,8 @@ def test_08_rays_that_do_not_meet_are_no_position(tmp_path: Path) -> None:
             assert fix.outcome is FixOutcome.DIRECTION_ONLY
             assert fix.clusters == ()
         assert not same_place(first, second)
+        assert len(one.rig.fires) == 2
+        assert all(place_of(fire, one.rig.book).direction_only for fire in one.rig.fires)
         words = [word for alert in one.rig.working for word in alert.draft.decision.findings]
         assert Finding.SECOND_SENSOR not in words
 
@@ -272,6 +276,8 @@ def test_11_a_backlog_is_linked_by_when_it_was_captured_and_told_as_late(tmp_pat
         assert alert.last_seen_at == one.began_at + timedelta(minutes=one.told["smoke_frames"] - 1)
         assert Finding.LATE in draft.decision.findings
         assert draft.received_at - draft.captured_at > timedelta(hours=1)
+        (fire,) = one.rig.fires
+        assert (fire.first_seen_at, fire.last_seen_at) == (one.began_at, alert.last_seen_at)
 
 
 def test_12_an_alert_that_nobody_has_touched_stays_on_the_list(tmp_path: Path) -> None:
@@ -281,6 +287,7 @@ def test_12_an_alert_that_nobody_has_touched_stays_on_the_list(tmp_path: Path) -
         one.rig.clock.advance(3 * 86400.0)  # from Friday to Monday
         assert [kept.alert_id for kept in one.rig.working] == [alert.alert_id]
         assert one.rig.working[0].state is IncidentState.OPEN
+        assert [fire.incident_id for fire in one.rig.fires] == [alert.incident_id]
 
 
 def test_13_a_verdict_has_its_author_its_time_and_its_reason(desk_rig: DeskRig) -> None:

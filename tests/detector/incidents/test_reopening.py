@@ -148,6 +148,26 @@ def test_a_nuisance_that_outgrows_its_entry_is_a_fire_and_opens_nothing_old(
     assert [one.kind for one in fire.entries] == [EntryKind.OPENED]
 
 
+def test_another_verdict_keeps_the_number_and_leaves_no_orphan(desk_rig: DeskRig) -> None:
+    """Judged, taken back, judged anew, reopened: the alert stays in the fire of that number."""
+    desk_rig.see(plume())
+    (fire,) = desk_rig.fires
+    for reason in (DismissReason.FOG, DismissReason.CHIMNEY):
+        desk_rig.dismiss(reason)
+        judged = desk_rig.store.incidents.get(fire.incident_id)
+        desk_rig.store.incidents.undo(
+            fire.incident_id, entry_id=judged.entries[-1].entry_id, author="zhang"
+        )
+        desk_rig.store.incidents.get(fire.incident_id)
+    desk_rig.dismiss(DismissReason.STEAM)
+    desk_rig.store.incidents.reopen(fire.incident_id, author="li", note="又冒烟")
+    desk_rig.see(plume())
+    (again,) = desk_rig.fires
+    assert again.incident_id == fire.incident_id
+    assert [one.alert_id for one in again.alerts] == [one.alert_id for one in fire.alerts]
+    assert desk_rig.store.incidents.page(10).incidents == (again,)
+
+
 def test_a_verdict_that_has_run_out_reopens_nothing(desk_rig: DeskRig) -> None:
     desk_rig.see(plume())
     judged = desk_rig.dismiss()
