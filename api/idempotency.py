@@ -141,7 +141,9 @@ class Idempotency:
         return answer
 
     def _keep(self, asked: Asked, answer: Response) -> None:
-        if len(answer.body) > LARGEST_ANSWER:
+        # A one-time password or a token is nowhere kept: repeated, its answer is lost.
+        secret = "no-store" in answer.headers.get("cache-control", "")
+        if secret or len(answer.body) > LARGEST_ANSWER:
             return
         answers, now = self._context.store.answers, self._context.clock.now()
         kind = answer.headers.get("content-type", "")
