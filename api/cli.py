@@ -18,6 +18,7 @@ from api.commands.geo import geo
 from api.commands.incident import incidents
 from api.commands.keep import audit
 from api.commands.land import land
+from api.commands.notice import notices
 from api.commands.serve import serve
 from api.commands.token import tokens
 from api.commands.user import users
@@ -44,6 +45,7 @@ app.add_typer(geo, name="geo")
 app.add_typer(land, name="land")
 app.add_typer(incidents, name="incident")
 app.add_typer(weather, name="weather")
+app.add_typer(notices, name="notice")
 app.add_typer(users, name="user")
 app.add_typer(tokens, name="token")
 app.add_typer(audit, name="audit")

@@ -10,7 +10,15 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, rule
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+)
 
 from models.alert import AlertDraft
 from models.clock import ManualClock
@@ -88,6 +96,7 @@ class Outbox(RuleBasedStateMachine):
     def set_up(self, rules: Rules) -> None:
         draft = ChannelDraft("c", ChannelKind.WECOM, rules=rules)
         self.store.channels.add(draft, Secrets({"key": "k"}), actor="a")
+        self.light(70.0)
 
     @rule(points=st.sampled_from([0.0, 39.0, 70.0, None]))
     def light(self, points: float | None) -> None:
@@ -128,36 +137,32 @@ class Outbox(RuleBasedStateMachine):
         self.clock.advance(seconds)
 
     @rule(target=in_hand, who=st.integers(0, 1), most=st.integers(1, 4))
-    def claim(self, who: int, most: int) -> tuple[int, Batch] | None:
+    def claim(self, who: int, most: int) -> object:
         batch = self.stores[who].deliveries.claim(
             1, holder=str(who), lease_s=LEASE_S, zone=ZONE, most=most
         )
         if batch is None:
-            return None
+            return multiple()
         told = frozenset(one.entry.entry_id for one in batch.waiting)
         known = self.under.setdefault(batch.message_id, told)
         assert told <= known, "nothing new slips under a mark that is out"
         return who, batch
 
     @rule(hand=consumes(in_hand))
-    def sent(self, hand: tuple[int, Batch] | None) -> None:
-        if hand is not None:
-            self.receive(hand[1])
-            self.stores[hand[0]].deliveries.sent(hand[1].message_id, "ok")
+    def sent(self, hand: tuple[int, Batch]) -> None:
+        self.receive(hand[1])
+        self.stores[hand[0]].deliveries.sent(hand[1].message_id, "ok")
 
     @rule(hand=consumes(in_hand))
-    def killed_after_it_left(self, hand: tuple[int, Batch] | None) -> None:
-        if hand is not None:
-            self.receive(hand[1])
+    def killed_after_it_left(self, hand: tuple[int, Batch]) -> None:
+        self.receive(hand[1])
 
     @rule(hand=consumes(in_hand))
-    def killed_before_it_left(self, hand: tuple[int, Batch] | None) -> None:
+    def killed_before_it_left(self, hand: tuple[int, Batch]) -> None:
         del hand
 
     @rule(hand=consumes(in_hand), arrives=st.booleans(), alone=st.booleans())
-    def failed(self, hand: tuple[int, Batch] | None, *, arrives: bool, alone: bool) -> None:
-        if hand is None:
-            return
+    def failed(self, hand: tuple[int, Batch], *, arrives: bool, alone: bool) -> None:
         if arrives:
             self.receive(hand[1])
         failure = Failure("notice_timeout", "", 5.0, maybe_sent=arrives, alone=alone)
