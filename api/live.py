@@ -3,12 +3,15 @@
 Events are rows written with the change that they tell of. One watcher for the whole process asks
 the store for the newest sequence twice a second (0.1 ms on SQLite) and wakes the open feeds; so a
 change made by another process reaches the console too, and a feed that reconnects with
-``Last-Event-ID`` misses nothing and repeats nothing.
+``Last-Event-ID`` misses nothing and repeats nothing. What is new the watcher reads once for all
+feeds; only who comes from farther back asks the store for themselves.
 """
 
 import asyncio
 import logging
+from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Sequence
+from operator import attrgetter
 
 from fastapi.sse import ServerSentEvent
 
@@ -24,6 +27,8 @@ logger = logging.getLogger(__name__)
 WATCH_S = 0.5
 KEEP_ALIVE_S = 10.0
 BATCH = 200
+TAIL = 2000
+"""So many of the newest events are in memory: minutes of a busy day."""
 
 Sees = Callable[[Event], bool]
 
@@ -48,19 +53,23 @@ class LiveFeed:
         self._store = store
         self._clock = clock
         self._newest = 0
+        self._tail: list[Event] = []
+        self._tail_after: int | None = (
+            None  # the tail holds every event above it; None: no tail yet
+        )
         self._changed = asyncio.Condition()
 
     async def run(self) -> None:
         """Watch until cancelled; a store that fails for a moment is asked again."""
         while True:
             try:
-                newest = await asyncio.to_thread(self._store.events.latest)
+                newest, fresh = await asyncio.to_thread(self._read_new)
             except WatchError:
                 logger.exception("the live feed cannot read the store")
             else:
                 if newest != self._newest:
                     async with self._changed:
-                        self._newest = newest
+                        self._keep(newest, fresh)
                         self._changed.notify_all()
             await self._clock.sleep(WATCH_S)
 
@@ -75,12 +84,39 @@ class LiveFeed:
                 None ends the feed.
         """
         while (sees := await asyncio.to_thread(listener)) is not None:
-            events = await asyncio.to_thread(self._store.events.after, after, BATCH)
+            events = await self._after(after)
             for event in await asyncio.to_thread(_seen, events, sees):
                 yield ServerSentEvent(data=event, event=event.kind.value, id=str(event.sequence))
             after = events[-1].sequence if events else after
             if not events and not await self._wait_beyond(after):
                 yield ServerSentEvent(comment="alive")
+
+    def _read_new(self) -> tuple[int, list[Event] | None]:
+        """The newest sequence, and what came since the tail's last; None where that is no tail."""
+        newest = self._store.events.latest()
+        if newest == self._newest or self._tail_after is None or newest < self._newest:
+            return newest, None
+        fresh = self._store.events.after(self._newest, TAIL)
+        if len(fresh) == TAIL:  # maybe not all
+            return newest, None
+        return (fresh[-1].sequence if fresh else newest), fresh
+
+    def _keep(self, newest: int, fresh: list[Event] | None) -> None:
+        self._newest = newest
+        if fresh is None:
+            self._tail, self._tail_after = [], newest
+            return
+        kept = self._tail + fresh
+        if len(kept) > TAIL:
+            self._tail_after = kept[-TAIL - 1].sequence
+        self._tail = kept[-TAIL:]
+
+    async def _after(self, after: int) -> list[Event]:
+        if self._tail_after is not None and after >= self._tail_after:
+            tail = self._tail
+            first = bisect_right(tail, after, key=attrgetter("sequence"))
+            return tail[first : first + BATCH]
+        return await asyncio.to_thread(self._store.events.after, after, BATCH)
 
     async def _wait_beyond(self, after: int) -> bool:
         """Wait for a newer event; False when there was none for the keep-alive time."""

@@ -8,6 +8,7 @@ from api.context import Context
 from api.incidents.schemas import IncidentAnswer, PlaceAnswer, UndoAnswer
 from api.observations.answering import observation_answer
 from detector.incidents.placing import IncidentPlace
+from geo.land import LandIndex
 from models.incident import Incident
 from models.store.incidents import UNDO_WITHIN, last_verdict
 from models.user import Role, User
@@ -28,22 +29,23 @@ def answers_of(
     evidence = [alert for one in incidents for alert in one.alerts]
     alerts = {one.alert_id: one for one in alert_answers(context, evidence, cameras)}
     now = context.clock.now()
+    index = context.land_book.refresh().index  # the store is asked once for all of them
     return tuple(
         IncidentAnswer.of(
             one,
             alerts=alerts,
             observations={
-                each.observation_id: observation_answer(context, each, user)
+                each.observation_id: observation_answer(context, each, user, index)
                 for each in one.observations
             },
-            place=place_answer(context, context.places.of(one, cameras)),
+            place=place_answer(index, context.places.of(one, cameras)),
             undo=_undo(one, user, now),
         )
         for one in incidents
     )
 
 
-def place_answer(context: Context, place: IncidentPlace) -> PlaceAnswer | None:
+def place_answer(index: LandIndex, place: IncidentPlace) -> PlaceAnswer | None:
     """A place with the townships that it lies in; None where nothing is known."""
     best = place.best
     if best is not None:
@@ -53,7 +55,7 @@ def place_answer(context: Context, place: IncidentPlace) -> PlaceAnswer | None:
             ring_lonlat=best.outline_lonlat,
             r90_m=best.r90_m,
             bearing_deg=None,
-            townships=context.land_book.refresh().index.around(place.places).townships,
+            townships=index.townships(place.places),
             direction_only=False,
         )
     if place.observer is None:
@@ -76,7 +78,7 @@ def is_within(context: Context, township: str) -> Callable[[Incident], bool]:
 
     def check(incident: Incident) -> bool:
         places = context.places.of(incident, cameras).places
-        return any(one.code == township for one in index.around(places).townships)
+        return any(one.code == township for one in index.townships(places))
 
     return check
 

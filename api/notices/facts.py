@@ -96,7 +96,7 @@ class FactFinder:
         """
         cameras = self._store.cameras.ever()
         place = self._places.of(incident, cameras)
-        townships = self._land_book.refresh().index.around(place.places).townships
+        townships = self._land_book.refresh().index.townships(place.places)
         link = f"{self._public_url}/#fire-{incident.incident_id}" if self._public_url else ""
         news = [News(kind, one) for one in entries if (kind := occasion_of(one)) is not None]
         return Facts(

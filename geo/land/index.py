@@ -6,6 +6,7 @@ the places that lie in it, a distance has the range that it takes over the 90 % 
 
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from models.fix import Fix
 from models.land import LandAnswer, LandFeature, Layer, NearestAsset, UnitShare
 
 __all__ = ["LandIndex"]
+
+MOST_KEPT: Final = 5000
+"""Places whose townships are remembered."""
 
 
 class LandIndex:
@@ -34,6 +38,7 @@ class LandIndex:
 
     def __init__(self, features: Iterable[LandFeature]) -> None:
         self.land = MetricLand(features)
+        self._townships: dict[tuple[JointPlace, ...], tuple[UnitShare, ...]] = {}
 
     @cached_property
     def batch(self) -> LandBatch:
@@ -43,6 +48,23 @@ class LandIndex:
     def answer(self, fix: Fix) -> LandAnswer:
         """Townships and nearest assets of a fix; empty for a fix without a place."""
         return self.around(places_of(fix))
+
+    def townships(self, places: Sequence[JointPlace]) -> tuple[UnitShare, ...]:
+        """Townships of :meth:`around` alone; lists ask for the same places again and again."""
+        key = tuple(places)
+        known = self._townships.get(key)
+        if known is None:
+            known = self._townships_of(key)
+            if len(self._townships) >= MOST_KEPT:
+                self._townships.clear()
+            self._townships[key] = known
+        return known
+
+    def _townships_of(self, places: Sequence[JointPlace]) -> tuple[UnitShare, ...]:
+        if not places or Layer.TOWNSHIP not in self.land.layers:
+            return ()
+        region = FireRegion(places, self.land.frame)
+        return shares_of(self.land.layers[Layer.TOWNSHIP], region)[0]
 
     def around(self, places: Sequence[JointPlace]) -> LandAnswer:
         """The same of any places with their weights, the best first; empty without one."""

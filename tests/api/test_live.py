@@ -79,6 +79,67 @@ def test_any_cut_loses_nothing_and_repeats_nothing(bursts: list[int], data: st.D
     asyncio.run(play())
 
 
+def look(feed: LiveFeed) -> None:
+    """What the watcher does twice a second."""
+    newest, fresh = feed._read_new()
+    if newest != feed._newest:
+        feed._keep(newest, fresh)
+
+
+class Browser:
+    """Reads some and is cut, again and again."""
+
+    def __init__(self, feed: LiveFeed, events: Events) -> None:
+        self.feed, self.events = feed, events
+        self.got: list[int] = []
+
+    async def read(self, most: int) -> int:
+        """As much as is to be had without waiting; how many."""
+        last = self.got[-1] if self.got else 0
+        in_memory = self.feed._tail_after is not None and last >= self.feed._tail_after
+        there = self.feed._tail if in_memory else self.events.rows
+        count = min(most, sum(row.sequence > last for row in there))
+        if count:
+            self.got += [int(one.id or "") for one in await take(self.feed, last, count)]
+        return count
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 9), st.booleans(), st.integers(0, 12)), max_size=25),
+    st.integers(1, 12),
+)
+def test_any_cut_beside_the_watcher_loses_nothing_and_repeats_nothing(
+    course: list[tuple[int, bool, int]], longest: int
+) -> None:
+    """Changes, looks of the watcher and reads of browsers that are cut, in any order.
+
+    The tail in memory is shorter than some backlogs; one browser lags behind it, one keeps up.
+    """
+
+    events = Events()
+    feed = feed_over(events)
+    keen, slow = Browser(feed, events), Browser(feed, events)
+
+    async def play() -> None:
+        for changes, looks, count in course:
+            for _ in range(changes):
+                events.add()
+            if looks:
+                look(feed)
+                assert len(feed._tail) <= longest
+            await keen.read(100)
+            await slow.read(count)
+        look(feed)
+        for browser in (keen, slow):
+            while await browser.read(5):
+                pass
+            assert browser.got == [row.sequence for row in events.rows]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("api.live.TAIL", longest)
+        asyncio.run(play())
+
+
 def test_a_waiting_feed_is_woken_by_a_change_of_another_process() -> None:
     async def play() -> None:
         events = Events()
