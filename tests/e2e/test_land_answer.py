@@ -52,13 +52,13 @@ def test_the_full_answer_is_told_and_the_short_one_where_it_cannot_be_had(
         keep(page, "en")
 
         # The server's answer fails: the short one of then, and said so; then it works again.
-        page.route("**/api/alerts/*/land", lambda route: route.fulfill(status=503, body="{}"))
+        page.route("**/api/incidents/*/land", lambda route: route.fulfill(status=503, body="{}"))
         page.reload()
         page.get_by_test_id("alert-card").first.click(force=True)
         expect(land.get_by_test_id("land-failed")).to_contain_text("short one kept with the alert")
         expect(land.get_by_test_id("nearest-water_point")).to_contain_text("石壕塘")
         expect(land.get_by_test_id("land-water")).to_have_count(0)
-        page.unroute("**/api/alerts/*/land")
+        page.unroute("**/api/incidents/*/land")
         land.get_by_role("button", name="Retry").or_(land.locator(".again")).first.click(force=True)
         expect(land.get_by_test_id("water-best")).to_have_count(3)
         expect(land.get_by_test_id("land-failed")).to_have_count(0)
