@@ -1,16 +1,20 @@
 """The audit log shows every edit, removal, addition and change of order."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select, update
 
 from models.audit import AuditEntry
 from models.clock import ManualClock
 from models.errors import InputRefused, StoreDamaged
-from models.store import Store
+from models.store import Store, audit
+from models.store.tables import audit_entry, audit_head
 from models.user import Role, User
 
 Attack = Callable[..., None]
@@ -164,3 +168,59 @@ def test_any_text_stays_verifiable(
     store.audit.verify()
     entry = store.audit.entries(1)[0]
     assert (entry.actor, entry.subject, entry.details) == (actor, subject, details)
+
+
+def test_a_chain_computed_anew_shows_only_against_a_head_that_was_noted(
+    store: Store, attack: Attack
+) -> None:
+    """Whoever can write the file and knows how the chain is made."""
+    noted = store.audit.verify()
+    assert noted == (5, store.audit.verify(noted)[1])
+    attack("UPDATE audit_entry SET actor = 'somebody else' WHERE number = 2")
+    with store._database.write() as connection:
+        previous = audit.GENESIS
+        for row in connection.execute(select(audit_entry).order_by(audit_entry.c.number)).all():
+            entry = {key: value for key, value in row._mapping.items() if key != "sha256"}
+            previous = audit._chained(previous, **entry)
+            connection.execute(
+                update(audit_entry)
+                .where(audit_entry.c.number == row.number)
+                .values(sha256=previous)
+            )
+        connection.execute(update(audit_head).values(sha256=previous))
+    assert store.audit.verify()[0] == 5, "by itself it looks whole"
+    with pytest.raises(StoreDamaged, match="entry 5 is another than was noted"):
+        store.audit.verify(noted)
+
+
+def test_a_log_that_was_cut_and_headed_anew_shows_against_a_noted_head(
+    store: Store, attack: Attack
+) -> None:
+    noted = store.audit.verify()
+    attack(
+        "DELETE FROM audit_entry WHERE number = 5",
+        "UPDATE audit_head SET entries = 4, sha256 = "
+        "(SELECT sha256 FROM audit_entry WHERE number = 4)",
+    )
+    assert store.audit.verify()[0] == 4
+    with pytest.raises(StoreDamaged, match="entry 5 is missing"):
+        store.audit.verify(noted)
+
+
+@pytest.mark.usefixtures("attack")
+def test_what_is_exported_can_be_chained_by_anybody(store: Store) -> None:
+    previous = audit.GENESIS
+    lines = [json.loads(line) for line in store.audit.lines()]
+    assert [line["number"] for line in lines] == [1, 2, 3, 4, 5]
+    for line in lines:
+        sha256 = line.pop("sha256")
+        text = json.dumps(line, sort_keys=True, separators=(",", ":"))
+        previous = hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+        assert previous == sha256
+
+
+def test_numbers_of_persons_are_not_kept_for_ever(store: Store) -> None:
+    words = {"note": "call 13800001234", "told": "from 023-48612345", "place": "106.65,29.03"}
+    store.audit.record(actor="li", action="fire.noted", subject="1", details=words)
+    (entry,) = store.audit.entries(1)
+    assert entry.details == {"note": "call […]", "told": "from […]", "place": "106.65,29.03"}
