@@ -1,24 +1,20 @@
 """With which of several fires evidence belongs, and when nobody may say.
 
 A wrong marriage hides a second fire and sends people to the wrong valley; a duplicate costs a
-glance. So evidence joins a fire only when one fire explains them about as well as two or better
-(:data:`JOIN`), and when nothing else explains either of them nearly as well. Measured with
-``./run bench incidents``, see ``docs/incidents.md``.
+glance. So evidence joins a fire only when one fire explains them about as well as two, and clearly
+better where relief can tell (:attr:`detector.incidents.matching.Fit.joins`), and when nothing else
+explains either of them nearly as well. Measured with ``./run bench incidents``, see
+``docs/incidents.md``.
 """
 
 import math
 from collections.abc import Mapping
-from typing import Final
 
 from detector.incidents.matching import Fit, Lot, match
 from geo.joint import AGAINST
 from geo.meeting import NEARLY
 
-__all__ = ["JOIN", "belongs"]
-
-JOIN: Final = math.log(0.75)
-"""Log factor from which evidence joins by itself. Two directions without relief say nothing for or
-against: where they cross at a right angle their factor is 0.79, elsewhere it is higher."""
+__all__ = ["belongs"]
 
 
 def belongs(subject: Lot, fires: Mapping[int, Lot]) -> tuple[int, Fit] | None:
@@ -35,7 +31,7 @@ def belongs(subject: Lot, fires: Mapping[int, Lot]) -> tuple[int, Fit] | None:
     fit = fits[best]
     if fit.log_factor == math.inf:
         return best, fit
-    if fit.log_factor < JOIN:
+    if not fit.joins:
         return None
     married = Lot((*subject.evidence, *fires[best].evidence))
     for number, lot in fires.items():
@@ -56,4 +52,4 @@ def _competes(rival: Fit | None, fit: Fit) -> bool:
 
 
 def _joins(fit: Fit | None) -> bool:
-    return fit is not None and fit.log_factor >= JOIN
+    return fit is not None and fit.joins

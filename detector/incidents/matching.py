@@ -17,6 +17,7 @@ from detector.incidents.testimony import Testimony
 from detector.sighting import reference_boxes
 from detector.suppression.sensors import BEARING_MARGIN_DEG, same_mast, same_place
 from detector.tracker import boxes_touch
+from geo.alternatives import pieces_of
 from geo.joint import joined
 from geo.meeting import HELD, residual_of
 from geo.triangulate import triangulate
@@ -43,6 +44,13 @@ TILT_MARGIN_DEG: Final = 1.0
 2 km lies 3.4 degrees below one at 5 km, and that one 1.2 degrees below one at 10 km."""
 
 
+JOIN: Final = math.log(0.75)
+"""Log factor from which two lots join. Two directions without relief say nothing for or against:
+where they cross at a right angle their factor is 0.79, elsewhere it is higher."""
+
+JOIN_ON_RELIEF: Final = 1.0
+"""The same where relief could speak for it: then it has to."""
+
 _GATE: Final = 5.0
 """Standard deviations beyond which triangulation would refuse as well: it does so from 3 on."""
 
@@ -59,11 +67,18 @@ class Fit:
         log_factor: how much better one fire explains them than two, natural logarithm; infinite
             where a mast itself says so.
         turn_deg: between their directions, of one mast; None of several.
+        on_relief: every witness knows what lies along its direction, or names a place.
     """
 
     reason: LinkReason
     log_factor: float
     turn_deg: float | None = None
+    on_relief: bool = False
+
+    @property
+    def joins(self) -> bool:
+        """Whether it is enough to take the two for one, if nothing competes."""
+        return self.log_factor >= (JOIN_ON_RELIEF if self.on_relief else JOIN)
 
 
 class Lot:
@@ -156,7 +171,12 @@ def _met(mine: Lot, yours: Lot) -> Fit | None:
     if not crossing.is_located:
         return None
     log_factor = joined([each.seen.account for each in together], crossing).log_factor
-    return Fit(_reason(together), log_factor - mine.log_factor - yours.log_factor)
+    log_factor -= mine.log_factor + yours.log_factor
+    on_relief = all(
+        isinstance(each.seen.account.witness, Report) or pieces_of(each.seen.account.fix)
+        for each in together
+    )
+    return Fit(_reason(together), log_factor, on_relief=on_relief)
 
 
 def _looks_elsewhere(lot: Lot, located: Lot) -> bool:
