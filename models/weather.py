@@ -13,6 +13,7 @@ from models.errors import InputRefused
 from models.patrol import UNKNOWN_DANGER, DangerClass
 
 __all__ = [
+    "LIMITS",
     "DangerNow",
     "DangerSource",
     "FireCodes",
@@ -28,6 +29,14 @@ COLDEST_C: Final = -60.0
 HOTTEST_C: Final = 60.0
 STRONGEST_M_S: Final = 60.0
 WETTEST_MM: Final = 2000.0
+LIMITS: Final = {
+    "temperature_c": (COLDEST_C, HOTTEST_C),
+    "humidity_percent": (0.0, 100.0),
+    "wind_m_s": (0.0, STRONGEST_M_S),
+    "rain_24h_mm": (0.0, WETTEST_MM),
+}
+"""Least and most of each number of a reading."""
+
 LONGEST_NAME: Final = 80
 OLDEST: Final = timedelta(days=3 * 366)
 FROM_THE_FUTURE: Final = timedelta(minutes=5)
@@ -202,12 +211,8 @@ def check_reading(reading: Reading, now: datetime) -> None:
             remedy="Give the time of the reading, of the last three years.",
             code="weather_time",
         )
-    for what, value, least, most in (
-        ("temperature", reading.temperature_c, COLDEST_C, HOTTEST_C),
-        ("relative humidity", reading.humidity_percent, 0.0, 100.0),
-        ("wind", reading.wind_m_s, 0.0, STRONGEST_M_S),
-        ("rain", reading.rain_24h_mm, 0.0, WETTEST_MM),
-    ):
+    for what, (least, most) in LIMITS.items():
+        value = getattr(reading, what)
         if not least <= value <= most:
             raise InputRefused(
                 f"A {what} of {value:g} cannot be: it lies in {least:g} to {most:g}.",

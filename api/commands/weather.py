@@ -45,8 +45,8 @@ def import_weather(
         added = store.weather.add(readings, author=ACTOR, origin=file.name)
         now = DangerShelf().now(store, SystemClock(), settings)
     for fault in faults[:TOLD_FAULTS]:
-        where = f"row {fault.row}" + (f", {fault.column}" if fault.column else "")
-        typer.echo(speakable(f"{where}: {fault.code}: {fault.value}"), err=True)
+        told = f"row {fault.row}, {fault.column}: {fault.code}: {fault.value}"
+        typer.echo(speakable(told), err=True)
     if len(faults) > TOLD_FAULTS:
         typer.echo(f"... and {len(faults) - TOLD_FAULTS} more", err=True)
     refused = len({fault.row for fault in faults})

@@ -188,7 +188,7 @@ class RowFaultAnswer(BaseModel):
 
     Attributes:
         row: of the sheet, counted from 1, headings included.
-        column: heading; empty where the whole row is meant.
+        column: heading.
         value: that stands there, cut to 40 letters.
         code: why.
     """

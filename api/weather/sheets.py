@@ -21,7 +21,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from models.errors import InputRefused
-from models.weather import Reading, check_reading
+from models.weather import LIMITS, Reading, check_reading
 
 __all__ = ["MOST_ROWS", "RowFault", "read_sheet"]
 
@@ -76,7 +76,7 @@ class RowFault:
 
     Attributes:
         row: of the sheet, counted from 1, headings included.
-        column: heading; empty where the whole row is meant.
+        column: heading.
         value: that stands there, cut.
         code: ``weather_number``, ``weather_missing``, ``weather_moment`` or one of
             :func:`models.weather.check_reading`.
@@ -234,11 +234,23 @@ def _readings(
             try:
                 check_reading(reading, now)
             except InputRefused as refusal:
-                own.append(RowFault(number, "", str(refusal)[:LONGEST_TOLD], refusal.code))
+                key = _culprit(reading, refusal.code)
+                cell = cells.get(key)
+                own.append(_fault(number, columns[key][1], cell, refusal.code))
             else:
                 readings.append(reading)
         faults += own
     return readings, faults
+
+
+def _culprit(reading: Reading, code: str) -> str:
+    """Which column holds what was refused."""
+    if code == "weather_station":
+        return "station"
+    for key, (least, most) in LIMITS.items():
+        if code == "weather_value" and not least <= getattr(reading, key) <= most:
+            return key
+    return "at"
 
 
 def _number(cell: object, *, wind_heading: str) -> float | str:

@@ -122,6 +122,10 @@ def test_every_row_that_cannot_be_is_told_and_the_others_are_taken() -> None:
         (14, "weather_moment"),
     ]
     assert (faults[2].column, faults[2].value) == ("时间", "下午")
+    assert (faults[8].column, faults[8].value) == ("气温(℃)", "293.1")
+    assert (faults[9].column, faults[9].value) == ("时间", "2027-04-05 13:00")
+    assert (faults[10].column, faults[10].value) == ("相对湿度\uff08%\uff09", "999999")
+    assert (faults[15].column, faults[15].value) == ("站点", "站" * 40)
 
 
 def workbook(*rows: tuple[Any, ...], title: bool = True) -> bytes:
