@@ -14,6 +14,7 @@ from api.audit import routes as audit
 from api.auth import routes as session
 from api.auth.origin import check_same_origin
 from api.body_limit import BodyLimit
+from api.calibration import photo_marks
 from api.calibration import routes as calibration
 from api.cameras import routes as cameras
 from api.candidates import routes as candidates
@@ -109,6 +110,7 @@ def create_app(
         land_imports.router,
         land_network.router,
         cameras.router,
+        photo_marks.router,
         calibration.router,
         live_view.router,
         maps.router,

@@ -4,14 +4,14 @@ A tag is weak (RFC 9110 8.8.1): the answer is compressed on its way or not, and 
 """
 
 import hashlib
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
 from fastapi import Header, Request, Response
 from pydantic import BaseModel
 
 from models.errors import WatchError
 
-__all__ = ["IfMatch", "Outdated", "check_match", "tag_of", "tagged"]
+__all__ = ["NOT_CHANGED", "IfMatch", "Outdated", "check_match", "tag_for", "tag_of", "tagged"]
 
 NOT_MODIFIED: Final = 304
 
@@ -27,16 +27,27 @@ class Outdated(WatchError):
     default_code = "outdated"
 
 
+NOT_CHANGED: Final[dict[int | str, dict[str, Any]]] = {
+    NOT_MODIFIED: {"description": "who asks has it as it is"}
+}
+"""What a route with a tag may answer besides, for the description of the API."""
+
+
 def tag_of(*parts: object) -> str:
     """A weak tag of anything that tells versions apart."""
     digest = hashlib.sha256("\0".join(str(part) for part in parts).encode()).hexdigest()
     return f'W/"{digest[:24]}"'
 
 
+def tag_for(answer: BaseModel) -> str:
+    """The tag that :func:`tagged` gives an answer."""
+    return tag_of(answer.model_dump_json())
+
+
 def tagged(request: Request, answer: BaseModel) -> Response:
     """The answer with its tag; 304 without it for who has it."""
     body = answer.model_dump_json().encode()
-    tag = tag_of(hashlib.sha256(body).hexdigest())
+    tag = tag_of(body.decode())
     headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
     if matches(request.headers.get("if-none-match"), tag):
         return Response(status_code=NOT_MODIFIED, headers=headers)

@@ -6,15 +6,17 @@ every row that was there at the first page is told exactly once.
 
 import base64
 import binascii
-from typing import Annotated, Final, TypeAlias
+from collections.abc import Callable, Sequence
+from typing import Annotated, Final, TypeAlias, TypeVar
 
 from fastapi import Query
 from pydantic import Field
 
 from models.errors import InputRefused
 
-__all__ = ["Cursor", "CursorText", "cursor_of", "number_of"]
+__all__ = ["Cursor", "CursorText", "cursor_of", "cut", "number_of"]
 
+T = TypeVar("T")
 _MARK: Final = "b"
 _MOST_DIGITS: Final = 19
 
@@ -51,6 +53,20 @@ def number_of(cursor: str | None) -> int | None:
     if digits == text or not digits.isdecimal() or len(digits) > _MOST_DIGITS:
         raise _refused()
     return int(digits)
+
+
+def cut(
+    found: Sequence[T], limit: int, number: Callable[[T], int]
+) -> tuple[Sequence[T], str | None]:
+    """A page of rows of which one more than the limit was asked for, and where it goes on.
+
+    Args:
+        found: newest first, at most one more than the limit.
+        limit: of the page.
+        number: of a row.
+    """
+    page = list(found[:limit])
+    return page, cursor_of(number(page[-1])) if len(found) > limit else None
 
 
 def _refused() -> InputRefused:

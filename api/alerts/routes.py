@@ -1,14 +1,18 @@
 """``/api/alerts``: see them, look at their pictures, take a step."""
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from api.alerts.answering import alert_answer, alert_answers
 from api.alerts.schemas import AlertAnswer, AlertList, StepRequest
 from api.auth.roles import MonitorScope, ViewerScope
 from api.context import Context, context_of
+from api.etags import NOT_CHANGED, tagged
+from api.paging import Cursor, cut, number_of
+from models.alert import Alert
 from models.errors import NotFound
 from models.recording import HELD_STATES
 
@@ -29,21 +33,31 @@ def list_alerts(
     context: InContext,
     scope: Literal["working", "all"] = "working",
     limit: Annotated[int, Query(ge=1, le=500)] = 200,
+    cursor: Cursor = None,
 ) -> AlertList:
     """Alerts, newest first; those that need people are never cut by age or number."""
     # The sequence is read first: a change in between is then seen twice rather than never.
     sequence = context.store.events.latest()
     alerts = context.store.alerts
-    found = alerts.working() if scope == "working" else alerts.newest(limit)
+    found: Sequence[Alert]
+    if scope == "working":
+        found, next_cursor = alerts.working(), None
+    else:
+        more = alerts.newest(limit + 1, number_of(cursor))
+        found, next_cursor = cut(more, limit, lambda one: one.alert_id)
     return AlertList(
-        alerts=alert_answers(context, asker.alerts(found)), last_event_sequence=sequence
+        alerts=alert_answers(context, asker.alerts(found)),
+        next_cursor=next_cursor,
+        last_event_sequence=sequence,
     )
 
 
-@router.get("/{alert_id}")
-def get_alert(alert_id: AlertNumber, asker: ViewerScope, context: InContext) -> AlertAnswer:
-    """One alert with everything known of it."""
-    return alert_answer(context, asker.check_alert(alert_id))
+@router.get("/{alert_id}", response_model=AlertAnswer, responses=NOT_CHANGED)
+def get_alert(
+    alert_id: AlertNumber, asker: ViewerScope, context: InContext, request: Request
+) -> Response:
+    """One alert with everything known of it; 304 for who has it as it is."""
+    return tagged(request, alert_answer(context, asker.check_alert(alert_id)))
 
 
 @router.post("/{alert_id}/steps")

@@ -190,6 +190,7 @@ class AlertList(BaseModel):
     """Alerts, newest first, and where the live feed goes on from."""
 
     alerts: tuple[AlertAnswer, ...]
+    next_cursor: str | None
     last_event_sequence: int
 
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from api.auth.roles import AdminUser
 from api.context import Context, context_of
+from api.paging import Cursor, cut, number_of
 from models.audit import AuditEntry
 
 __all__ = ["DeedKind", "router"]
@@ -61,10 +62,12 @@ class DeedList(BaseModel):
     Attributes:
         deeds: newest first.
         before: asks for the next page; None on the last one.
+        next_cursor: the same as a cursor.
     """
 
     deeds: tuple[DeedAnswer, ...]
     before: int | None
+    next_cursor: str | None
 
 
 @router.get("")
@@ -73,11 +76,16 @@ def list_deeds(
     context: Annotated[Context, Depends(context_of)],
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    cursor: Cursor = None,
     kind: DeedKind | None = None,
 ) -> DeedList:
     """A page of deeds, of one kind or of all; with ``before`` those below that number."""
     noun = None if kind is None else kind.value
-    found = context.store.audit.entries(limit + 1, before, noun)
-    page = found[:limit]
-    more = page[-1].number if len(found) > limit else None
-    return DeedList(deeds=tuple(DeedAnswer.of(entry) for entry in page), before=more)
+    below = before if cursor is None else number_of(cursor)
+    found = context.store.audit.entries(limit + 1, below, noun)
+    page, next_cursor = cut(found, limit, lambda entry: entry.number)
+    return DeedList(
+        deeds=tuple(DeedAnswer.of(entry) for entry in page),
+        before=number_of(next_cursor),
+        next_cursor=next_cursor,
+    )

@@ -17,6 +17,7 @@ from api.cameras.schemas import CameraBody, CredentialBody, LinkBody
 from api.cameras.service import is_private, put_camera, remove_camera, trust_view, try_link
 from api.cameras.thumbs import Small, ThumbWidth
 from api.context import Context, context_of
+from api.etags import NOT_CHANGED, IfMatch, check_match, tag_for, tagged
 from api.poses import flags_of
 from models.errors import NotFound
 
@@ -117,17 +118,26 @@ async def try_camera(_user: AdminUser, body: TryRequest, context: InContext) -> 
     return TryAnswer.of(report, hides_picture=hides)
 
 
-@router.get("/{camera_id}/setup")
-def get_setup(camera_id: Key, _user: AdminUser, context: InContext) -> SetupAnswer:
-    """How a camera is configured, without its credential."""
-    return SetupAnswer.of(context.store.links.get(camera_id))
+@router.get("/{camera_id}/setup", response_model=SetupAnswer, responses=NOT_CHANGED)
+def get_setup(camera_id: Key, _user: AdminUser, context: InContext, request: Request) -> Response:
+    """How a camera is configured, without its credential; its tag is for ``If-Match``."""
+    return tagged(request, SetupAnswer.of(context.store.links.get(camera_id)))
 
 
 @router.put("/{camera_id}")
 def change_camera(
-    camera_id: Key, body: CameraBody, user: AdminUser, context: InContext
+    camera_id: Key,
+    body: CameraBody,
+    user: AdminUser,
+    context: InContext,
+    if_match: IfMatch = None,
 ) -> SetupAnswer:
-    """Add a camera or change it; takes effect on it alone, at once."""
+    """Add a camera or change it; takes effect on it alone, at once.
+
+    With the tag of its setup in ``If-Match`` it is changed only as it was read, else 412.
+    """
+    if if_match is not None:
+        check_match(if_match, tag_for(SetupAnswer.of(context.store.links.get(camera_id))))
     return SetupAnswer.of(put_camera(context, camera_id, body, user))
 
 

@@ -8,6 +8,7 @@ from api.alerts.schemas import AlertAnswer
 from api.auth.roles import MonitorUser
 from api.candidates.schemas import CandidateAnswer, CandidateList
 from api.context import Context, context_of
+from api.paging import Cursor, cut, number_of
 from detector.drafting import Drafter
 from detector.promotion import promote
 from geo.locate import Locator
@@ -28,17 +29,21 @@ def list_candidates(
     context: InContext,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    cursor: Cursor = None,
     held_by: Holder | None = None,
 ) -> CandidateList:
     """Candidates, newest first; those that are cleared away by age and number are gone."""
     cameras = context.store.cameras.ever()
-    found = context.store.candidates.newest(limit, before, held_by)
+    below = before if cursor is None else number_of(cursor)
+    more = context.store.candidates.newest(limit + 1, below, held_by)
+    found, next_cursor = cut(more, limit, lambda one: one.candidate_id)
     return CandidateList(
         candidates=tuple(
             CandidateAnswer.of(candidate, cameras[candidate.draft.camera_id])
             for candidate in found
             if candidate.draft.camera_id in cameras
-        )
+        ),
+        next_cursor=next_cursor,
     )
 
 

@@ -83,3 +83,4 @@ class CandidateList(BaseModel):
     """Candidates, newest first."""
 
     candidates: tuple[CandidateAnswer, ...]
+    next_cursor: str | None

@@ -7,7 +7,7 @@ from fastapi.responses import FileResponse
 
 from api.auth.roles import ViewerScope
 from api.context import Context, context_of
-from api.etags import tagged
+from api.etags import NOT_CHANGED, tagged
 from api.incidents.listing import IncidentQuery, page_of
 from api.incidents.schemas import IncidentAnswer, IncidentList
 from api.incidents.service import answer_of, answers_of
@@ -42,7 +42,7 @@ def list_incidents(
     )
 
 
-@router.get("/{incident_id}", response_model=IncidentAnswer)
+@router.get("/{incident_id}", response_model=IncidentAnswer, responses=NOT_CHANGED)
 def get_incident(
     incident_id: IncidentNumber, scope: ViewerScope, context: InContext, request: Request
 ) -> Response:

@@ -6,10 +6,11 @@ to somebody who was slower. Codes may hold any letters, also a slash.
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
 
 from api.auth.roles import MonitorUser, SharedViewer
 from api.context import Context, context_of
+from api.etags import NOT_CHANGED, tagged
 from api.land.attributes import AttributeAnswer
 from api.land.editing import changed_by, drawn_by, feature_of, may_edit, removed_by
 from api.land.schemas import (
@@ -60,10 +61,12 @@ def draw_feature(
     return _answer(user, drawn_by(context, user, layer, body))
 
 
-@router.get("/features/{layer}/{code:path}")
-def get_feature(layer: Layer, code: Code, user: SharedViewer, context: InContext) -> FeatureAnswer:
-    """One feature as it is now, exactly."""
-    return _answer(user, feature_of(context, layer, code))
+@router.get("/features/{layer}/{code:path}", response_model=FeatureAnswer, responses=NOT_CHANGED)
+def get_feature(
+    layer: Layer, code: Code, user: SharedViewer, context: InContext, request: Request
+) -> Response:
+    """One feature as it is now, exactly; 304 for who has it as it is."""
+    return tagged(request, _answer(user, feature_of(context, layer, code)))
 
 
 @router.patch("/features/{layer}/{code:path}")

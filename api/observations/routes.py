@@ -12,6 +12,7 @@ from api.observations.answering import observation_answer
 from api.observations.schemas import ObservationAnswer, ObservationList, ObservationRequest
 from api.observations.telling import told
 from api.observations.witnessing import draft_of
+from api.paging import Cursor, cut, number_of
 
 __all__ = ["router"]
 
@@ -27,15 +28,19 @@ def list_observations(
     context: InContext,
     limit: Annotated[int, Query(ge=1, le=500)] = 100,
     before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    cursor: Cursor = None,
 ) -> ObservationList:
     """The newest first, also those that were taken back."""
-    found = context.store.observations.newest(limit, before)
+    below = before if cursor is None else number_of(cursor)
+    more = context.store.observations.newest(limit + 1, below)
+    found, next_cursor = cut(more, limit, lambda one: one.observation_id)
     return ObservationList(
         observations=tuple(
             observation_answer(context, each, scope.user)
             for each in found
             if scope.sees_observation(each)
-        )
+        ),
+        next_cursor=next_cursor,
     )
 
 

@@ -157,3 +157,4 @@ class ObservationList(BaseModel):
     """Observations, newest first."""
 
     observations: tuple[ObservationAnswer, ...]
+    next_cursor: str | None

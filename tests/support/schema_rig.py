@@ -1,0 +1,97 @@
+"""Schemathesis against the application behind a real socket, with something of everything in it.
+
+It is an administrator's session that asks. Left out is what would end the session, the feed that
+never ends, and the description itself. Two of its checks are told what our refusals are: a request
+that is right by its schema may still be refused by the state of things (409, 412) or by a rule that
+no schema states (422: an unknown photo, a place on another continent).
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from api_rig import PASSWORDS, ApiRig
+from served import served
+
+from api.auth.roles import COOKIE
+from models.crossing import Bearing, Report
+from models.observation import ObservationDraft, ObservationSource
+from models.site import HeightDatum, Position
+from models.user import Role
+
+__all__ = ["Findings", "fill", "fuzzed"]
+
+LEFT_OUT = r"/api/(events|session.*|openapi.json|ogc/api)$"
+CONFIG = """
+[auth.openapi.session]
+api_key = "{token}"
+[checks.positive_data_acceptance]
+expected-statuses = ["2xx", "3xx", "400", "401", "403", "404", "409", "412", "422", "429"]
+[checks.negative_data_rejection]
+expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "412", "413", "415", "422"]
+"""
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What came of it.
+
+    Attributes:
+        passed: no check failed.
+        statuses: how many answers had each status.
+        text: of the report.
+    """
+
+    passed: bool
+    statuses: dict[int, int]
+    text: str
+
+
+def fill(rig: ApiRig) -> None:
+    """Some fires told by people; one of them a mere direction."""
+    for at in range(6):
+        stand = Position(-84.3 + 0.02 * at, 36.2, 0.0, HeightDatum.GROUND)
+        witness = Bearing(stand, 30.0, 2.0) if at == 3 else Report(stand, 100.0)
+        draft = ObservationDraft(ObservationSource.CALL, witness, rig.clock.now(), "t", "冒烟")
+        rig.context.store.observations.add(draft, author="m", key=f"fuzz-{at:04}")
+
+
+def fuzzed(rig: ApiRig, folder: Path, arguments: Sequence[str], *, seconds: float) -> Findings:
+    """Ask with schemathesis.
+
+    Args:
+        rig: whose application is served.
+        folder: for its files.
+        arguments: further ones: which operations, phases, examples.
+        seconds: after which it counts as failed.
+    """
+    with served(rig) as address:
+        with httpx.Client(base_url=address, timeout=60.0) as client:
+            body = {"name": "admin", "password": PASSWORDS[Role.ADMIN]}
+            assert client.post("/api/session", json=body).status_code == 200
+            token = client.cookies[COOKIE]
+            document = folder / "openapi.json"
+            document.write_bytes(client.get("/api/openapi.json").content)
+        config = folder / "schemathesis.toml"
+        config.write_text(CONFIG.format(token=token), encoding="utf-8")
+        report = folder / "report.ndjson"
+        command = [
+            *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config)),
+            *("run", str(document), "-u", address, "--exclude-path-regex", LEFT_OUT),
+            *("-c", "all", "--continue-on-failure", "--warnings", "off", "--no-color"),
+            *("--suppress-health-check", "all", "--request-timeout", "60"),
+            *("--report", "har", "--report-har-path", str(report)),
+            *arguments,
+        ]
+        done = subprocess.run(  # noqa: S603  # a tool of the test environment
+            command, capture_output=True, text=True, timeout=seconds, check=False, cwd=folder
+        )
+    statuses: dict[int, int] = {}
+    for entry in json.loads(report.read_text(encoding="utf-8"))["log"]["entries"]:
+        status = int(entry["response"]["status"])
+        statuses[status] = statuses.get(status, 0) + 1
+    return Findings(done.returncode == 0, statuses, done.stdout[-6000:] + done.stderr[-2000:])
