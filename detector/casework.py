@@ -114,8 +114,11 @@ class Casework:
         self._refresh_clip(case, alert)
         return case
 
-    def feed(self, case: Case, alert: Alert, sighting: Sighting) -> None:
+    def feed(self, case: Case, alert: Alert, sighting: Sighting) -> Alert:
         """Add a sighting to an alert.
+
+        Returns:
+            The alert as it is then.
 
         Raises:
             WatchError: the store failed.
@@ -147,6 +150,7 @@ class Casework:
         updated = self._alerts.update(case.alert_id, draft, evidence, frame.captured_at)
         if evidence:
             self._refresh_clip(case, updated)
+        return updated
 
     def _refresh_clip(self, case: Case, alert: Alert) -> None:
         if case.sightings in CLIP_AT:

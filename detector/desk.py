@@ -15,15 +15,17 @@ from detector.casework import Case, Casework
 from detector.drafting import Believed, Drafter
 from detector.incidents import Correlator
 from detector.incidents.matching import says_more
+from detector.incidents.reopening import grown_since_controlled
 from detector.keeper import EvidenceKeeper
 from detector.night import is_dark
 from detector.sighting import Sighting
-from detector.suppression.judge import Judge
+from detector.suppression.judge import SMALLEST_SHARE, Judge
 from detector.suppression.sources import REMEMBERED, MasksOf
 from detector.tracker import boxes_touch
 from geo.land import LandBook
 from geo.locate import Locator
 from models.alert import Alert
+from models.audit import SYSTEM
 from models.clock import Clock
 from models.config import Settings
 from models.errors import WatchError
@@ -73,6 +75,7 @@ class AlertDesk:
         believed: Believed = lambda _camera_id, _preset, pose: pose,
     ) -> None:
         self._alerts = store.alerts
+        self._incidents = store.incidents
         self._drafter = Drafter(cameras, locator, land, settings, clock, believed=believed)
         self._correlator = Correlator(store, cameras)
         self._casework = Casework(store.alerts, keeper, self._drafter, self._correlator, later)
@@ -145,9 +148,20 @@ class AlertDesk:
         if alert.state not in OPEN_STATES:
             return False
         self._remember(sighting, case)
-        self._casework.feed(case, alert, sighting)
+        after = self._casework.feed(case, alert, sighting)
+        self._flare_up(after, SMALLEST_SHARE * sighting.width_px * sighting.height_px)
         self._settle(case)
         return True
+
+    def _flare_up(self, alert: Alert, smallest_px: float) -> None:
+        """Open a fire again that is under control and has grown since people said so."""
+        grown = grown_since_controlled(alert, smallest_px)
+        if grown is None:
+            return
+        try:
+            self._incidents.reopen(alert.incident_id, author=SYSTEM, note=grown)
+        except WatchError:
+            logger.exception("fire %d has grown and is not open again", alert.incident_id)
 
     def _settle(self, case: Case) -> None:
         """Look whether the alert's fire is another one's; nothing of that ever costs an alert."""

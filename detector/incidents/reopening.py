@@ -8,12 +8,15 @@ of all of the fire that this mast has told of; only where there is none it takes
 from collections.abc import Sequence
 from typing import Final
 
+from detector.sighting import reference_boxes
+from detector.suppression.rules import CONFIRMING_HITS, LATEST_HITS, REGROWN
+from models.alert import Alert
 from models.errors import NotFound
-from models.incident import Link, LinkReason
+from models.incident import IncidentState, Link, LinkReason
 from models.store import Store
 from models.suppression import Held, Holder, Overcome, Release
 
-__all__ = ["settled_by"]
+__all__ = ["grown_since_controlled", "judged_before", "settled_by"]
 
 _OUTGROWN: Final = frozenset({Release.GREW, Release.NIGHT_FLAME})
 _BY_OTHERS: Final = frozenset({Release.SECOND_SENSOR})
@@ -46,6 +49,33 @@ def judged_before(held: Held, store: Store) -> Link | None:
         WatchError: the store failed.
     """
     return _reopened(held.reference, store, "") if held.by is Holder.COOL_DOWN else None
+
+
+def grown_since_controlled(alert: Alert, smallest_px: float) -> str | None:
+    """That the plume of a fire under control has grown since people said so, in numbers.
+
+    As where a verdict holds: two of its last three boxes have twice the area that it had then. An
+    alert goes on to be fed while its fire is under control, so nothing else would tell.
+
+    Args:
+        alert: as it is now.
+        smallest_px: smaller areas count as this.
+    """
+    if alert.state is not IncidentState.CONTROLLED:
+        return None
+    # By the camera's own clock, as far behind the machine's as it was when the alert was decided.
+    since = alert.verdicts[-1].at - (alert.draft.received_at - alert.draft.captured_at)
+    scores = [one for one in alert.draft.decision.scores if one.box is not None]
+    before = [one for one in scores if one.captured_at <= since] or scores[:1]
+    after = reference_boxes([one for one in scores if one.captured_at > since], LATEST_HITS)
+    usual = sorted(box.area_px for box in reference_boxes(before, LATEST_HITS))
+    if not usual:
+        return None
+    area_px = max(usual[len(usual) // 2], smallest_px)
+    grown = [box.area_px for box in after if box.area_px >= REGROWN * area_px]
+    if len(grown) < CONFIRMING_HITS:
+        return None
+    return f"{area_px:.0f} → {grown[-1]:.0f} px²"
 
 
 def _reopened(alert: str, store: Store, detail: str) -> Link | None:

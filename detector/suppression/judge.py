@@ -21,7 +21,7 @@ from models.site import Camera
 from models.store import LedgerRepository
 from models.suppression import Holder, Overcome, Release
 
-__all__ = ["Judge"]
+__all__ = ["SMALLEST_SHARE", "Judge"]
 
 
 SMALLEST_SHARE: Final = 0.0004

@@ -14,6 +14,7 @@ from detector.promotion import promote
 from geo.land import LandBook
 from geo.locate import Locator
 from models.audit import SYSTEM
+from models.detection import Box
 from models.incident import DismissReason, EntryKind, Incident, IncidentState
 from models.ledger import EntryKind as LedgerKind
 from models.ledger import LedgerDraft, ViewPlace
@@ -146,6 +147,35 @@ def test_a_nuisance_that_outgrows_its_entry_is_a_fire_and_opens_nothing_old(
     desk_rig.see_all([plume(90.0)] * 2)
     (fire,) = desk_rig.fires
     assert [one.kind for one in fire.entries] == [EntryKind.OPENED]
+
+
+@pytest.mark.parametrize("behind_h", [0, 8])
+def test_a_fire_under_control_that_grows_is_open_again(desk_rig: DeskRig, behind_h: int) -> None:
+    """Also where the camera's clock is hours behind."""
+
+    def see(*boxes: Box) -> None:
+        for box in boxes:
+            at = desk_rig.clock.now() + timedelta(minutes=1) - timedelta(hours=behind_h)
+            desk_rig.see(box, captured_at=at)
+
+    see(*[plume()] * 3)
+    (fire,) = desk_rig.fires
+    for state in (IncidentState.CONFIRMED, IncidentState.CONTROLLED):
+        now = desk_rig.fires[0].state
+        desk_rig.store.incidents.step(
+            fire.incident_id, expected=now, to_state=state, author="zhang"
+        )
+    see(*[plume()] * 3, plume(90.0))
+    assert desk_rig.fires[0].state is IncidentState.CONTROLLED  # one wide box may be an accident
+    see(plume(90.0))
+    (again,) = desk_rig.fires
+    assert again.incident_id == fire.incident_id
+    assert again.state is IncidentState.OPEN
+    told = again.entries[-1]
+    assert (told.kind, told.author) == (EntryKind.REOPENED, SYSTEM)
+    assert (told.from_state, told.note) == (IncidentState.CONTROLLED, "1800 → 4050 px²")
+    see(*[plume(90.0)] * 3)
+    assert [one.kind for one in desk_rig.fires[0].entries].count(EntryKind.REOPENED) == 1
 
 
 def test_another_verdict_keeps_the_number_and_leaves_no_orphan(desk_rig: DeskRig) -> None:
