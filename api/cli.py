@@ -18,6 +18,7 @@ from api.commands.geo import geo
 from api.commands.incident import incidents
 from api.commands.keep import audit
 from api.commands.land import land
+from api.commands.migrate import migrate
 from api.commands.notice import notices
 from api.commands.serve import serve
 from api.commands.token import tokens
@@ -39,6 +40,7 @@ app.command()(serve)
 app.command()(detect)
 app.command()(backup)
 app.command()(restore)
+app.command()(migrate)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(cameras, name="camera")
 app.add_typer(geo, name="geo")

@@ -84,6 +84,11 @@ def upgrade() -> None:
         " SELECT alert_id, state, provenance = 'drill', opened_at, first_seen_at,"
         " last_seen_at, opened_at, 1 FROM alert"
     )
+    if op.get_bind().dialect.name == "postgresql":  # SQLite goes on from the highest by itself
+        op.execute(
+            "SELECT setval(pg_get_serial_sequence('incident', 'incident_id'), max(incident_id))"
+            " FROM incident HAVING max(incident_id) IS NOT NULL"
+        )
     op.execute(
         "INSERT INTO incident_entry (incident_id, kind, at, author, to_state, note, link,"
         " subject_kind, subject_id)"
