@@ -8,6 +8,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.auth.roles import COOKIE, ViewerScope
 from api.context import Context, context_of
+from api.live import everything
 from models.errors import NotPermitted, NotSignedIn
 from models.events import Event
 
@@ -29,8 +30,8 @@ async def follow_events(
 ) -> AsyncIterator[ServerSentEvent]:
     """Every change after ``Last-Event-ID``, or after ``after`` on the first connection.
 
-    Who asks is looked up anew with every batch, so that a feed ends with its session and whoever
-    is limited to townships meanwhile hears of those only.
+    Who asks is looked up anew every two seconds while events come, so that a feed ends with its
+    session and whoever is limited to townships meanwhile hears of those only.
     """
     resumed = int(last_event_id) if last_event_id and last_event_id.isdecimal() else after
     path, authorization = request.url.path, request.headers.get("authorization")
@@ -41,7 +42,7 @@ async def follow_events(
         except (NotSignedIn, NotPermitted):
             return None
         scope = context.scopes.of(user, context.store, context.land_book.moment)
-        return scope.sees_event
+        return everything if scope.is_whole else scope.sees_event
 
     async for event in context.feed.follow(resumed, seen_by_asker):
         yield event

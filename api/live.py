@@ -8,11 +8,14 @@ feeds; only who comes from farther back asks the store for themselves.
 """
 
 import asyncio
+import json
 import logging
 from bisect import bisect_right
 from collections.abc import AsyncIterator, Callable, Sequence
+from functools import lru_cache
 from operator import attrgetter
 
+from fastapi.encoders import jsonable_encoder
 from fastapi.sse import ServerSentEvent
 
 from models.clock import Clock
@@ -20,25 +23,36 @@ from models.errors import WatchError
 from models.events import Event
 from models.store import Store
 
-__all__ = ["LiveFeed"]
+__all__ = ["LiveFeed", "everything"]
 
 logger = logging.getLogger(__name__)
 
 WATCH_S = 0.5
 KEEP_ALIVE_S = 10.0
 BATCH = 200
+ASK_S = 2.0
+"""A feed outlives its session by so much at the most while events come."""
+
 TAIL = 2000
 """So many of the newest events are in memory: minutes of a busy day."""
 
 Sees = Callable[[Event], bool]
 
 
-def _everything(_event: Event) -> bool:
+def everything(_event: Event) -> bool:
+    """What somebody sees who sees all."""
     return True
 
 
 def _seen(events: Sequence[Event], sees: Sees) -> list[Event]:
     return [event for event in events if sees(event)]
+
+
+@lru_cache(maxsize=2 * BATCH)
+def _told(event: Event) -> ServerSentEvent:
+    """One text for all feeds."""
+    text = json.dumps(jsonable_encoder(event))
+    return ServerSentEvent(raw_data=text, event=event.kind.value, id=str(event.sequence))
 
 
 class LiveFeed:
@@ -74,22 +88,29 @@ class LiveFeed:
             await self._clock.sleep(WATCH_S)
 
     async def follow(
-        self, after: int, listener: Callable[[], Sees | None] = lambda: _everything
+        self, after: int, listener: Callable[[], Sees | None] = lambda: everything
     ) -> AsyncIterator[ServerSentEvent]:
         """Yield every event with a sequence above ``after``, then wait for more.
 
         Args:
             after: the last sequence that the listener has; 0 for all.
-            listener: asked before every batch, and so every ten seconds: which events they see;
-                None ends the feed.
+            listener: asked at first, and then whenever something comes and :data:`ASK_S` have
+                passed, at least every ten seconds: which events they see; None ends the feed.
         """
-        while (sees := await asyncio.to_thread(listener)) is not None:
+        sees, asked_s = await asyncio.to_thread(listener), self._clock.monotonic_s()
+        while sees is not None:
             events = await self._after(after)
-            for event in await asyncio.to_thread(_seen, events, sees):
-                yield ServerSentEvent(data=event, event=event.kind.value, id=str(event.sequence))
+            seen = events
+            if sees is not everything:
+                seen = await asyncio.to_thread(_seen, events, sees)
+            for event in seen:
+                yield _told(event)
             after = events[-1].sequence if events else after
             if not events and not await self._wait_beyond(after):
                 yield ServerSentEvent(comment="alive")
+            now_s = self._clock.monotonic_s()
+            if now_s - asked_s >= ASK_S:
+                sees, asked_s = await asyncio.to_thread(listener), now_s
 
     def _read_new(self) -> tuple[int, list[Event] | None]:
         """The newest sequence, and what came since the tail's last; None where that is no tail."""
