@@ -19,6 +19,7 @@ from starlette.exceptions import HTTPException
 from api.etags import Outdated
 from api.languages import Language, language_of, problem_words
 from api.ogc.refusals import QueryRefused
+from api.walking import routes_of
 from models.errors import (
     Conflict,
     InputRefused,
@@ -88,6 +89,8 @@ def install_error_handlers(app: FastAPI) -> None:
             HTTPStatus(error.status_code), code, str(error.detail), "", _language(request)
         )
         answer.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            answer.headers["Allow"] = ", ".join(_allowed(request))
         return answer
 
     @app.exception_handler(Exception)
@@ -120,6 +123,15 @@ def problem(
         media_type=MEDIA_TYPE,
         headers={"Content-Language": language, "Vary": "Accept-Language"},
     )
+
+
+def _allowed(request: Request) -> list[str]:
+    """Every method of the address; the framework tells those of the first route only."""
+    found: set[str] = set()
+    for route in routes_of(request.app):
+        if route.path_regex.match(request.url.path):
+            found |= route.methods or set()
+    return sorted(found)
 
 
 def _language(request: Request) -> Language:

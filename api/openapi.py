@@ -6,7 +6,6 @@ page to look at it with: such pages fetch their scripts from outside.
 """
 
 import re
-from collections.abc import Iterator
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -17,8 +16,9 @@ from fastapi.routing import APIRoute
 
 from api.auth.roles import COOKIE, SharedViewer, role_of
 from api.openapi_files import describe_file
+from api.walking import routes_of
 
-__all__ = ["document_of", "operation_id", "router", "routes_of"]
+__all__ = ["document_of", "operation_id", "router"]
 
 router = APIRouter(prefix="/api", tags=["openapi"])
 
@@ -50,11 +50,6 @@ def operation_id(route: APIRoute) -> str:
     area = _PARAMETER.sub("_", tag.lower())
     words = route.name
     return words if area in words else f"{area}_{words}"
-
-
-def routes_of(app: FastAPI) -> Iterator[APIRoute]:
-    """All routes of the API, also those of included routers."""
-    yield from _walk(app.routes)
 
 
 def document_of(app: FastAPI) -> dict[str, Any]:
@@ -119,13 +114,3 @@ def _describe_refusals(operation: dict[str, Any], *, is_public: bool) -> None:
     cookies = [one for one in operation.get("parameters", []) if one.get("in") != "cookie"]
     if "parameters" in operation:
         operation["parameters"] = cookies
-
-
-def _walk(found: Any) -> Iterator[APIRoute]:  # noqa: ANN401  # Starlette's lists hold any route
-    for route in found:
-        if isinstance(route, APIRoute):
-            yield route
-        elif getattr(route, "routes", None):
-            yield from _walk(route.routes)
-        elif getattr(route, "original_router", None) is not None:
-            yield from _walk(route.original_router.routes)

@@ -38,5 +38,8 @@ def describe_file(path: str, answer: dict[str, Any]) -> None:
     """Say in an answer of the document which media types a path has; JSON is left as it is."""
     ending = path[path.rfind(".") :] if "." in path else ""
     kinds = _BY_PATH.get(path) or ((_BY_ENDING[ending],) if ending in _BY_ENDING else ())
+    content = answer.get("content", {})
     if kinds:
         answer["content"] = {kind: {} for kind in kinds}
+    elif len(content) > 1 and content.get("application/json") == {"schema": {}}:
+        del content["application/json"]  # the framework's guess beside what the route says

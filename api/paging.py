@@ -56,17 +56,18 @@ def number_of(cursor: str | None) -> int | None:
 
 
 def cut(
-    found: Sequence[T], limit: int, number: Callable[[T], int]
+    found: Sequence[T], limit: int | None, number: Callable[[T], int]
 ) -> tuple[Sequence[T], str | None]:
     """A page of rows of which one more than the limit was asked for, and where it goes on.
 
     Args:
         found: newest first, at most one more than the limit.
-        limit: of the page.
+        limit: of the page; None for all of them.
         number: of a row.
     """
     page = list(found[:limit])
-    return page, cursor_of(number(page[-1])) if len(found) > limit else None
+    is_more = limit is not None and len(found) > limit
+    return page, cursor_of(number(page[-1])) if is_more else None
 
 
 def _refused() -> InputRefused:

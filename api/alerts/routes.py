@@ -1,6 +1,5 @@
 """``/api/alerts``: see them, look at their pictures, take a step."""
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
@@ -12,7 +11,6 @@ from api.auth.roles import MonitorScope, ViewerScope
 from api.context import Context, context_of
 from api.etags import NOT_CHANGED, tagged
 from api.paging import Cursor, cut, number_of
-from models.alert import Alert
 from models.errors import NotFound
 from models.recording import HELD_STATES
 
@@ -39,9 +37,8 @@ def list_alerts(
     # The sequence is read first: a change in between is then seen twice rather than never.
     sequence = context.store.events.latest()
     alerts = context.store.alerts
-    found: Sequence[Alert]
     if scope == "working":
-        found, next_cursor = alerts.working(), None
+        found, next_cursor = cut(alerts.working(), None, lambda one: one.alert_id)
     else:
         more = alerts.newest(limit + 1, number_of(cursor))
         found, next_cursor = cut(more, limit, lambda one: one.alert_id)

@@ -34,7 +34,7 @@ class DeedKind(StrEnum):
     MASK = "mask"
     OBSERVATION = "observation"
     TERRAIN = "terrain"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105  # a noun
     USER = "user"
     WEATHER = "weather"
     WIND = "wind"

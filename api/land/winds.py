@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, Strict
 
 from api.auth.roles import MonitorUser, SharedViewer
 from api.context import Context, context_of
@@ -22,8 +22,8 @@ class WindRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    from_deg: Annotated[float, Field(ge=0.0, lt=360.0, allow_inf_nan=False)]
-    speed_m_s: Annotated[float, Field(ge=0.0, le=STRONGEST_M_S, allow_inf_nan=False)]
+    from_deg: Annotated[float, Strict(), Field(ge=0.0, lt=360.0, allow_inf_nan=False)]
+    speed_m_s: Annotated[float, Strict(), Field(ge=0.0, le=STRONGEST_M_S, allow_inf_nan=False)]
 
 
 class WindAnswer(BaseModel):

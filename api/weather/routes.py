@@ -86,7 +86,7 @@ async def import_weather(
     return await asyncio.to_thread(_imported, context, data, user.name, name)
 
 
-@router.delete("/{entry_id}")
+@router.delete("/{entry_id:int}")  # an address such as /import is none
 def withdraw_weather(entry_id: Number, user: MonitorUser, context: InContext) -> WeatherEntryAnswer:
     """Take a reading back; it stays in the list, with who took it back, and counts no more."""
     return WeatherEntryAnswer.of(context.store.weather.withdraw(entry_id, author=user.name))

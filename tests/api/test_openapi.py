@@ -9,7 +9,8 @@ from api_rig import ApiRig
 
 from api.auth.roles import role_of
 from api.languages import language_of, problem_words
-from api.openapi import document_of, routes_of
+from api.openapi import document_of
+from api.walking import routes_of
 from models.user import Role
 
 
@@ -139,6 +140,9 @@ def test_refusals_are_told_in_the_language_of_the_asker(api: ApiRig) -> None:
     assert (unread.status_code, unread.headers["content-language"]) == (413, "zh")
     other = client.put("/api/incidents/1", headers={"Accept-Language": "zh"})
     assert (other.status_code, other.json()["code"]) == (405, "method_refused")
+    assert other.headers["allow"] == "GET"
+    both = client.patch("/api/observations")
+    assert (both.status_code, both.headers["allow"]) == (405, "GET, POST")
 
 
 def test_what_no_table_knows_is_called_by_its_status() -> None:
