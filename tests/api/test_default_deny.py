@@ -1,12 +1,13 @@
 """Nobody gets anything by default: every route of the application, one by one."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
 from api_rig import ApiRig
 from fastapi.routing import APIRoute
+from route_walk import address, routes
 from starlette.testclient import TestClient
 
 from api.auth.roles import Reach, reach_of, role_of
@@ -59,41 +60,7 @@ BODIES = {
 }
 """By the last word of the address; a new deed on a fire needs a line here."""
 
-VALUES = {
-    "alert_id": "1",
-    "incident_id": "1",
-    "observation_id": "1",
-    "recording_id": "1",
-    "camera_id": "t1-red",
-    "index": "0",
-    "layer": "village",
-    "zoom": "9",
-    "suffix": "csv",
-}
 SUBJECTS = {"alert_id", "incident_id", "observation_id"}
-
-
-def routes(api: ApiRig) -> list[tuple[str, APIRoute]]:
-    walked = _walk(api.client().app.routes)
-    return [(method, route) for route in walked for method in sorted(route.methods)]
-
-
-def _walk(found: list) -> Iterator[APIRoute]:
-    for route in found:
-        if isinstance(route, APIRoute):
-            yield route
-        elif getattr(route, "routes", None):
-            yield from _walk(route.routes)
-        elif getattr(route, "original_router", None) is not None:
-            yield from _walk(route.original_router.routes)
-
-
-def address(route: APIRoute) -> str:
-    def value(match: re.Match[str]) -> str:
-        name = match[1].partition(":")[0]
-        return "1.jpg" if name == "file" and "photos" in route.path else VALUES.get(name, "1")
-
-    return re.sub(r"\{([^}]+)\}", value, route.path)
 
 
 def ask(client: TestClient, method: str, route: APIRoute, **more: object) -> tuple[int, str]:
