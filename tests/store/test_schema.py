@@ -75,6 +75,7 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
         ("land_change", "ck_land_change_has_author"),
         ("land_edit", "ck_land_edit_says_something"),
         ("wind_entry", "ck_wind_entry_has_author"),
+        ("kept_answer", "ck_kept_answer_whole_answer"),
         ("weather_entry", "ck_weather_entry_has_author"),
         ("weather_entry", "ck_weather_entry_withdrawn_by_somebody"),
     }
