@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from starlette.concurrency import run_in_threadpool
 
-from api.auth.roles import MonitorScope, check_person
+from api.auth.roles import MonitorScope, ViewerScope, check_person
 from api.context import Context, context_of
 from api.incidents.bodies import (
     EntryRequest,
@@ -17,8 +17,9 @@ from api.incidents.bodies import (
     UnmergeRequest,
 )
 from api.incidents.photos import PhotoDesk
-from api.incidents.schemas import IncidentAnswer, PhotoToken
+from api.incidents.schemas import IncidentAnswer, NeighbourAnswer, NeighbourList, PhotoToken
 from api.incidents.service import answer_of
+from detector.incidents.correlator import Correlator
 from models.incident import IncidentState, Photo, Subject, SubjectKind
 from models.user import Role
 
@@ -118,6 +119,29 @@ def add_note(
         incident_id, author=scope.user.name, note=body.note, photo=photo
     )
     return answer_of(context, after, scope.user)
+
+
+@router.get("/{incident_id}/neighbours")
+def get_neighbours(
+    incident_id: IncidentNumber, scope: ViewerScope, context: InContext
+) -> NeighbourList:
+    """Fires of about its time that may be the same one, settled ones too, the likeliest first."""
+    incident = scope.check(incident_id)
+    store = context.store
+    return NeighbourList(
+        neighbours=tuple(
+            NeighbourAnswer(
+                incident_id=one.incident_id,
+                state=one.state,
+                reason=one.reason,
+                detail=one.detail,
+                distance_m=one.apart_m,
+                last_seen_at=one.last_seen_at,
+            )
+            for one in Correlator(store, store.cameras.ever()).neighbours(incident)
+            if scope.sees(store.incidents.get(one.incident_id))
+        )
+    )
 
 
 @router.post("/{incident_id}/merge")
