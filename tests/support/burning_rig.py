@@ -11,9 +11,8 @@ from geo.camera import pixel_of_ray
 from geo.relief import drill_relief
 from geo.terrain import Terrain
 from models.detection import Box, Label
-from models.frame import FrameMode
-from models.incident import Incident, LinkReason
-from models.site import Camera, CameraKind, Pose
+from models.incident import Incident
+from models.site import Camera, Pose
 
 SIGMA_DEG = 0.1
 HIGH = [
@@ -122,6 +121,3 @@ def burning(desk: DeskRig, cameras: Sequence[Camera], *, relief: bool = True) ->
     terrain = drill_relief() if relief else None
     rig = DeskRig(desk.store, desk.clock, desk.folder, cameras=tuple(cameras), terrain=terrain)
     return BurningRig(rig, terrain)
-
-
-__all__ = ["HIGH", "BurningRig", "CameraKind", "FrameMode", "LinkReason", "burning", "links"]
