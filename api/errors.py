@@ -127,11 +127,11 @@ def problem(
 
 def _allowed(request: Request) -> list[str]:
     """Every method of the address; the framework tells those of the first route only."""
-    found: set[str] = set()
-    for route in routes_of(request.app):
-        if route.path_regex.match(request.url.path):
-            found |= route.methods or set()
-    return sorted(found)
+    routes = list(routes_of(request.app))
+    path = request.url.path
+    first = next((one.path_format for one in routes if one.path_regex.match(path)), None)
+    methods = [one.methods or set() for one in routes if one.path_format == first]
+    return sorted(set().union(*methods))
 
 
 def _language(request: Request) -> Language:

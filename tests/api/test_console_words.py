@@ -72,7 +72,7 @@ FROM_A_BROWSER = [
     *("api/live_view", "camera_gateway/video/live.py"),
     *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store", "models/incident"),
     *("api/crossings", "api/observations", "models/observation.py", "geo/directions.py"),
-    *("api/incidents", "api/paging.py", "api/etags.py"),
+    *("api/incidents", "api/paging.py", "api/etags.py", "api/exports"),
     *("api/notices/routes.py", "models/notice"),
     *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
     "camera_gateway/patrol/desk.py",

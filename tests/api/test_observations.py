@@ -73,7 +73,8 @@ def test_a_place_is_written_down_and_read(api: ApiRig) -> None:
     }
     assert sum(each["probability"] for each in told["townships"]) == pytest.approx(1.0, abs=0.01)
     unnamed = told | {"caller": None}
-    assert api.client(Role.VIEWER).get("/api/observations").json() == {"observations": [unnamed]}
+    listed = api.client(Role.VIEWER).get("/api/observations").json()
+    assert listed == {"observations": [unnamed], "next_cursor": None}
     witness = api.context.store.observations.get(1).draft.witness
     assert isinstance(witness, Report)
     assert witness.sigma_m == pytest.approx(500.0 / HELD)

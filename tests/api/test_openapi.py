@@ -8,7 +8,11 @@ import pytest
 from api_rig import ApiRig
 
 from api.auth.roles import role_of
+from api.errors import _HTTP_CODES
+from api.etags import Outdated
+from api.idempotency import _WORDS
 from api.languages import language_of, problem_words
+from api.ogc.refusals import QueryRefused
 from api.openapi import document_of
 from api.walking import routes_of
 from models.user import Role
@@ -150,3 +154,13 @@ def test_what_no_table_knows_is_called_by_its_status() -> None:
     assert problem_words("unheard_of", 507, "zh", "Insufficient Storage") == "存储空间已满"
     assert problem_words("unheard_of", 507, "en", "Insufficient Storage") == "Insufficient Storage"
     assert problem_words("unheard_of", 418, "zh", "I'm a Teapot") == "I'm a Teapot"
+
+
+def test_every_refusal_of_the_door_has_words_in_both_languages() -> None:
+    codes = {*_HTTP_CODES.values(), *_WORDS, QueryRefused.default_code, Outdated.default_code}
+    codes |= {"request_refused", "internal_error", "input_refused", "not_signed_in"}
+    assert len(codes) > 12
+    for code in codes:
+        chinese = problem_words(code, 418, "zh", "")
+        assert re.search("[\u4e00-\u9fff]", chinese), code
+        assert problem_words(code, 418, "en", ""), code
