@@ -1,1 +1,1 @@
-"""Alerts over HTTP: the queue, one alert, its pictures, and the steps that people take."""
+"""Alerts over HTTP: what cameras saw of fires, with pictures and recordings."""

@@ -1,4 +1,4 @@
-"""``/api/alerts``: see them, look at their pictures, take a step."""
+"""``/api/alerts``: see them and look at their pictures; what people do is done to their fire."""
 
 from typing import Annotated, Literal
 
@@ -6,8 +6,8 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from fastapi.responses import FileResponse
 
 from api.alerts.answering import alert_answer, alert_answers
-from api.alerts.schemas import AlertAnswer, AlertList, StepRequest
-from api.auth.roles import MonitorScope, ViewerScope
+from api.alerts.schemas import AlertAnswer, AlertList
+from api.auth.roles import ViewerScope
 from api.context import Context, context_of
 from api.etags import NOT_CHANGED, tagged
 from api.paging import Cursor, cut, number_of
@@ -55,22 +55,6 @@ def get_alert(
 ) -> Response:
     """One alert with everything known of it; 304 for who has it as it is."""
     return tagged(request, alert_answer(context, asker.check_alert(alert_id)))
-
-
-@router.post("/{alert_id}/steps")
-def take_step(
-    alert_id: AlertNumber, body: StepRequest, asker: MonitorScope, context: InContext
-) -> AlertAnswer:
-    """Acknowledge, confirm, dismiss with a reason, or close."""
-    context.store.incidents.step(
-        asker.check_alert(alert_id).incident_id,
-        expected=body.expected_state,
-        to_state=body.to_state,
-        author=asker.user.name,
-        reason=body.reason,
-        note=body.note.strip(),
-    )
-    return alert_answer(context, context.store.alerts.get(alert_id))
 
 
 @router.get("/{alert_id}/evidence/{index}.jpg")

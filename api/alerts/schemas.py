@@ -3,22 +3,22 @@
 from collections.abc import Collection
 from dataclasses import fields
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel
 
 from api.alerts.kept import ClearingAnswer, RecordingAnswer
 from models.alert import Alert, Decision, Finding, FrameScore
 from models.detection import Box, ModelReference
 from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
-from models.incident import DismissReason, IncidentState, Verdict
+from models.incident import IncidentState, Verdict
 from models.land import LandAnswer
 from models.recording import Clearing, Recording
 from models.site import Camera, CameraKind, Pose
 from models.suppression import Overcome
 
-__all__ = ["AlertAnswer", "AlertList", "CameraName", "LabelWord", "ScoreAnswer", "StepRequest"]
+__all__ = ["AlertAnswer", "AlertList", "CameraName", "LabelWord", "ScoreAnswer"]
 
 LabelWord = Literal["smoke", "flame"]
 
@@ -192,13 +192,3 @@ class AlertList(BaseModel):
     alerts: tuple[AlertAnswer, ...]
     next_cursor: str | None
     last_event_sequence: int
-
-
-class StepRequest(BaseModel):
-    """A person's verdict."""
-
-    model_config = ConfigDict(extra="forbid")
-    expected_state: IncidentState
-    to_state: IncidentState
-    reason: DismissReason | None = None
-    note: Annotated[str, Field(max_length=2000)] = ""
