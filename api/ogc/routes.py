@@ -30,7 +30,7 @@ CollectionKey = Annotated[str, Path(min_length=1, max_length=60)]
 ItemKey = Annotated[str, Path(min_length=1, max_length=1000)]
 
 GEOJSON: Final = "application/geo+json"
-OPENAPI: Final = "application/vnd.oai.openapi+json;version=3.1"
+OPENAPI: Final = "application/json"  # readers of 3.0 stumble over the type of 3.1
 SCHEMA: Final = "application/schema+json"
 CONFORMS: Final = (
     "http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core",
