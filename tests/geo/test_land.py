@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pyproj import Geod
 
 from geo.land import LandIndex
+from geo.land.region import places_of
 from geo.layers import read_layers
 from models.fix import Fix, FixCluster, FixOutcome, NoFixReason
 from models.land import LandAnswer, LandFeature, Layer
@@ -154,3 +155,17 @@ def test_the_drill_district_answers_for_every_layer() -> None:
         if item["properties"]["code"] == only.code
     )
     assert polygon.covers(shapely.Point(-84.1836, 36.23643))
+
+
+def test_townships_alone_are_those_of_the_answer_and_are_remembered(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("geo.land.index.MOST_KEPT", 2)
+    index = LandIndex(halves())
+    for radius_m in (100.0, 200.0, 300.0, 100.0):  # the third finds the memory full
+        places = places_of(fix(cluster(FIRE, radius_m, 1.0)))
+        told = index.townships(places)
+        assert told == index.around(places).townships != ()
+        assert index.townships(list(places)) is told
+    assert index.townships([]) == ()
+    assert LandIndex([]).townships(places) == ()
