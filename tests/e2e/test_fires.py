@@ -225,6 +225,7 @@ def test_fires_are_joined_and_parted_and_nothing_is_lost(
         keep(page, "split")
         submit.click()
         expect(page.get_by_test_id("alert-card")).to_have_count(2)
+        expect(page.get_by_test_id("fire-number")).not_to_have_text(f"#{older}")
         made = int((page.get_by_test_id("fire-number").text_content() or "#0")[1:])
         assert made > newer, "a number is never used again"
         assert [one.alert_id for one in store.incidents.get(made).alerts] == [second]
