@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
-from api.weather.sheets import RowFault
+from api.weather.sheets import LeftOut
 from models.patrol import DangerClass
 from models.store.weather import WeatherAdded
 from models.weather import (
@@ -183,7 +183,7 @@ class WeatherAnswer(BaseModel):
     entries: tuple[WeatherEntryAnswer, ...]
 
 
-class RowFaultAnswer(BaseModel):
+class LeftOutAnswer(BaseModel):
     """A row that was left out.
 
     Attributes:
@@ -199,7 +199,7 @@ class RowFaultAnswer(BaseModel):
     code: str
 
     @classmethod
-    def of(cls, fault: RowFault) -> "RowFaultAnswer":
+    def of(cls, fault: LeftOut) -> "LeftOutAnswer":
         """The same."""
         return cls(row=fault.row, column=fault.column, value=fault.value, code=fault.code)
 
@@ -220,17 +220,17 @@ class ImportAnswer(BaseModel):
     corrected: int
     known: int
     refused: int
-    faults: tuple[RowFaultAnswer, ...]
+    faults: tuple[LeftOutAnswer, ...]
     danger: DangerAnswer
 
     @classmethod
-    def of(cls, added: WeatherAdded, faults: list[RowFault], danger: DangerNow) -> "ImportAnswer":
+    def of(cls, added: WeatherAdded, faults: list[LeftOut], danger: DangerNow) -> "ImportAnswer":
         """Counted."""
         return cls(
             added=len(added.entries),
             corrected=added.corrected,
             known=added.known,
             refused=len({fault.row for fault in faults}),
-            faults=tuple(RowFaultAnswer.of(fault) for fault in faults[:100]),
+            faults=tuple(LeftOutAnswer.of(fault) for fault in faults[:100]),
             danger=DangerAnswer.of(danger),
         )

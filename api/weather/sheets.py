@@ -23,7 +23,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from models.errors import InputRefused
 from models.weather import LIMITS, Reading, check_reading
 
-__all__ = ["MOST_ROWS", "RowFault", "read_sheet"]
+__all__ = ["MOST_ROWS", "LeftOut", "read_sheet"]
 
 MOST_ROWS: Final = 50_000
 MOST_UNPACKED_BYTES: Final = 100_000_000
@@ -71,7 +71,7 @@ _BROKEN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class RowFault:
+class LeftOut:
     """Why a row was left out.
 
     Attributes:
@@ -90,7 +90,7 @@ class RowFault:
 
 def read_sheet(
     data: bytes, *, zone: ZoneInfo, noon_hour: float, now: datetime
-) -> tuple[list[Reading], list[RowFault]]:
+) -> tuple[list[Reading], list[LeftOut]]:
     """Read a table.
 
     Args:
@@ -206,7 +206,7 @@ def _readings(
     zone: ZoneInfo,
     noon_hour: float,
     now: datetime,
-) -> tuple[list[Reading], list[RowFault]]:
+) -> tuple[list[Reading], list[LeftOut]]:
     found: list[tuple[int, dict[str, Any], datetime | None]] = []
     for number, row in enumerate(rows[start + 1 :], start + 2):
         cells = {
@@ -217,9 +217,9 @@ def _readings(
     # A column of days comes as midnights from a spreadsheet; of hours, not all of them are.
     days_only = all(at is None or at.time() == time() for _, _, at in found)
     readings: list[Reading] = []
-    faults: list[RowFault] = []
+    faults: list[LeftOut] = []
     for number, cells, at in found:
-        own: list[RowFault] = []
+        own: list[LeftOut] = []
         values: dict[str, Any] = {"station": _text(cells.get("station"))}
         if at is None:
             own.append(_fault(number, columns["at"][1], cells["at"], "weather_moment"))
@@ -315,5 +315,5 @@ def _text(cell: object) -> str:
     return "" if cell is None else str(cell).strip()
 
 
-def _fault(row: int, column: str, cell: object, code: str) -> RowFault:
-    return RowFault(row, column[:LONGEST_TOLD], _text(cell)[:LONGEST_TOLD], code)
+def _fault(row: int, column: str, cell: object, code: str) -> LeftOut:
+    return LeftOut(row, column[:LONGEST_TOLD], _text(cell)[:LONGEST_TOLD], code)

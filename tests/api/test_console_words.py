@@ -77,6 +77,7 @@ FROM_A_BROWSER = [
     *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
     "camera_gateway/patrol/desk.py",
     "api/land",
+    *("api/weather", "models/weather.py"),
     *("api/calibration", "geo/calibration", "geo/crs", "geo/camera.py"),
 ]
 NOT_FROM_A_BROWSER = {
@@ -238,3 +239,11 @@ def test_each_language_is_its_own() -> None:
         for code, text in LANGUAGES["zh"][section].items():
             assert CHINESE.search(text) or text.startswith("{"), f"zh {section}.{code}"
             assert not CHINESE.search(LANGUAGES["en"][section][code]), f"en {section}.{code}"
+
+
+def test_every_way_in_which_a_row_of_weather_is_refused_has_words(
+    words: dict[str, dict[str, str]],
+) -> None:
+    codes = {"weather_moment", "weather_missing", "weather_number"}
+    codes |= raised_in(ROOT, ["models/weather.py"]).codes
+    assert without_words(codes, words["weather_row"]) == set()

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from api.weather import sheets
-from api.weather.sheets import RowFault, read_sheet
+from api.weather.sheets import LeftOut, read_sheet
 from models.errors import InputRefused
 from models.weather import Reading
 
@@ -23,7 +23,7 @@ NOON = datetime(2026, 4, 5, 5, 0, tzinfo=UTC)
 HEADINGS = "站点,时间,气温(℃),相对湿度\uff08%\uff09,风速(m/s),24小时降水量[mm]"
 
 
-def read(data: bytes | str) -> tuple[list[Reading], list[RowFault]]:
+def read(data: bytes | str) -> tuple[list[Reading], list[LeftOut]]:
     content = data.encode() if isinstance(data, str) else data
     return read_sheet(content, zone=ZONE, noon_hour=13.0, now=NOW)
 

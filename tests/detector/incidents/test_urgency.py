@@ -216,6 +216,10 @@ def test_growth_is_measured_or_told_by_the_tracker() -> None:
     assert R.GROWTH not in reasons(reckon(fire_of(seen(times=1.4)), by_day()))
     found = told(reckon(fire_of(seen(times=3.0)), by_day()), R.GROWTH)
     assert (case_of(found), found.values) == ("measured", {"times": 3.0, "minutes": 10.0})
+    short = seen(times=9.0)
+    decision = replace(short.draft.decision, scores=short.draft.decision.scores[-1:])
+    short = replace(short, draft=replace(short.draft, decision=decision))
+    assert R.GROWTH not in reasons(reckon(fire_of(short), by_day()))  # one box does not grow
     for word in (Finding.GREW, Finding.REGREW):
         grew = told(reckon(fire_of(seen(findings=(word,))), by_day()), R.GROWTH)
         assert (case_of(grew), grew.points) == ("", 5.0)
