@@ -101,7 +101,11 @@ def get_land(_user: SharedViewer, context: InContext) -> dict[str, Any]:
     return {"type": "FeatureCollection", "features": [_geojson(feature) for feature in features]}
 
 
-@router.get("/terrain/{zoom}/{column}/{row}.png", response_class=Response)
+@router.get(
+    "/terrain/{zoom}/{column}/{row}.png",
+    response_class=Response,
+    responses={204: {"description": "there is no relief"}},
+)
 def get_terrain_tile(
     zoom: Annotated[int, Path(ge=MIN_ZOOM, le=MAX_ZOOM)],
     column: Annotated[int, Path(ge=0, lt=2**MAX_ZOOM)],

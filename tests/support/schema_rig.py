@@ -39,6 +39,11 @@ expected-statuses = ["400", "401", "403", "404", "405", "406", "409", "412", "41
 include-path = "/api/cameras/export.{{suffix}}"
 [operations.checks.unsupported_method]
 enabled = false
+# Likewise ``reports`` and the key of an upload.
+[[operations]]
+include-path = "/api/land/imports/reports"
+[operations.checks.unsupported_method]
+enabled = false
 """
 
 
@@ -89,7 +94,8 @@ def fuzzed(rig: ApiRig, folder: Path, arguments: Sequence[str], *, seconds: floa
             *(sys.executable, "-m", "schemathesis.cli", "--config-file", str(config)),
             *("run", str(document), "-u", address, "--exclude-path-regex", LEFT_OUT),
             *("-c", "all", "--continue-on-failure", "--warnings", "off", "--no-color"),
-            *("--suppress-health-check", "all", "--request-timeout", "60"),
+            *("--suppress-health-check", "all"),
+            *("--request-timeout", "90", "--max-response-time", "90"),  # a busy machine exports
             *("--report", "har", "--report-har-path", str(report)),
             *arguments,
         ]
