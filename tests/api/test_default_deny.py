@@ -27,7 +27,7 @@ PUBLIC = {
 """What anybody may ask."""
 
 SHARED = {"aircraft", "calibration", "cameras", "coverage", "danger", "land", "ledger", "masks"}
-SHARED |= {"patrols", "site", "sweeps", "terrain", "wall", "weather", "wind"}
+SHARED |= {"openapi.json", "patrols", "site", "sweeps", "terrain", "wall", "weather", "wind"}
 """Parts that are the district's as a whole. Nothing of a fire is among them."""
 
 OUTSIDE, INSIDE = "999001001", "999001006"
@@ -37,8 +37,23 @@ LISTS = {
     ("GET", "/api/incidents"): lambda answer: answer.json()["incidents"],
     ("GET", "/api/alerts"): lambda answer: answer.json()["alerts"],
     ("GET", "/api/observations"): lambda answer: answer.json()["observations"],
+    ("GET", "/api/ogc/collections/{collection}/items"): lambda answer: answer.json()["features"],
+    # A file of nothing is refused.
+    ("GET", "/api/exports/incidents"): lambda answer: (
+        [] if answer.status_code == 404 else answer.json()["features"]
+    ),
 }
 """Scoped lists, and what of the answer must be empty for somebody outside."""
+
+ALIKE = {
+    "/api/ogc",
+    "/api/ogc/api",
+    "/api/ogc/conformance",
+    "/api/ogc/collections",
+    "/api/ogc/collections/{collection}",
+    "/api/ogc/collections/{collection}/queryables",
+}
+"""Scoped routes that tell of no fire: everybody gets the same."""
 
 ELSEWHERE = {
     ("GET", "/api/events"),  # tests/api/test_scope.py follows it
@@ -60,7 +75,7 @@ BODIES = {
 }
 """By the last word of the address; a new deed on a fire needs a line here."""
 
-SUBJECTS = {"alert_id", "incident_id", "observation_id"}
+SUBJECTS = {"alert_id", "incident_id", "observation_id", "item"}
 
 
 def ask(client: TestClient, method: str, route: APIRoute, **more: object) -> tuple[int, str]:
@@ -161,6 +176,10 @@ def test_somebody_of_another_township_is_refused_the_fire_by_every_route(
             seen = LISTS[where](inside.request(method, address(route)))
             assert len(seen) > 0, where
             assert len(LISTS[where](outside.request(method, address(route)))) == 0, where
+            continue
+        if route.path in ALIKE:
+            path = address(route)
+            assert outside.get(path).content == inside.get(path).content, where
             continue
         assert SUBJECTS & set(re.findall(r"\{(\w+)", route.path)), (
             f"{where} is about fires: say in LISTS or ELSEWHERE how that is proved"

@@ -16,7 +16,11 @@ VALUES = {
     "layer": "village",
     "zoom": "9",
     "suffix": "csv",
+    "collection": "incidents",
 }
+
+QUERIES = {"/api/exports/incidents": "?format=geojson&scope=all"}
+"""What a route cannot do without."""
 
 
 def routes(api: ApiRig) -> list[tuple[str, APIRoute]]:
@@ -32,7 +36,7 @@ def address(route: APIRoute) -> str:
         name = match[1].partition(":")[0]
         return "1.jpg" if name == "file" and "photos" in route.path else VALUES.get(name, "1")
 
-    return re.sub(r"\{([^}]+)\}", value, route.path)
+    return re.sub(r"\{([^}]+)\}", value, route.path) + QUERIES.get(route.path, "")
 
 
 def _walk(found: list) -> Iterator[APIRoute]:
