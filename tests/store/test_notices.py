@@ -522,3 +522,19 @@ def test_no_channel_has_an_entry_twice_whatever_the_program_does(
             " created_at, due_at, attempts, alone, holder, leased_until, message_id, sent_at,"
             " receipt, error, detail, skipped FROM delivery"
         )
+
+
+def test_a_note_stays_in_the_house_and_a_mark_of_nobody_is_nothing(
+    store: Store, fire: Callable[..., int]
+) -> None:
+    mail = ChannelDraft(
+        "mail",
+        ChannelKind.SMTP,
+        ChannelOptions(address="h", recipients=("a@b",), sender="c@d"),
+    )
+    one = store.channels.add(mail, Secrets({"user": "", "password": ""}), actor="a")
+    assert one.secret_names == (), "an empty secret is none"
+    fire()
+    store.incidents.note(1, author="li", note="the wind turns")
+    assert len(store.deliveries.of_incident(1)) == 1
+    assert store.deliveries.sent("nobody's", "") == 0
