@@ -306,8 +306,9 @@ class Settings(_Section):
 
     Attributes:
         data_dir: database, evidence and caches live here.
-        database_url: SQLAlchemy URL; empty for ``firewatch.db`` in ``data_dir``. A URL with a
-            password belongs into a file of its own: ``database_url_file`` names one.
+        database_url: SQLAlchemy URL of SQLite or PostgreSQL; empty for ``firewatch.db`` in
+            ``data_dir``. A URL with a password belongs into a file of its own:
+            ``database_url_file`` names one.
         host: address to listen on.
         port: 1 to 65535.
         model_card: name of the weights in ``models/zoo``.

@@ -92,6 +92,8 @@ NOT_FROM_A_BROWSER = {
     "recording_span": "a fault of the watch itself",
     "reason_unexpected": "the console sends a reason with a dismissal only",
     "store_damaged": "the watch does not start",
+    "store_absent": "of the command line",
+    "store_first": "of the command line",
     "store_not_copied": "of the command line",
     "user_exists": "of the command line",
     "user_name": "of the command line",

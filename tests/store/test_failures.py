@@ -5,9 +5,17 @@ import sqlite3
 import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
-from models.errors import Conflict, InputRefused, StorageFull, StoreDamaged, WatchError
-from models.store.failures import as_watch_errors, from_sqlite
+from models.errors import (
+    Conflict,
+    InputRefused,
+    StorageFull,
+    StoreDamaged,
+    StoreUnreachable,
+    WatchError,
+)
+from models.store.failures import as_watch_errors, from_postgresql, from_sqlite
 
 
 def said(code: int) -> sqlite3.Error:
@@ -36,6 +44,52 @@ def test_a_code_and_its_error(code: int, kind: type[WatchError]) -> None:
     assert told is not None
     assert "firewatch.db" in told.message
     assert told.remedy
+
+
+def of_server(state: str | None, name: str = "OperationalError") -> Exception:
+    kind = type(name, (Exception,), {"__module__": "psycopg.errors", "sqlstate": state})
+    error = kind("as the server words it.\nDETAIL: more of it")
+    assert isinstance(error, Exception)
+    return error
+
+
+@pytest.mark.parametrize(
+    ("state", "name", "kind", "code"),
+    [
+        ("53100", "DiskFull", StorageFull, "storage_full"),
+        ("XX001", "DataCorrupted", StoreDamaged, "store_damaged"),
+        ("58030", "IoError", StoreDamaged, "store_damaged"),
+        ("40001", "SerializationFailure", Conflict, "store_busy"),
+        ("55P03", "LockNotAvailable", Conflict, "store_busy"),
+        ("57014", "QueryCanceled", Conflict, "store_busy"),
+        ("42501", "InsufficientPrivilege", InputRefused, "input_refused"),
+        ("25006", "ReadOnlySqlTransaction", InputRefused, "input_refused"),
+        ("57P01", "AdminShutdown", StoreUnreachable, "store_unreachable"),
+        ("53300", "TooManyConnections", StoreUnreachable, "store_unreachable"),
+        ("22021", "CharacterNotInRepertoire", InputRefused, "input_refused"),
+        (None, "OperationalError", StoreUnreachable, "store_unreachable"),
+        (None, "DataError", InputRefused, "input_refused"),
+    ],
+)
+def test_a_state_of_the_server_and_its_error(
+    state: str | None, name: str, kind: type[WatchError], code: str
+) -> None:
+    told = from_postgresql(of_server(state, name), "fw on host:5432")
+    assert type(told) is kind
+    assert told is not None
+    assert told.code == code
+    assert "DETAIL" not in told.message
+    assert told.remedy
+
+
+def test_a_server_told_of_a_fault_of_our_own() -> None:
+    assert from_postgresql(of_server("42P01", "UndefinedTable"), "x") is None
+    assert from_postgresql(of_server(None, "ProgrammingError"), "x") is None
+    error = of_server("53100", "DiskFull")
+    with pytest.raises(StorageFull), as_watch_errors("x"):
+        raise OperationalError("SELECT 1", None, error)
+    with pytest.raises(StoreUnreachable, match="every connection"), as_watch_errors("x"):
+        raise NoConnectionLeft
 
 
 def test_a_fault_of_our_own_stays_what_it_is() -> None:
