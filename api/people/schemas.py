@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from models.user import ApiToken, Role, TokenScope, User
 
@@ -48,7 +48,7 @@ class AccountChange(_Request):
 
     role: Role | None = None
     townships: Codes | None = None
-    disabled: bool | None = None
+    disabled: StrictBool | None = None
 
 
 class AccountAnswer(BaseModel):
