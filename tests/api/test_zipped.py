@@ -9,7 +9,8 @@ from api_rig import ApiRig
 from starlette.testclient import TestClient
 from starlette.types import Message
 
-from api.app import CONSOLE_DIR, HEADERS, create_app
+from api.app import CONSOLE_DIR, create_app
+from api.headers import HEADERS
 from models.alert import Alert
 from models.camera_setup import CameraSetup
 from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
