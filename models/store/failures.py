@@ -108,7 +108,8 @@ def from_postgresql(error: BaseException | None, name: str) -> WatchError | None
                 remedy="Make the database the user's own, on a server that takes changes.",
             )
         case "unreachable":
-            told = _unreachable(name, _line(error))
+            # Not the driver's own words: they tell whoever asks of hosts and users.
+            told = _unreachable(name, "its server is gone, or has no connection left")
         case "value":
             told = InputRefused(
                 f"A value cannot be stored: {_line(error)}.",
