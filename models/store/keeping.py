@@ -65,7 +65,7 @@ class KeepingRepository:
         return found
 
     def photos(self) -> dict[str, str]:
-        """Pictures that people gave with entries of fires, sha256 by key; they are never cleared."""
+        """Pictures given with entries of fires, sha256 by key; they are never cleared."""
         query = select(incident_entry.c.photo).where(incident_entry.c.photo.is_not(None))
         with self._database.read() as connection:
             return {row.photo.key: row.photo.sha256 for row in connection.execute(query)}
