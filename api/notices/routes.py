@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query, Response
 
-from api.auth.roles import AdminUser, ViewerScope
+from api.auth.roles import AdminUser, SharedMonitor, ViewerScope
 from api.context import Context, context_of
 from api.notices.cap import cap_message
 from api.notices.gbt35965 import gbt35965_message
@@ -15,6 +15,7 @@ from api.notices.schemas import (
     ChannelRequest,
     DeliveryAnswer,
     DeliveryList,
+    HealthList,
     HealthOfChannel,
     TestAnswer,
 )
@@ -43,6 +44,17 @@ def list_channels(_user: AdminUser, context: InContext, room: InRoom) -> Channel
     health = [HealthOfChannel.of(one, fails=room.desk.fails(one)) for one in room.desk.health()]
     return ChannelList(
         channels=tuple(ChannelAnswer.of(one) for one in channels), health=tuple(health)
+    )
+
+
+@router.get("/notices/health")
+def list_health(_user: SharedMonitor, room: InRoom) -> HealthList:
+    """How every channel fares, for whoever keeps watch: names and troubles, no addresses."""
+    found = room.desk.health()
+    return HealthList(
+        health=tuple(
+            HealthOfChannel.of(one, fails=room.desk.fails(one), told=False) for one in found
+        )
     )
 
 

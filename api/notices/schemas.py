@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from api.bodies import RequestBody
 from models.incident import Level
 from models.notice import (
     USUAL_OCCASIONS,
@@ -30,6 +31,7 @@ __all__ = [
     "ChannelRequest",
     "DeliveryAnswer",
     "DeliveryList",
+    "HealthList",
     "HealthOfChannel",
     "TestAnswer",
 ]
@@ -39,11 +41,7 @@ Points = Annotated[float, Field(ge=0.0, le=100.0)]
 Minute = Annotated[int, Field(ge=0, lt=24 * 60)]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class OptionsRequest(_Request):
+class OptionsRequest(RequestBody):
     """Where to, and how; see :class:`models.notice.ChannelOptions`."""
 
     address: Annotated[str, Field(max_length=2000)] = ""
@@ -61,7 +59,7 @@ class OptionsRequest(_Request):
     success: Annotated[str, Field(max_length=500)] = ""
 
 
-class RulesRequest(_Request):
+class RulesRequest(RequestBody):
     """What is told, and when; see :class:`models.notice.Rules`."""
 
     occasions: Annotated[tuple[Occasion, ...], Field(max_length=40)] = USUAL_OCCASIONS
@@ -77,7 +75,7 @@ class RulesRequest(_Request):
     cool_down_s: Annotated[float, Field(ge=0.0, le=86400.0)] = 60.0
 
 
-class ChannelRequest(_Request):
+class ChannelRequest(RequestBody):
     """A channel as an administrator sets it up.
 
     Attributes:
@@ -146,9 +144,17 @@ class ChannelAnswer(BaseModel):
 
 
 class HealthOfChannel(BaseModel):
-    """How a channel fares; see :class:`models.notice.ChannelHealth`."""
+    """How a channel fares; see :class:`models.notice.ChannelHealth`.
+
+    Attributes:
+        fails: so often in a row that somebody must look after it.
+        detail: of the last failure, in words; empty for whoever may not set channels up.
+    """
 
     channel_id: int
+    name: str
+    kind: ChannelKind
+    enabled: bool
     fails: bool
     pending: int
     failing: int
@@ -160,11 +166,30 @@ class HealthOfChannel(BaseModel):
     detail: str
 
     @classmethod
-    def of(cls, health: ChannelHealth, *, fails: bool) -> "HealthOfChannel":
-        """With whether somebody must look after it."""
-        names = set(cls.model_fields) - {"channel_id", "fails"}
-        values = {name: getattr(health, name) for name in names}
-        return cls(channel_id=health.channel.channel_id, fails=fails, **values)
+    def of(cls, health: ChannelHealth, *, fails: bool, told: bool = True) -> "HealthOfChannel":
+        """With whether somebody must look after it; ``told`` with the failure's own words."""
+        draft = health.channel.draft
+        return cls(
+            channel_id=health.channel.channel_id,
+            name=draft.name,
+            kind=draft.kind,
+            enabled=draft.enabled,
+            fails=fails,
+            pending=health.pending,
+            failing=health.failing,
+            oldest_pending_at=health.oldest_pending_at,
+            last_success_at=health.last_success_at,
+            failing_since=health.failing_since,
+            failures=health.failures,
+            error=health.error,
+            detail=health.detail if told else "",
+        )
+
+
+class HealthList(BaseModel):
+    """How every channel fares, by number."""
+
+    health: tuple[HealthOfChannel, ...]
 
 
 class ChannelList(BaseModel):

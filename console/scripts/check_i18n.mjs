@@ -62,7 +62,7 @@ const ENUMERATIONS = {
   "models/notice/delivery.py": { DeliveryState: "delivery_state", SkipReason: "skip_reason" },
   "models/notice/occasion.py": { Occasion: "occasion" },
   "api/notices/trouble.py": { Trouble: "notice_trouble" },
-  "models/user.py": { Role: "role" },
+  "models/user.py": { Role: "role", TokenScope: "token_scope" },
   "camera_gateway/status.py": { GatewayState: "camera_state" },
   "camera_gateway/truth/judgement.py": { Fault: "trouble" },
   "camera_gateway/probe.py": { Advice: "advice" },

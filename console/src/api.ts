@@ -81,6 +81,7 @@ export interface User {
   name: string;
   role: Role;
   must_change_password: boolean;
+  townships: string[];
 }
 
 export interface Position {
@@ -805,7 +806,7 @@ export interface ProblemDetails {
 }
 
 /** What deeds are done to: the noun of their action. */
-export type DeedKind = "alert" | "calibration" | "camera" | "candidate" | "danger" | "evidence" | "incident" | "land" | "ledger" | "mask" | "observation" | "terrain" | "token" | "user" | "weather" | "wind";
+export type DeedKind = "alert" | "calibration" | "camera" | "candidate" | "channel" | "danger" | "evidence" | "incident" | "land" | "ledger" | "mask" | "observation" | "terrain" | "token" | "user" | "weather" | "wind";
 
 /** One entry of the audit log. */
 export interface Deed {

@@ -49,6 +49,8 @@ import type { ImportApplied, ImportDraft, ImportMode, KeptReport, LandChange, La
 import type { LandDrawing, LandEdit, LandFeatureNow, LandHistoryEntry, LandState, LayerSchema } from "./landedit";
 import type { FireStep, Incident, IncidentFilter, IncidentList, Neighbour, PhotoToken } from "./incidents";
 import type { FindingShapes, Network } from "./network";
+import type { Channel, ChannelHealth, ChannelRequest, ChannelTested, Delivery } from "./notices";
+import type { Account, AccountChange, AccountRequest, NewAccount, NewToken, Token, TokenRequest } from "./people";
 import { freshKey } from "./lib/keys";
 import type { LetIn, StatedPoint } from "./lib/coordinates";
 import type { Crossings, Lookouts, Observation, ObservationRequest } from "./crossings";
@@ -72,6 +74,8 @@ export class Problem extends Error {
 const WAIT_MS = 15_000;
 /** A camera may take half a minute to its first picture. */
 const TEST_WAIT_MS = 60_000;
+/** A sender may take a minute. */
+const NOTICE_WAIT_MS = 75_000;
 /** A file of 64 MB on a slow line, and the reading of it. */
 const FILE_WAIT_MS = 900_000;
 
@@ -388,6 +392,28 @@ export const http = {
     if (before !== null) asked.set("before", String(before));
     return call<DeedPage>("GET", `/api/audit?${asked}`);
   },
+  noticeHealth: () => call<{ health: ChannelHealth[] }>("GET", "/api/notices/health"),
+  channels: () => call<{ channels: Channel[]; health: ChannelHealth[] }>("GET", "/api/notices/channels"),
+  addChannel: (request: ChannelRequest) => call<Channel>("POST", "/api/notices/channels", request),
+  changeChannel: (id: number, request: ChannelRequest) =>
+    call<Channel>("PUT", `/api/notices/channels/${id}`, request),
+  removeChannel: (id: number) => call<void>("DELETE", `/api/notices/channels/${id}`),
+  testChannel: (id: number) =>
+    call<ChannelTested>("POST", `/api/notices/channels/${id}/test`, undefined, NOTICE_WAIT_MS),
+  receipts: (id: number) =>
+    call<{ deliveries: Delivery[] }>("GET", `/api/incidents/${id}/deliveries`),
+  accounts: () => call<{ accounts: Account[] }>("GET", "/api/users"),
+  addAccount: (request: AccountRequest) => call<NewAccount>("POST", "/api/users", request),
+  changeAccount: (name: string, change: AccountChange) =>
+    call<Account>("PATCH", `/api/users/${encodeURIComponent(name)}`, change),
+  removeAccount: (name: string) => call<void>("DELETE", `/api/users/${encodeURIComponent(name)}`),
+  resetPassword: (name: string) =>
+    call<NewAccount>("POST", `/api/users/${encodeURIComponent(name)}/password`),
+  endSessions: (name: string) =>
+    call<void>("DELETE", `/api/users/${encodeURIComponent(name)}/sessions`),
+  tokens: () => call<{ tokens: Token[] }>("GET", "/api/tokens"),
+  addToken: (request: TokenRequest) => call<NewToken>("POST", "/api/tokens", request),
+  revokeToken: (id: number) => call<Token>("DELETE", `/api/tokens/${id}`),
   aircraft: () => call<Aircraft[]>("GET", "/api/aircraft"),
   planSweep: (request: SweepRequest) => call<Sweep>("POST", "/api/sweeps/plan", request),
 };

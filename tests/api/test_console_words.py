@@ -34,6 +34,7 @@ from models.notice import ChannelKind, DeliveryState, Occasion, SkipReason
 from models.observation import ObservationSource
 from models.recording import ClearingCause, KeptKind, RecordingState
 from models.site import Camera, CameraKind, HeightDatum, Position
+from models.user import Role, TokenScope
 
 ROOT = Path(__file__).resolve().parents[2]
 NOT_READING = {
@@ -74,6 +75,7 @@ FROM_A_BROWSER = [
     *("api/crossings", "api/observations", "models/observation.py", "geo/directions.py"),
     *("api/incidents", "api/paging.py", "api/etags.py", "api/exports"),
     *("api/notices/routes.py", "models/notice"),
+    *("api/people", "models/user.py"),
     *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
     "camera_gateway/patrol/desk.py",
     "api/land",
@@ -95,8 +97,6 @@ NOT_FROM_A_BROWSER = {
     "store_absent": "of the command line",
     "store_first": "of the command line",
     "store_not_copied": "of the command line",
-    "user_exists": "of the command line",
-    "user_name": "of the command line",
 }
 LANGUAGES = {
     language: json.loads((ROOT / f"console/src/i18n/{language}.json").read_text(encoding="utf-8"))
@@ -166,6 +166,8 @@ def test_no_words_are_kept_for_what_cannot_happen(words: dict[str, dict[str, str
         (Level, ("level",)),
         (UrgencyReason, ("urgency_name",)),
         (ObservationSource, ("observed_by",)),
+        (Role, ("role",)),
+        (TokenScope, ("token_scope",)),
     ],
 )
 def test_every_condition_fault_and_state_has_words(

@@ -27,6 +27,7 @@ PUBLIC = {
 """What anybody may ask."""
 
 SHARED = {"aircraft", "calibration", "cameras", "coverage", "danger", "land", "ledger", "masks"}
+SHARED |= {"notices"}  # how channels fare; what they tell is told by the fire
 SHARED |= {"openapi.json", "patrols", "site", "sweeps", "terrain", "wall", "weather", "wind"}
 """Parts that are the district's as a whole. Nothing of a fire is among them."""
 

@@ -76,6 +76,23 @@ def test_channels_are_the_administrators(api: ApiRig) -> None:
         assert client.get("/api/notices/deliveries").status_code == 403
 
 
+def test_whoever_keeps_watch_sees_how_channels_fare_and_not_where_they_lead(api: ApiRig) -> None:
+    admin = api.client(Role.ADMIN)
+    options = {"address": "http://127.0.0.1:9/hook-77"}
+    number = admin.post("/api/notices/channels", json={**BODY, "options": options}).json()
+    tested = admin.post(f"/api/notices/channels/{number['channel_id']}/test").json()
+    assert tested["sent"] is False
+    answer = api.client(Role.MONITOR).get("/api/notices/health")
+    [one] = answer.json()["health"]
+    assert (one["name"], one["kind"], one["enabled"]) == ("指挥群", "webhook", True)
+    assert (one["failures"], one["error"], one["detail"]) == (1, tested["code"], "")
+    assert one["failing_since"] is not None
+    assert "hook-77" not in answer.text
+    [told] = admin.get("/api/notices/channels").json()["health"]
+    assert told["detail"] == tested["detail"] != ""
+    assert api.client(Role.VIEWER).get("/api/notices/health").status_code == 403
+
+
 def test_a_test_is_sent_and_receipts_are_listed(
     api: ApiRig,
     burn: Callable[[], Alert],
