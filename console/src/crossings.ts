@@ -32,6 +32,8 @@ export interface Observation {
   seen_at: string;
   told: string;
   words: string;
+  /** Who told it and how to call them back; null for whoever may not know. */
+  caller: string | null;
   author: string;
   entered_at: string;
   withdrawn_by: string;
@@ -61,6 +63,7 @@ export interface ObservationRequest {
   sighting: Sighting;
   seen_at: string;
   words: string;
+  caller: string;
 }
 
 export type NoCrossing = "one_mast" | "parallel" | "apart" | "too_far" | "disagree";

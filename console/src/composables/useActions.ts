@@ -24,10 +24,9 @@ const panel = ref<Panel>("");
 const last = shallowRef<Incident | null>(null);
 
 const fires = useIncidents();
-const { user } = useSession();
+const { user, writes: may } = useSession();
 const clock = useClock();
 
-const may = computed(() => user.value !== null && user.value.role !== "viewer");
 /** Where the fire may go from here: a step may pass over those that did not happen. */
 const onward = computed<readonly FireState[]>(() => {
   const at = FIRE_WAY.indexOf(fires.selected.value?.state as (typeof FIRE_WAY)[number]);

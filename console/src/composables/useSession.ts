@@ -1,12 +1,16 @@
 /** Who is signed in. One session a page. */
 
-import { readonly, ref } from "vue";
+import { computed, readonly, ref } from "vue";
 import type { User } from "../api";
 import { http, whenSignedOut } from "../http";
 
 const user = ref<User | null>(null);
 const known = ref(false);
 const expired = ref(false);
+/** Acts on fires, if only on those of their townships. */
+const writes = computed(() => user.value !== null && user.value.role !== "viewer");
+/** Acts on what is the whole district's: nobody who is limited to townships may. */
+const of_district = computed(() => writes.value && user.value?.townships.length === 0);
 
 whenSignedOut(() => {
   if (user.value !== null) expired.value = true;
@@ -46,6 +50,8 @@ export function useSession() {
     user: readonly(user),
     known: readonly(known),
     expired: readonly(expired),
+    writes,
+    of_district,
     restore,
     signIn,
     signOut,

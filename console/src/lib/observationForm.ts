@@ -27,6 +27,8 @@ export interface ObservationForm {
   north: "true" | "magnetic" | null;
   sigma_deg: number | null;
   words: string;
+  /** Who tells it and how to call them back. */
+  caller: string;
 }
 
 export function emptyForm(): ObservationForm {
@@ -47,6 +49,7 @@ export function emptyForm(): ObservationForm {
     north: null,
     sigma_deg: null,
     words: "",
+    caller: "",
   };
 }
 
@@ -80,5 +83,5 @@ export function requestOf(form: ObservationForm, key: string, now: Date): Observ
   const sighting = sightingOf(form);
   if (sighting === null || form.minutes_ago === null) return null;
   const seen_at = new Date(now.getTime() - form.minutes_ago * 60_000).toISOString();
-  return { key, source: form.source, sighting, seen_at, words: form.words };
+  return { key, source: form.source, sighting, seen_at, words: form.words, caller: form.caller };
 }
