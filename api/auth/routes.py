@@ -4,10 +4,11 @@ from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Depends, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.auth.passwords import MAX_LENGTH
 from api.auth.roles import COOKIE, AnyUser
+from api.bodies import RequestBody
 from api.context import Context, context_of
 from models.user import Role, User
 
@@ -18,18 +19,16 @@ router = APIRouter(prefix="/api/session", tags=["session"])
 Password = Annotated[str, Field(min_length=1, max_length=MAX_LENGTH)]
 
 
-class Credentials(BaseModel):
+class Credentials(RequestBody):
     """Name and password."""
 
-    model_config = ConfigDict(extra="forbid")
     name: Annotated[str, Field(min_length=1, max_length=40)]
     password: Password
 
 
-class PasswordChange(BaseModel):
+class PasswordChange(RequestBody):
     """Old and new password."""
 
-    model_config = ConfigDict(extra="forbid")
     current: Password
     new: Annotated[str, Field(max_length=MAX_LENGTH)]
 

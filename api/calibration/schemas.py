@@ -3,8 +3,9 @@
 from typing import Annotated, Self
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from api.bodies import RequestBody
 from api.calibration.finding import CANOPY_M
 from api.cameras.schemas import PoseBody
 from models.calibration import CalibrationMethod
@@ -33,8 +34,8 @@ Side = Annotated[int, Field(ge=16, le=MOST_PX)]
 PictureKey = Annotated[str, Field(pattern="^[0-9a-f]{24}$")]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+class _Part(RequestBody):
+    model_config = ConfigDict(frozen=True)
 
 
 class PlaceBody(_Part):

@@ -5,6 +5,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.bodies import RequestBody
 from api.cameras.list_faults import ListFault
 from geo.crs import Wgs84, geodesic, tagged, to_wgs84
 from geo.terrain import Terrain
@@ -15,14 +16,14 @@ __all__ = ["WGS84", "PlaceAnswer", "PlaceBody", "PointBody", "same_system"]
 WGS84: Final = "WGS84"
 
 
-class PointBody(BaseModel):
+class PointBody(RequestBody):
     """A point: longitude and latitude, or easting and northing.
 
     Attributes:
         coordinates: system of the two numbers, as :func:`geo.crs.tagged` takes it.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(frozen=True)
 
     coordinates: Annotated[str, Field(min_length=1, max_length=40)] = WGS84
     lon_deg: Annotated[float | None, Field(ge=-180.0, le=180.0)] = None

@@ -5,9 +5,10 @@ from pathlib import PurePath
 from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.auth.roles import AdminUser, SharedViewer
+from api.bodies import RequestBody
 from api.cameras.answers import CameraAnswer, SetupAnswer, TryAnswer
 from api.cameras.exchange import import_cameras, write_cameras
 from api.cameras.list_answers import FaultAnswer, ImportAnswer
@@ -34,10 +35,8 @@ Width = Annotated[ThumbWidth | None, Query()]
 _MEDIA_TYPES: Final = {"csv": "text/csv; charset=utf-8", "toml": "application/toml"}
 
 
-class TryRequest(BaseModel):
+class TryRequest(RequestBody):
     """What is to be tried; without a credential the stored one of the camera is used."""
-
-    model_config = ConfigDict(extra="forbid")
 
     camera_id: Annotated[str, Field(max_length=40)] = ""
     link: LinkBody

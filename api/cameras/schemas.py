@@ -3,8 +3,9 @@
 from pathlib import PurePath
 from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import ConfigDict, Field, SecretStr, ValidationError
 
+from api.bodies import RequestBody
 from api.cameras.list_faults import fault_of
 from api.cameras.place import PlaceBody
 from api.patrols.tours import PatrolEntry
@@ -25,8 +26,8 @@ SCHEMES: Final = {
 }
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Part(RequestBody):
+    model_config = ConfigDict(frozen=True)
 
 
 class PoseBody(_Part):
@@ -183,7 +184,7 @@ def read_entry(values: dict[str, Any]) -> CameraEntry:
         ListFault: names the first key that is not allowed, and never its value.
     """
     try:
-        return CameraEntry.model_validate(values)
+        return CameraEntry.model_validate(values, strict=False)  # a cell of CSV is a text
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         raise fault_of(dict(first)) from None

@@ -14,6 +14,7 @@ from models.land import LandAnswer
 
 __all__ = [
     "CrossingsAnswer",
+    "FireCrossingsAnswer",
     "LookoutAnswer",
     "LookoutsAnswer",
     "MatchAnswer",
@@ -188,6 +189,12 @@ class CrossingsAnswer(BaseModel):
     matches: tuple[MatchAnswer, ...] = ()
     partings: tuple[PartingAnswer, ...] = ()
     left_out: int = 0
+
+
+class FireCrossingsAnswer(BaseModel):
+    """Everything about all sightings of one fire, in the order of its evidence: alerts first."""
+
+    members: tuple[CrossingsAnswer, ...]
 
 
 class LookoutAnswer(BaseModel):

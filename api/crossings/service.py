@@ -7,6 +7,7 @@ from api.auth.scope import Scope
 from api.context import Context
 from api.crossings.schemas import (
     CrossingsAnswer,
+    FireCrossingsAnswer,
     MatchAnswer,
     MemberAnswer,
     PartingAnswer,
@@ -27,11 +28,11 @@ from geo.meeting import (
 from models.alert import Alert
 from models.crossing import Bearing, NoCrossing
 from models.frame import Provenance
-from models.incident import OPEN_STATES, IncidentState
+from models.incident import OPEN_STATES, Incident, IncidentState
 from models.observation import Observation
 from models.site import Camera, CameraKind
 
-__all__ = ["of_alert", "of_observation", "places_met"]
+__all__ = ["of_alert", "of_incident", "of_observation", "places_met"]
 
 _NEAREST_FIRST: Final = (
     NoCrossing.DISAGREE,
@@ -126,6 +127,16 @@ def of_observation(context: Context, observation_id: int, scope: Scope) -> Cross
     gathered = _Gathered(context, about, drill=None)
     gathered.told[about.key] = _witness(about, observation.draft.told, observation)
     return _answer(context, gathered, scope)
+
+
+def of_incident(context: Context, incident: Incident, scope: Scope) -> FireCrossingsAnswer:
+    """Who else sees what the evidence of a fire is about."""
+    return FireCrossingsAnswer(
+        members=(
+            *(of_alert(context, one.alert_id, scope) for one in incident.alerts),
+            *(of_observation(context, one.observation_id, scope) for one in incident.observations),
+        )
+    )
 
 
 def _answer(context: Context, gathered: _Gathered, scope: Scope) -> CrossingsAnswer:

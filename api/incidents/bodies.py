@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.bodies import RequestBody
 from models.incident import DismissReason, IncidentState
 
 __all__ = [
@@ -21,11 +22,7 @@ Number = Annotated[int, Field(ge=1, le=2**62)]
 PhotoName = Annotated[str, Field(pattern=r"^[0-9a-f]{64}\.(jpg|png)$")]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class StepRequest(_Request):
+class StepRequest(RequestBody):
     """A verdict.
 
     Attributes:
@@ -40,40 +37,40 @@ class StepRequest(_Request):
     photo: PhotoName | None = None
 
 
-class EntryRequest(_Request):
+class EntryRequest(RequestBody):
     """About an entry of the history: agree with it, decline it, take it back."""
 
     entry_id: Number
     note: Note = ""
 
 
-class ReopenRequest(_Request):
+class ReopenRequest(RequestBody):
     """Take it up again; the note says why."""
 
     note: Annotated[str, Field(min_length=1, max_length=4000)]
 
 
-class NoteRequest(_Request):
+class NoteRequest(RequestBody):
     """Words, a photo, or both."""
 
     note: Note = ""
     photo: PhotoName | None = None
 
 
-class MergeRequest(_Request):
+class MergeRequest(RequestBody):
     """Which fire it is."""
 
     into: Number
     note: Note = ""
 
 
-class UnmergeRequest(_Request):
+class UnmergeRequest(RequestBody):
     """Take the merge back."""
 
     note: Note = ""
 
 
-class SplitRequest(_Request):
+class SplitRequest(RequestBody):
     """Evidence that is of another fire."""
 
     alerts: Annotated[tuple[Number, ...], Field(max_length=1000)] = ()

@@ -7,6 +7,8 @@ from fastapi.responses import FileResponse
 
 from api.auth.roles import ViewerScope
 from api.context import Context, context_of
+from api.crossings.schemas import FireCrossingsAnswer
+from api.crossings.service import of_incident
 from api.etags import NOT_CHANGED, tagged
 from api.incidents.listing import IncidentQuery, page_of
 from api.incidents.schemas import IncidentAnswer, IncidentList
@@ -57,6 +59,14 @@ def get_land(incident_id: IncidentNumber, scope: ViewerScope, context: InContext
     incident = scope.check(incident_id)
     place = context.places.of(incident, context.store.cameras.ever())
     return land_answer_of(context, place.places, "crossing" if len(place.agree) > 1 else "fix")
+
+
+@router.get("/{incident_id}/crossings")
+def get_crossings(
+    incident_id: IncidentNumber, scope: ViewerScope, context: InContext
+) -> FireCrossingsAnswer:
+    """For each alert and observation of it: who else sees something then, and where they meet."""
+    return of_incident(context, scope.check(incident_id), scope)
 
 
 @router.get("/{incident_id}/photos/{file}")

@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StrictBool, StrictFloat, StrictInt
+from pydantic import BaseModel, Field, JsonValue, StrictBool, StrictFloat, StrictInt
 from shapely.geometry import mapping
 
+from api.bodies import RequestBody
 from api.land.attributes import LayerAttributes
 from models.land import (
     ChangeKind,
@@ -51,22 +52,18 @@ Shape = dict[str, JsonValue]
 """GeoJSON geometry, WGS 84."""
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class NewFeature(_Request):
+class NewFeature(RequestBody):
     """A feature that somebody draws; without a code it gets one."""
 
     code: Code = ""
     name: Name
     geometry: Shape
-    properties: Facts = {}
+    properties: Facts = Field(default_factory=dict)
     drill: bool = False
     note: Note = ""
 
 
-class FeatureChange(_Request):
+class FeatureChange(RequestBody):
     """What is to be otherwise; what is left out stays as it is.
 
     Attributes:
@@ -77,19 +74,19 @@ class FeatureChange(_Request):
     before: Annotated[str, Field(max_length=64)]
     name: Name | None = None
     geometry: Shape | None = None
-    properties: Facts = {}
+    properties: Facts = Field(default_factory=dict)
     drill: bool | None = None
     note: Note = ""
 
 
-class Removal(_Request):
+class Removal(RequestBody):
     """Which state of a feature is taken away, and why."""
 
     before: Annotated[str, Field(max_length=64)]
     note: Note = ""
 
 
-class UndoRequest(_Request):
+class UndoRequest(RequestBody):
     """Why a change is set back."""
 
     note: Note = ""

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field, Strict
+from pydantic import BaseModel, Field, Strict
 
 from api.auth.roles import MonitorUser, SharedViewer
+from api.bodies import RequestBody
 from api.context import Context, context_of
 from models.wind import STRONGEST_M_S, Wind
 
@@ -17,10 +18,8 @@ router = APIRouter(prefix="/api/wind", tags=["land"])
 InContext = Annotated[Context, Depends(context_of)]
 
 
-class WindRequest(BaseModel):
+class WindRequest(RequestBody):
     """A wind; see :class:`models.wind.Wind`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     from_deg: Annotated[float, Strict(), Field(ge=0.0, lt=360.0, allow_inf_nan=False)]
     speed_m_s: Annotated[float, Strict(), Field(ge=0.0, le=STRONGEST_M_S, allow_inf_nan=False)]

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from api.bodies import RequestBody
 from api.moments import Moment
 from models.incident import DismissReason
 from models.ledger import EntryKind, GroundPlace, LedgerEntry, ViewPlace
@@ -15,11 +16,7 @@ __all__ = ["EntryAnswer", "EntryList", "EntryRequest"]
 Minute = Annotated[int, Field(ge=0, lt=24 * 60)]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ViewRequest(_Request):
+class ViewRequest(RequestBody):
     """A place in a view, as shares of the picture."""
 
     kind: Literal["view"]
@@ -31,7 +28,7 @@ class ViewRequest(_Request):
     y_max: float
 
 
-class GroundRequest(_Request):
+class GroundRequest(RequestBody):
     """A circle on the ground."""
 
     kind: Literal["ground"]
@@ -40,14 +37,14 @@ class GroundRequest(_Request):
     radius_m: float
 
 
-class AlertRequest(_Request):
+class AlertRequest(RequestBody):
     """Where the plume of an alert stood when it was last seen."""
 
     kind: Literal["alert"]
     alert_id: Annotated[int, Field(ge=1, le=2**62)]
 
 
-class SeasonRequest(_Request):
+class SeasonRequest(RequestBody):
     """Days of the year, both ends included."""
 
     from_month: int
@@ -56,7 +53,7 @@ class SeasonRequest(_Request):
     to_day: int
 
 
-class TimesRequest(_Request):
+class TimesRequest(RequestBody):
     """Hours of the site's clock, days and season."""
 
     from_minute: Minute | None = None
@@ -70,7 +67,7 @@ class TimesRequest(_Request):
         return Times(self.from_minute, self.to_minute, self.weekdays, season)
 
 
-class EntryRequest(_Request):
+class EntryRequest(RequestBody):
     """An entry as a person writes it; without ``from_at`` it holds from now on."""
 
     kind: EntryKind

@@ -3,19 +3,18 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 from shapely.geometry import Polygon
 
+from api.bodies import RequestBody
 from api.moments import Moment
 from models.mask import KeptMask, MaskKind, MaskPoint
 
 __all__ = ["MaskAnswer", "MaskList", "MaskRequest", "ShapeRequest"]
 
 
-class ShapeRequest(BaseModel):
+class ShapeRequest(RequestBody):
     """The region of a mask and how long and at which zoom it holds."""
-
-    model_config = ConfigDict(extra="forbid")
 
     polygon: Annotated[tuple[MaskPoint, ...], Field(max_length=2000)]
     expires_at: Moment | None = None

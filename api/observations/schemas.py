@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from api.bodies import RequestBody
 from api.moments import Moment
 from geo.meeting import HELD
 from models.crossing import Bearing
@@ -24,11 +25,7 @@ __all__ = [
 ]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
-
-
-class CoordinatesSpot(_Request):
+class CoordinatesSpot(RequestBody):
     """Longitude and latitude, or easting and northing, of a stated system."""
 
     kind: Literal["coordinates"]
@@ -37,7 +34,7 @@ class CoordinatesSpot(_Request):
     second: float
 
 
-class NamedSpot(_Request):
+class NamedSpot(RequestBody):
     """A feature of the land, by its key."""
 
     kind: Literal["named"]
@@ -45,7 +42,7 @@ class NamedSpot(_Request):
     code: Annotated[str, Field(min_length=1, max_length=100)]
 
 
-class CameraSpot(_Request):
+class CameraSpot(RequestBody):
     """Where a camera stands."""
 
     kind: Literal["camera"]
@@ -55,7 +52,7 @@ class CameraSpot(_Request):
 SpotRequest = Annotated[CoordinatesSpot | NamedSpot | CameraSpot, Field(discriminator="kind")]
 
 
-class PlaceRequest(_Request):
+class PlaceRequest(RequestBody):
     """It is there, within a radius that holds nine of ten such fires."""
 
     kind: Literal["place"]
@@ -63,7 +60,7 @@ class PlaceRequest(_Request):
     radius_m: Annotated[float, Field(ge=10.0, le=20_000.0)]
 
 
-class DirectionRequest(_Request):
+class DirectionRequest(RequestBody):
     """It is seen from there in a direction: degrees with their north, or a word of the compass."""
 
     kind: Literal["direction"]
@@ -74,7 +71,7 @@ class DirectionRequest(_Request):
     sigma_deg: Annotated[float, Field(ge=0.1, le=45.0)] | None = None
 
 
-class ObservationRequest(_Request):
+class ObservationRequest(RequestBody):
     """An observation as somebody writes it down; handed in twice with one key it stays one."""
 
     key: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]{8,64}$")]

@@ -1,9 +1,9 @@
 """``/api/patrols``: how the towers patrol; and ``/api/danger``, the class of the day."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
 
 from api.auth.roles import AdminUser, MonitorUser, SharedViewer
+from api.bodies import RequestBody
 from api.context import Context
 from api.patrols.addresses import usual_address
 from api.patrols.asking import InContext, Key
@@ -18,10 +18,8 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api", tags=["patrols"])
 
 
-class DangerRequest(BaseModel):
+class DangerRequest(RequestBody):
     """The danger class of the day."""
-
-    model_config = ConfigDict(extra="forbid")
 
     danger: DangerClass
 

@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from api.bodies import RequestBody
 from api.cameras.schemas import PresetBody
 from api.patrols.tours import TourBody
 from camera_gateway.redaction import shown_address
@@ -13,10 +14,6 @@ from models.site import Pose, Preset
 from models.times import Times
 
 __all__ = ["PatrolAnswer", "PatrolBody"]
-
-
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid")
 
 
 class TouredPreset(PresetBody):
@@ -29,7 +26,7 @@ class TouredPreset(PresetBody):
         return Preset(self.number, self.name.strip(), Pose(**self.pose.model_dump()))
 
 
-class PatrolBody(_Part):
+class PatrolBody(RequestBody):
     """How a camera patrols, with all its presets.
 
     Attributes:

@@ -6,9 +6,10 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from api.auth.roles import AdminUser, MonitorUser, SharedViewer
+from api.bodies import RequestBody
 from api.patrols.addresses import mover_address
 from api.patrols.asking import InContext, Key
 from camera_gateway.patrol import PatrolPhase, PatrolStatus, turner_of
@@ -21,24 +22,20 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api/patrols", tags=["patrols"])
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class ReadRequest(_Request):
+class ReadRequest(RequestBody):
     """Which mount is asked; as it stands in a form that is not saved yet."""
 
     address: Annotated[str, Field(min_length=1, max_length=2000)]
     profile: Annotated[str, Field(max_length=64)] = ""
 
 
-class LeaseRequest(_Request):
+class LeaseRequest(RequestBody):
     """For how long somebody steers a camera."""
 
     minutes: Annotated[float, Field(gt=0.0, le=60.0)]
 
 
-class SteerRequest(_Request):
+class SteerRequest(RequestBody):
     """Speeds, -1 to 1: right, up, in. It stops by itself 2 s after the last request."""
 
     pan: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
@@ -46,13 +43,13 @@ class SteerRequest(_Request):
     zoom: Annotated[float, Field(ge=-1.0, le=1.0)] = 0.0
 
 
-class GotoRequest(_Request):
+class GotoRequest(RequestBody):
     """Number of one of the camera's presets."""
 
     preset: Annotated[int, Field(ge=0, le=9999)]
 
 
-class ViewRequest(_Request):
+class ViewRequest(RequestBody):
     """What a camera is to remember, and under which of its tokens; empty for a new one."""
 
     name: Annotated[str, Field(min_length=1, max_length=64)]

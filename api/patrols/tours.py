@@ -2,16 +2,17 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from api.bodies import RequestBody
 from api.ledger.schemas import TimesRequest
 from models.patrol import DangerClass, Mover, Patrol, Tour, TourStop
 
 __all__ = ["PatrolEntry", "TourBody"]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _Part(RequestBody):
+    model_config = ConfigDict(frozen=True)
 
 
 class StopBody(_Part):

@@ -3,8 +3,9 @@
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import BaseModel, Field, StrictBool
 
+from api.bodies import RequestBody
 from models.user import ApiToken, Role, TokenScope, User
 
 __all__ = [
@@ -23,11 +24,7 @@ Code = Annotated[str, Field(min_length=1, max_length=100)]
 Codes = Annotated[tuple[Code, ...], Field(max_length=200)]
 
 
-class _Request(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-
-class AccountRequest(_Request):
+class AccountRequest(RequestBody):
     """A new account; its one-time password is in the answer, and nowhere else.
 
     Attributes:
@@ -39,7 +36,7 @@ class AccountRequest(_Request):
     townships: Codes = ()
 
 
-class AccountChange(_Request):
+class AccountChange(RequestBody):
     """What is to be another; what is left out stays.
 
     Attributes:
@@ -91,7 +88,7 @@ class AccountList(BaseModel):
     accounts: tuple[AccountAnswer, ...]
 
 
-class TokenRequest(_Request):
+class TokenRequest(RequestBody):
     """A new token.
 
     Attributes:

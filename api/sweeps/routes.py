@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Depends
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from api.auth.roles import SharedMonitor, SharedViewer
+from api.bodies import RequestBody
 from api.context import Context, context_of
 from drone_jobs.aircraft import AIRCRAFT, find_aircraft
 from drone_jobs.corridor import plan_corridor
@@ -20,10 +21,9 @@ router = APIRouter(prefix="/api", tags=["sweeps"])
 InContext = Annotated[Context, Depends(context_of)]
 
 
-class PlanRequest(BaseModel):
+class PlanRequest(RequestBody):
     """Which belt, with what, how high."""
 
-    model_config = ConfigDict(extra="forbid")
     belt_code: Annotated[str, Field(min_length=1, max_length=80)]
     aircraft: Annotated[str, Field(min_length=1, max_length=80)]
     height_above_ground_m: Annotated[float, Field(allow_inf_nan=False)]

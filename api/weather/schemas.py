@@ -3,8 +3,10 @@
 from datetime import date, datetime
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
+from api.bodies import RequestBody
+from api.moments import Moment
 from api.weather.sheets import LeftOut
 from models.patrol import DangerClass
 from models.store.weather import WeatherAdded
@@ -31,13 +33,11 @@ __all__ = [
 Number = Annotated[float, Field(allow_inf_nan=False)]
 
 
-class ReadingRequest(BaseModel):
+class ReadingRequest(RequestBody):
     """A reading; see :class:`models.weather.Reading`. Without a time it is of now."""
 
-    model_config = ConfigDict(extra="forbid")
-
     station: Annotated[str, Field(max_length=80)] = ""
-    at: AwareDatetime | None = None
+    at: Moment | None = None
     temperature_c: Number
     humidity_percent: Number
     wind_m_s: Number

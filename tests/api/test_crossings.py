@@ -342,3 +342,14 @@ def test_without_a_place_or_relief_there_is_no_lookout(
     assert told.lookouts == ()
     monkeypatch.setattr("api.crossings.lookouts.MOST", 1)
     assert len(lookouts(api, 2)["lookouts"]) == 1
+
+
+def test_a_fire_tells_the_crossings_of_all_its_evidence(api: ApiRig) -> None:
+    alert_of(api, DRILL, fix_of(DRILL, FIRE))
+    answer = api.client(Role.VIEWER).get("/api/incidents/1/crossings")
+    assert answer.json() == {"members": [crossings(api)]}
+    told = note(api, report(at=(-84.5, 36.4)))
+    fire = f"/api/incidents/{told['incident_id']}/crossings"
+    (member,) = api.client(Role.VIEWER).get(fire).json()["members"]
+    assert member == crossings(api, told["observation_id"], "observations")
+    assert api.client(Role.VIEWER).get("/api/incidents/99/crossings").status_code == 404

@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from api.bodies import RequestBody
 from api.land.imports.outcome import Mode
 from geo.land.importing import Mapping
 from models.land import Layer
@@ -14,20 +15,18 @@ Heading = Annotated[str, Field(max_length=400)]
 Word = Annotated[str, Field(max_length=400)]
 
 
-class MappingBody(BaseModel):
+class MappingBody(RequestBody):
     """How a layer of a file is to be understood; see :class:`geo.land.importing.Mapping`."""
-
-    model_config = ConfigDict(extra="forbid")
 
     layer: Layer
     name_column: Heading | None = None
     code_column: Heading | None = None
-    columns: Annotated[dict[Heading, Heading], Field(max_length=500)] = {}
+    columns: Annotated[dict[Heading, Heading], Field(max_length=500)] = Field(default_factory=dict)
     system: Annotated[str, Field(max_length=40)]
     drill: bool = False
     choices: Annotated[
         dict[Heading, Annotated[dict[Word, Word], Field(max_length=200)]], Field(max_length=60)
-    ] = {}
+    ] = Field(default_factory=dict)
 
     def mapping(self) -> Mapping:
         """As the floors below have it."""
@@ -55,24 +54,20 @@ class MappingBody(BaseModel):
         )
 
 
-class ReadBody(BaseModel):
+class ReadBody(RequestBody):
     """In which encoding a file's texts are to be read; null to find out."""
-
-    model_config = ConfigDict(extra="forbid")
 
     encoding: Annotated[str, Field(pattern=r"^(utf-8|gb18030)$")] | None = None
 
 
-class CheckBody(BaseModel):
+class CheckBody(RequestBody):
     """Which layer of the file, understood how."""
-
-    model_config = ConfigDict(extra="forbid")
 
     layer_number: Annotated[int, Field(ge=0, le=10_000)]
     mapping: MappingBody
 
 
-class ApplyBody(BaseModel):
+class ApplyBody(RequestBody):
     """What is to be taken.
 
     Attributes:
@@ -81,8 +76,6 @@ class ApplyBody(BaseModel):
         note: why; free text.
         key: 32 hexadecimal digits, chosen at random for this request and its repetitions.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     draft: Annotated[int, Field(ge=1)]
     mode: Mode
