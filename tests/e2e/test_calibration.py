@@ -3,14 +3,12 @@
 import math
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from calibration_rig import LENS, TRUE, WRONG
-from e2e_rig import ROOT, Demo, Seen, field_of, running_demo, sign_in
+from e2e_rig import Demo, Seen, enter_as_administrator, field_of, running_demo
 from playwright.sync_api import Locator, Page, expect
 
 from geo.calibration import direction_of
@@ -21,32 +19,12 @@ from models.site import HeightDatum, Position
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 OpenPage = Callable[[Demo], tuple[Page, Seen]]
-NEW = "langes-neues-wort"
 SIZE = 1280, 720
 SHOTS = os.environ.get("E2E_SHOTS", "")
 TO_SCREEN = """(svg, [x, y]) => {
   const at = new DOMPoint(x, y).matrixTransform(svg.getScreenCTM());
   return [at.x, at.y];
 }"""
-
-
-def enter_as_administrator(page: Page, demo: Demo, folder: Path) -> None:
-    """The demo has a monitor only; somebody at the machine adds an administrator."""
-    settings = folder / "demo.toml"
-    settings.write_text(f"data_dir = '{folder / 'demo'}'\n")
-    command = ["user", "add", "chef", "--role", "admin", "--settings", str(settings)]
-    told = subprocess.run(  # noqa: S603  # our own program
-        [sys.executable, "-m", "api.cli", *command],
-        cwd=ROOT, check=True, capture_output=True, text=True,
-    ).stdout  # fmt: skip
-    found = re.search(r"once with\s+(\S+)", told)
-    assert found is not None
-    word = found[1]
-    sign_in(page, Demo(demo.address, word), "chef")
-    for field, entered in (("current", word), ("new", NEW), ("again", NEW)):
-        field_of(page, f"newpassword-{field}").fill(entered)
-    page.get_by_test_id("newpassword-submit").click()
-    expect(page.get_by_test_id("cameras-all")).to_be_visible(timeout=60_000)
 
 
 def enter_wrong_pose(page: Page, demo: Demo) -> None:

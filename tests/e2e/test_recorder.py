@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from statistics import median
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from clock_camera import CLOCK_JS, ClockCamera
@@ -93,6 +94,8 @@ class Desk:
         rig = DeskRig(self.store, ManualClock(now), self.folder / "data")
         sighting = rig.sighting(plume(), log_odds=3.0)
         case = rig.desk._casework
+        # Each is a fire of its own: it is about their recordings, not about what belongs together.
+        case._correlator = Mock(link_of=lambda _draft: None)
         draft = rig.desk._drafter.draft(sighting, rig.desk._drafter.fix(sighting))
         key = f"e2e/{now.isoformat()}"
         return case.open(sighting, replace(draft, idempotency_key=key), 0).alert_id
@@ -102,9 +105,10 @@ class Desk:
             [IncidentState.CONFIRMED, IncidentState.CLOSED] if fire else [IncidentState.DISMISSED]
         )
         for to_state in steps:
+            fire = self.store.incidents.of_alert(alert_id)
             self.store.incidents.step(
-                alert_id,
-                expected=self.store.alerts.get(alert_id).state,
+                fire.incident_id,
+                expected=fire.state,
                 to_state=to_state,
                 author="zhang",
                 reason=None if fire else DismissReason.FOG,

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 ROOT = Path(__file__).resolve().parents[2]
 FOOTAGE = ROOT.parent / "shared" / "data" / "footage"
@@ -134,3 +134,22 @@ def sign_in(page: Page, demo: Demo, name: str = "monitor") -> None:
 def field_of(page: Page, test_id: str) -> Locator:
     """The input that carries the id, or the one inside what carries it."""
     return page.locator(f"input[data-testid={test_id}], [data-testid={test_id}] input").first
+
+
+def enter_as_administrator(page: Page, demo: Demo, folder: Path) -> None:
+    """A demo has a monitor only; somebody at the machine adds an administrator, who signs in."""
+    settings, own_word = folder / "demo.toml", "langes-neues-wort"
+    settings.write_text(f"data_dir = '{folder / 'demo'}'\n")
+    command = ["user", "add", "chef", "--role", "admin", "--settings", str(settings)]
+    told = subprocess.run(  # noqa: S603  # our own program
+        [sys.executable, "-m", "api.cli", *command],
+        cwd=ROOT, check=True, capture_output=True, text=True,
+    ).stdout  # fmt: skip
+    found = re.search(r"once with\s+(\S+)", told)
+    assert found is not None
+    word = found[1]
+    sign_in(page, Demo(demo.address, word), "chef")
+    for name, entered in (("current", word), ("new", own_word), ("again", own_word)):
+        field_of(page, f"newpassword-{name}").fill(entered)
+    page.get_by_test_id("newpassword-submit").click()
+    expect(page.get_by_test_id("cameras-all")).to_be_visible(timeout=60_000)
