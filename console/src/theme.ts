@@ -32,5 +32,6 @@ export const THEME: GlobalThemeOverrides = {
   },
   Input: { border: "1px solid #34474d", color: "#0f1719" },
   InternalSelection: { border: "1px solid #34474d", color: "#0f1719" },
+  Checkbox: { border: "1px solid #5b7177" },
   Button: { fontWeight: "500" },
 };
