@@ -15,6 +15,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 from api.auth.roles import ViewerScope
 from api.context import Context, context_of
 from api.ogc.collections import COLLECTIONS, Collection, Item, item_of, page_of
+from api.ogc.definition import definition_of
 from api.ogc.query import MOST, USUAL, ItemQuery, read_query
 from api.ogc.systems import CRS84, SYSTEMS, given_out
 from api.openapi import document_of
@@ -58,6 +59,10 @@ def _parameter(name: str, schema: Mapping[str, Any], about: str) -> dict[str, An
         "style": "form",
         "explode": False,
     }
+
+
+def _fact(name: str, kind: str) -> dict[str, Any]:
+    return _parameter(name, {"type": kind}, "only items where it is so")
 
 
 _FORMAT = _parameter("f", {"type": "string", "enum": ["json", "geojson"]}, "the format")
@@ -104,9 +109,10 @@ def get_landing_page(_scope: ViewerScope, request: Request) -> Response:
 
 @router.get("/api", responses=_answers(OPENAPI), openapi_extra=_DOCUMENT)
 def get_api_definition(_scope: ViewerScope, request: Request) -> Response:
-    """The description of the whole API, for those whose token opens this part only."""
+    """The description of this part, with an address of its own for each collection."""
     read_query(request.query_params, {}, only=_NONE)
-    return _json(document_of(request.app), OPENAPI)
+    definition = definition_of(document_of(request.app), _root(request), _fact)
+    return _json(definition, OPENAPI)
 
 
 @router.get("/conformance", responses=_answers("application/json"), openapi_extra=_DOCUMENT)

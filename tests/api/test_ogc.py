@@ -1,5 +1,7 @@
 """OGC API Features: what the standard asks for, and what GDAL's own reader makes of it."""
 
+import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -264,6 +266,30 @@ def test_an_empty_district_spans_the_earth(api: ApiRig) -> None:
         api.context.store.land.replace(layer, [])
     extent = ask(api, "/api/ogc/collections/incidents")["extent"]["spatial"]["bbox"]
     assert extent == [[-180.0, -90.0, 180.0, 90.0]]
+
+
+def test_the_definition_has_an_address_for_each_collection(api: ApiRig) -> None:
+    client = api.client(Role.VIEWER)  # signing in takes its time, so once
+    told = client.get("/api/ogc/api").json()
+    assert told["openapi"] == "3.1.0"
+    assert told["servers"] == [{"url": "http://testserver/api/ogc"}]
+    for key in ("incidents", "observations", *Layer):
+        asked = told["paths"][f"/collections/{key}/items"]["get"]
+        names = {one["name"] for one in asked["parameters"]}
+        queryables = client.get(f"/api/ogc/collections/{key}/queryables").json()["properties"]
+        assert names == {
+            "bbox",
+            "bbox-crs",
+            "crs",
+            "datetime",
+            "limit",
+            "offset",
+            "cursor",
+            "f",
+        } | {*queryables}
+    assert set(re.findall(r'"(#/[^"]+)"', json.dumps(told))) == {"#/components/schemas/Problem"}
+    assert "/" in told["paths"]
+    assert not any("/api/" in path for path in told["paths"])
 
 
 def test_gdal_lists_pages_and_filters(api: ApiRig) -> None:
