@@ -29,6 +29,7 @@ from camera_gateway.vault import EvidenceVault
 from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
 from camera_gateway.video.wall import WallStills
+from detector.keeper import LostPictures
 from detector.pipeline import PipelineCounts
 from geo.land import LandBook
 from geo.locate import Locator
@@ -87,6 +88,7 @@ class Context:
     counts: PipelineCounts
     land_imports: ImportDesk
     notices: NoticeRoom
+    lost_pictures: LostPictures = field(default_factory=LostPictures)
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
     taps: TapBook = field(default_factory=TapBook)
     ring: FrameRing = field(default_factory=lambda: FrameRing(1, 1))

@@ -48,7 +48,8 @@ class HealthAnswer(BaseModel):
 
     Attributes:
         status: ``ok``, or ``degraded`` when a camera or the recorder is not well, or a frame failed
-            or was refused as corrupt on its way within the last five minutes.
+            or was refused as corrupt on its way, or a picture of an alert could not be written,
+            within the last five minutes.
         provider: execution provider of the network.
         arrangement: runs of the network side by side x threads of each; and whether that is usual,
             was measured at this start or is remembered.
@@ -59,6 +60,10 @@ class HealthAnswer(BaseModel):
         frames_hurried: since start; looked at in full only, because others waited.
         frames_failed: since start; kept from a decision by a failure.
         failed_at: when the latest of them was, UTC.
+        undecided: plumes that the store has not let the watch decide on, because the disk is full
+            or the database is locked or gone; they are handed in again every second.
+        pictures_lost: of alerts, since start; the disk or the folder of evidence did not take them.
+        pictures_lost_at: when the latest of them was, UTC.
         second_stage: whether a second opinion on tracks is off, on, missing or failed; the watch
             goes on without one that is missing or failed, and is degraded.
         evidence_fits: the evidence over time was fitted on the network in force; on another one its
@@ -83,6 +88,9 @@ class HealthAnswer(BaseModel):
     frames_hurried: int
     frames_failed: int
     failed_at: datetime | None
+    undecided: int
+    pictures_lost: int
+    pictures_lost_at: datetime | None
     second_stage: StageState
     evidence_fits: bool
     terrain: str
@@ -96,10 +104,11 @@ class HealthAnswer(BaseModel):
 def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer:
     """The state of the whole."""
     states = Counter(str(gateway.status().state) for gateway in list(context.gateways.values()))
-    counts = context.counts
+    counts, lost = context.counts, context.lost_pictures
     unwell = any(state not in WELL for state in states)
     unwell |= _lately(counts.failed_at_s, context.clock)
     unwell |= _lately(counts.corrupt_at_s, context.clock)
+    unwell |= counts.waiting > 0 or _lately(lost.at_s, context.clock)
     unwell |= counts.second_stage in {StageState.MISSING, StageState.FAILED}
     relief = _trust(context.terrain)
     unwell |= relief in {"synthetic", "coarse"}
@@ -122,6 +131,9 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         frames_hurried=counts.frames_hurried,
         frames_failed=counts.frames_failed,
         failed_at=_moment(counts.failed_at_s, context.clock),
+        undecided=counts.waiting,
+        pictures_lost=lost.count,
+        pictures_lost_at=_moment(lost.at_s, context.clock),
         second_stage=counts.second_stage,
         evidence_fits=fits,
         terrain=relief,

@@ -54,7 +54,7 @@ from detector.attention import AttentiveScorer, band_width_px
 from detector.core.detector import Detector
 from detector.desk import AlertDesk
 from detector.incidents.ranker import Ranker
-from detector.keeper import EvidenceKeeper
+from detector.keeper import EvidenceKeeper, LostPictures
 from detector.pipeline import Pipeline
 from geo.land import LandBook
 from geo.locate import Locator
@@ -217,9 +217,10 @@ def build_watch(
         cameras=book,
         tours=lambda camera_id: patrols.status(camera_id) is not None,
     )
+    lost_pictures = LostPictures()
     desk = AlertDesk(
         store=store,
-        keeper=EvidenceKeeper(vault, ring),
+        keeper=EvidenceKeeper(vault, ring, clock, lost_pictures),
         cameras=book,
         locator=locator,
         land=land_book,
@@ -287,6 +288,7 @@ def build_watch(
         terrain=terrain,
         gateways=fleet.gateways,
         counts=pipeline.counts,
+        lost_pictures=lost_pictures,
         land_imports=ImportDesk(
             store, clock, settings.data_dir, spare_bytes=rules.least_free_bytes
         ),

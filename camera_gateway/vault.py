@@ -127,11 +127,15 @@ class EvidenceVault:
         """File of a key.
 
         Raises:
-            InputRefused: the key is not allowed.
+            InputRefused: the key is not allowed, or the folder cannot be read.
             NotFound: nothing is stored under it.
         """
         target = self._target(key)
-        if not target.is_file():
+        try:
+            is_there = target.is_file()
+        except OSError as error:
+            raise _explain(target, error) from error
+        if not is_there:
             raise NotFound(f"There is no evidence {key}.", remedy="It may have been cleared away.")
         return target
 
@@ -158,7 +162,11 @@ class EvidenceVault:
         target = self._root
         for part in key.split("/"):
             target /= part
-            if target.is_symlink():
+            try:
+                is_link = target.is_symlink()
+            except OSError as error:  # a folder that may not be entered, a server that is gone
+                raise _explain(target, error) from error
+            if is_link:
                 raise InputRefused(
                     f"The evidence {key[:80]} lies behind a symbolic link.",
                     remedy="Move the whole folder of evidence, not parts of it.",

@@ -101,7 +101,9 @@ class Casework:
         """
         frames = self._keeper.frames_so_far(sighting.frame, sighting.track)
         evidence = self._keeper.keep(draft, frames, sighting.track)
-        alert, is_new = self._alerts.open_alert(draft, evidence, self._correlator.link_of(draft))
+        link = self._correlator.link_of(draft)
+        lost = len(frames) - len(evidence)
+        alert, is_new = self._alerts.open_alert(draft, evidence, link, lost_pictures=lost)
         if is_new:
             logger.info(
                 "alert %d of fire %d opened: %s at %s",
@@ -123,15 +125,11 @@ class Casework:
         Raises:
             WatchError: the store failed.
         """
-        case.sightings += 1
         frame = sighting.frame
         since_kept_s = (frame.captured_at - case.last_kept_at).total_seconds()
         wanted = case.kept < UNTHINNED or since_kept_s >= EVIDENCE_SPACING_S
-        evidence: Sequence[EvidenceFrame] = ()
-        if wanted and case.kept < EVIDENCE_FRAMES:
-            evidence = self._keeper.keep(alert.draft, [frame], sighting.track)
-            case.kept += len(evidence)
-            case.last_kept_at = frame.captured_at
+        chosen = [frame] if wanted and case.kept < EVIDENCE_FRAMES else []
+        evidence: Sequence[EvidenceFrame] = self._keeper.keep(alert.draft, chosen, sighting.track)
         first = alert.draft
         opening = first.decision
         fresh = self._drafter.draft(sighting, self._drafter.fix(sighting))
@@ -147,7 +145,18 @@ class Casework:
             score=max(first.score, fresh.score),
             decision=replace(fresh.decision, overcome=opening.overcome, findings=findings),
         )
-        updated = self._alerts.update(case.alert_id, draft, evidence, frame.captured_at)
+        updated = self._alerts.update(
+            case.alert_id,
+            draft,
+            evidence,
+            frame.captured_at,
+            lost_pictures=len(chosen) - len(evidence),
+        )
+        # Only now: what the store has refused was not seen, and a picture it does not name is none.
+        case.sightings += 1
+        case.kept += len(evidence)
+        if evidence:
+            case.last_kept_at = frame.captured_at
         if evidence:
             self._refresh_clip(case, updated)
         return updated

@@ -1,11 +1,12 @@
 """Keeps the pictures of an alert and cuts its clip.
 
 Pictures are worth having, the alert is worth everything: when the vault cannot take a picture, the
-alert goes on without it, and the log says so.
+alert goes on without it, and the alert itself, the log and ``/api/health`` say so.
 """
 
 import logging
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from camera_gateway.clip import encode_clip
 from camera_gateway.pictures import picture_size
@@ -13,10 +14,11 @@ from camera_gateway.ring import FrameRing
 from camera_gateway.vault import EvidenceVault
 from detector.tracker import Track
 from models.alert import Alert, AlertDraft, EvidenceFrame
+from models.clock import Clock, SystemClock
 from models.errors import WatchError
 from models.frame import Frame
 
-__all__ = ["UNTHINNED", "EvidenceKeeper"]
+__all__ = ["UNTHINNED", "EvidenceKeeper", "LostPictures"]
 
 logger = logging.getLogger(__name__)
 
@@ -27,17 +29,42 @@ UNTHINNED = 12
 """Pictures kept without looking at their spacing."""
 
 
+@dataclass(slots=True)
+class LostPictures:
+    """Evidence that could not be written since the start.
+
+    Attributes:
+        count: pictures.
+        at_s: when the latest was lost, by the clock that never jumps; None while none is.
+        why: of that one, as the log has told it; empty once a picture was written again.
+    """
+
+    count: int = 0
+    at_s: float | None = None
+    why: str = ""
+
+
 class EvidenceKeeper:
     """Writes evidence into the vault.
 
     Args:
         vault: where pictures live.
         ring: recent frames of each camera.
+        clock: for when pictures are lost.
+        lost: where lost ones are counted; of its own when left out.
     """
 
-    def __init__(self, vault: EvidenceVault, ring: FrameRing) -> None:
+    def __init__(
+        self,
+        vault: EvidenceVault,
+        ring: FrameRing,
+        clock: Clock | None = None,
+        lost: LostPictures | None = None,
+    ) -> None:
         self._vault = vault
         self._ring = ring
+        self._clock = clock or SystemClock()
+        self._lost = LostPictures() if lost is None else lost
 
     def frames_so_far(self, frame: Frame, track: Track) -> list[Frame]:
         """The deciding frame, the track's frames before it, and a few from before they began."""
@@ -64,9 +91,10 @@ class EvidenceKeeper:
             try:
                 width_px, height_px = picture_size(frame.jpeg)
                 sha256 = self._vault.put(key, frame.jpeg)
-            except WatchError:
-                logger.exception("a picture of %s could not be kept", frame.camera_id)
+            except WatchError as error:
+                self._lose(frame, error)
                 continue
+            self._lost.why = ""
             box = boxes.get(frame.sequence)
             kept.append(
                 EvidenceFrame(
@@ -81,6 +109,15 @@ class EvidenceKeeper:
                 )
             )
         return kept
+
+    def _lose(self, frame: Frame, error: WatchError) -> None:
+        lost = self._lost
+        lost.count += 1
+        lost.at_s = self._clock.monotonic_s()
+        why = type(error).__name__
+        if why != lost.why:  # once: a log line for each picture would fill what is left of the disk
+            logger.error("a picture of %s could not be kept: %s", frame.camera_id, error)
+        lost.why = why
 
     def cut_clip(self, alert: Alert) -> str | None:
         """Make the clip of all pictures so far.

@@ -6,9 +6,10 @@ store run in one worker thread at a time; the event loop only waits.
 """
 
 import asyncio
+import copy
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias
 
 from camera_gateway.bus import FrameBus
@@ -32,6 +33,8 @@ LINGER_S = 0.25
 """How long a frame may wait for others, so that every core gets one: a frame alone takes both cores
 of a small machine about as long as two frames do."""
 RETRY_S = 1.0
+MOST_WAITING = 200
+"""Plumes that wait for a store that takes nothing, each with its picture."""
 
 
 View: TypeAlias = tuple[str, int]
@@ -90,6 +93,8 @@ class PipelineCounts:
         corrupt_at_s: when the latest of those did not decode, by the clock that never jumps.
         failed_at_s: likewise, when the latest failure was.
         alerts: sightings handed to the desk.
+        waiting: plumes on which the store has kept the desk from deciding, and which are handed in
+            again.
         network_s: seconds spent in decoding and in the network.
         second_stage: whether a second opinion on tracks is off, on, missing or failed.
     """
@@ -101,6 +106,7 @@ class PipelineCounts:
     corrupt_at_s: float | None = None
     failed_at_s: float | None = None
     alerts: int = 0
+    waiting: int = 0
     network_s: float = 0.0
     second_stage: StageState = StageState.OFF
 
@@ -135,6 +141,10 @@ class Pipeline:
         self._clock = clock
         self._max_batch = max_batch
         self._watches: dict[View, ViewWatch] = {}
+        # The latest sighting of each plume that the store did not take, the longest waiting first.
+        self._waiting: dict[tuple[str, int, int], Sighting] = {}  # bounded by MOST_WAITING
+        self._again_s = 0.0
+        self._said = ""
 
     async def run(self, bus: FrameBus) -> None:
         """Work until the bus is closed; a failure costs its frames, is counted and never more.
@@ -147,8 +157,11 @@ class Pipeline:
             try:
                 frames = await bus.pull(self._max_batch, PULL_WAIT_S, linger_s=LINGER_S)
             except SourceEnded:
+                await asyncio.to_thread(self._hand_in_last)
                 return
             if not frames:
+                if self._waiting:
+                    await asyncio.to_thread(self.hand_in_again)
                 continue
             try:
                 await asyncio.to_thread(self.process, frames, hurried=bus.backlog() > 0)
@@ -163,8 +176,8 @@ class Pipeline:
     def process(self, frames: Sequence[Frame], *, hurried: bool = False) -> None:
         """Decide on some frames, in their order.
 
-        A store that fails costs one frame its decision; its track keeps what it saw, so the next
-        frame of the same plume decides again and nothing that should alert is lost.
+        A store that fails costs one frame its decision. What should alert waits in memory until the
+        store takes it, whether or not its plume is seen again.
 
         Args:
             frames: of any cameras.
@@ -173,6 +186,7 @@ class Pipeline:
         Raises:
             WatchError: the network failed.
         """
+        self.hand_in_again()
         pictures = [
             (frame, picture) for frame in frames if (picture := self._open(frame)) is not None
         ]
@@ -192,11 +206,55 @@ class Pipeline:
                 continue
             self.counts.frames_scored += 1
             self.counts.frames_hurried += hurried
+            self._follow(frame, picture, answer)
+
+    def hand_in_again(self) -> None:
+        """Hand in what the store did not take before, at most once a second.
+
+        It ends with the first that is refused again, which then waits behind the others, so that
+        one that is never taken holds up none of them.
+        """
+        now_s = self._clock.monotonic_s()
+        if now_s < self._again_s:
+            return
+        for key, sighting in list(self._waiting.items()):
             try:
-                self._follow(frame, picture, answer)
-            except WatchError:
-                self._failed(1)
-                logger.exception("%s frame %d is undecided", frame.camera_id, frame.sequence)
+                self._offer(sighting)
+            except WatchError as error:
+                self._failed(0)
+                self._wait(key, sighting, error)
+                self._again_s = self._clock.monotonic_s() + RETRY_S
+                return
+            self._forget(key)
+            logger.info("%s: what the store had not taken is told now", sighting.frame.camera_id)
+
+    def _hand_in_last(self) -> None:
+        self.hand_in_again()
+        if self._waiting:
+            logger.error("the watch ends and %d plumes are not told", len(self._waiting))
+
+    def _offer(self, sighting: Sighting) -> None:
+        if sighting.weighing.alerts:
+            self._desk.take(sighting)
+        else:
+            self._desk.note(sighting)
+
+    def _wait(self, key: tuple[str, int, int], sighting: Sighting, error: WatchError) -> None:
+        self._waiting.pop(key, None)
+        self._waiting[key] = sighting
+        if len(self._waiting) > MOST_WAITING:
+            lesser = (one for one, held in self._waiting.items() if not held.weighing.alerts)
+            dropped = self._waiting.pop(next(lesser, next(iter(self._waiting))))
+            logger.error("a plume of %s is not told: too many wait", dropped.frame.camera_id)
+        self.counts.waiting = len(self._waiting)
+        if str(error) != self._said:  # once, not every second
+            logger.error("the store takes no alert now: %s", error, exc_info=error)
+        self._said = str(error)
+
+    def _forget(self, key: tuple[str, int, int]) -> None:
+        self._waiting.pop(key, None)
+        self.counts.waiting = len(self._waiting)
+        self._said = ""
 
     def _open(self, frame: Frame) -> JpegPicture | None:
         try:
@@ -229,10 +287,28 @@ class Pipeline:
             hidden=frame.hidden,
         )
         self.counts.second_stage = self._stage.state
+        failed = False
         for track, weighing in seen:
             sighting = Sighting(frame, *size_px, track, weighing, self._scorer.reference)
-            if weighing.alerts:
-                self.counts.alerts += 1
-                self._desk.take(sighting)
-            else:
-                self._desk.note(sighting)
+            self.counts.alerts += weighing.alerts
+            failed |= not self._hand_in(sighting)
+        if failed:
+            self._failed(1)
+
+    def _hand_in(self, sighting: Sighting) -> bool:
+        """Let the desk decide; False where the store failed it."""
+        key, alerts = sighting.key, sighting.weighing.alerts
+        before = self._waiting.get(key)
+        # What alerted once is told, however its plume looks by now.
+        stands = before is not None and before.weighing.alerts and not alerts
+        try:
+            self._offer(sighting)
+        except WatchError as error:
+            track = copy.copy(sighting.track)  # as it was: it goes on, and may be gone by then
+            track.scores = list(track.scores)
+            fresh = replace(sighting, track=track)
+            self._wait(key, before if stands and before is not None else fresh, error)
+            return False
+        if before is not None and not stands:
+            self._forget(key)
+        return True

@@ -119,6 +119,7 @@ class ClearingCause(StrEnum):
     QUOTA = "quota"  # the evidence had outgrown its quota
     SPACE = "space"  # the disk was full
     MISSING = "missing"  # nobody here removed it
+    UNWRITTEN = "unwritten"  # it never was: the disk was full, or the folder could not be written
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ import logging
 import secrets
 import threading
 from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Final
 
@@ -13,7 +15,7 @@ from api.auth.patience import Patience
 from api.auth.tokens import parse_token, scope_of_path, secret_sha256
 from models.clock import Clock
 from models.config import SecurityRule
-from models.errors import NotPermitted, NotSignedIn
+from models.errors import NotPermitted, NotSignedIn, WatchError
 from models.store import Store
 from models.user import Session, User
 
@@ -112,7 +114,8 @@ class AuthService:
                 code="token_scope",
             )
         if self._is_due(f"token {token.token_id}"):
-            self._store.tokens.used(token.token_id)
+            with _unless_it_cannot_be_noted():
+                self._store.tokens.used(token.token_id)
         return token.user
 
     def user_of(self, token: str | None) -> User:
@@ -125,7 +128,8 @@ class AuthService:
         if token and session is not None:
             key = _hash_of(token)
             if self._is_due(key):
-                self._store.sessions.seen(key)
+                with _unless_it_cannot_be_noted():
+                    self._store.sessions.seen(key)
             return session.user
         raise NotSignedIn("You are not signed in.", remedy="Sign in.")
 
@@ -194,6 +198,15 @@ class AuthService:
         until = self._clock.now() + self.session_life
         self._store.sessions.create(_hash_of(token), user_name, until)
         return token
+
+
+@contextmanager
+def _unless_it_cannot_be_noted() -> Iterator[None]:
+    """That somebody was here is worth a note; a full disk keeps nobody from reading."""
+    try:
+        yield
+    except WatchError as error:
+        logger.warning("it is not noted that a session or token was used: %s", error)
 
 
 OWN: Final = "own session"

@@ -102,6 +102,7 @@ class NoticeDesk:
         self._random = random
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
         self._busy: dict[int, asyncio.Task[None]] = {}
+        self._said: dict[int, str] = {}
 
     async def run(self) -> None:
         """Send until cancelled; what is in hand then is sent again under its mark."""
@@ -180,8 +181,11 @@ class NoticeDesk:
     async def _work(self, channel_id: int) -> None:
         try:
             await self._empty(channel_id)
-        except WatchError:
-            logger.exception("channel %d cannot be worked on", channel_id)
+            self._said.pop(channel_id, None)
+        except WatchError as error:
+            if self._said.get(channel_id) != str(error):  # once, not twice a second
+                logger.exception("channel %d cannot be worked on", channel_id)
+            self._said[channel_id] = str(error)
         finally:
             del self._busy[channel_id]
 

@@ -654,7 +654,7 @@ export interface Recording {
 /** Evidence that is not there any more. */
 export interface Clearing {
   kind: "video" | "clip" | "stills";
-  cause: "retention" | "quota" | "space" | "missing";
+  cause: "retention" | "quota" | "space" | "missing" | "unwritten";
   at: string;
   files: number;
 }

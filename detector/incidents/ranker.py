@@ -4,6 +4,7 @@ Events of the store name the fires that changed; a change of the wind, of the da
 or of the land makes all of them due, and so does half a minute. A fire is reckoned from what is
 stored and from an answer of the land that is kept while its place and all that shapes it stand. A
 fire that cannot be reckoned is told in the log and keeps the rank that it has; the others go on.
+What a store refuses that takes nothing now stays due.
 """
 
 import asyncio
@@ -25,7 +26,7 @@ from detector.suppression.sensors import ground_distance_m
 from geo.calibration import sun_direction
 from geo.joint import JointPlace
 from models.clock import Clock
-from models.errors import NotFound, WatchError
+from models.errors import Conflict, NotFound, StorageFull, StoreUnreachable, WatchError
 from models.events import Event, EventKind
 from models.incident import OPEN_STATES, Incident, Urgency
 from models.ledger import LedgerEntry
@@ -54,6 +55,8 @@ SUN_DOWN_DEG: Final = -6.0
 SAME_PLACE_M: Final = 20.0
 SAME_SHARE: Final = 0.1
 """A place that moves less than either, the share being of its radius, has the same answer."""
+
+_NOT_NOW: Final = (StorageFull, StoreUnreachable, Conflict)
 
 STEADY_POINTS: Final = 1.0
 """Points that change by less are told with the next thing that changes, or with the half minute."""
@@ -137,7 +140,7 @@ class Ranker:
             How many have another rank than before.
 
         Raises:
-            WatchError: the store cannot be read.
+            WatchError: the store cannot be read, or takes nothing now.
         """
         self._listen()
         times = self._times()
@@ -159,6 +162,9 @@ class Ranker:
                 ranked += self._rank(incident_id, cameras, times)
             except NotFound:
                 continue
+            except _NOT_NOW:  # no fault of this fire: the next one would fare alike
+                self._due[incident_id] = None
+                raise
             except Exception:
                 logger.exception("fire %d could not be ranked", incident_id)
         return ranked

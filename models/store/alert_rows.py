@@ -3,16 +3,18 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import fields
+from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
 
 from models.alert import Alert, AlertDraft, EvidenceFrame
 from models.incident import Verdict
+from models.recording import ClearingCause, KeptKind
 from models.store.incident_history import changed_state, to_verdict
-from models.store.tables import alert, evidence, incident, incident_entry
+from models.store.tables import alert, clearing, evidence, incident, incident_entry
 
-__all__ = ["add_evidence", "draft_values", "load_alerts"]
+__all__ = ["add_evidence", "add_lost", "draft_values", "load_alerts"]
 
 _DRAFT: Final = tuple(field.name for field in fields(AlertDraft))
 _EVIDENCE: Final = tuple(field.name for field in fields(EvidenceFrame))
@@ -96,6 +98,22 @@ def add_evidence(connection: Connection, alert_id: int, frames: Sequence[Evidenc
             kept.add((frame.frame_sequence, frame.captured_at))
             values = {name: getattr(frame, name) for name in _EVIDENCE}
             connection.execute(insert(evidence).values(alert_id=alert_id, **values))
+
+
+def add_lost(connection: Connection, alert_id: int, pictures: int, at: datetime) -> None:
+    """Let the alert tell how many pictures of it could not be written, and when the last was."""
+    if pictures == 0:
+        return
+    key = {
+        "alert_id": alert_id,
+        "kind": KeptKind.STILLS,
+        "cause": ClearingCause.UNWRITTEN,
+    }
+    known = connection.execute(
+        update(clearing).filter_by(**key).values(files=clearing.c.files + pictures, at=at)
+    )
+    if known.rowcount == 0:
+        connection.execute(insert(clearing).values(**key, at=at, files=pictures, size_bytes=0))
 
 
 def _pick(row: Row[Any], names: Iterable[str]) -> list[Any]:

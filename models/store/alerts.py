@@ -17,7 +17,7 @@ from models.events import EventKind
 from models.frame import Provenance
 from models.incident import OPEN_STATES, IncidentState, Link, Subject, SubjectKind
 from models.store import events
-from models.store.alert_rows import add_evidence, draft_values, load_alerts
+from models.store.alert_rows import add_evidence, add_lost, draft_values, load_alerts
 from models.store.columns import UtcTime
 from models.store.database import Database
 from models.store.incident_history import changed_state
@@ -44,7 +44,12 @@ class AlertRepository:
         self._clock = clock
 
     def open_alert(
-        self, draft: AlertDraft, evidence: Sequence[EvidenceFrame], link: Link | None = None
+        self,
+        draft: AlertDraft,
+        evidence: Sequence[EvidenceFrame],
+        link: Link | None = None,
+        *,
+        lost_pictures: int = 0,
     ) -> tuple[Alert, bool]:
         """Take a new alert; it is on the disk when this returns.
 
@@ -52,6 +57,7 @@ class AlertRepository:
             draft: what the pipeline says.
             evidence: pictures so far, already in the vault.
             link: the fire that it belongs to; one of its own when left out.
+            lost_pictures: that the vault did not take; the alert tells of them.
 
         Returns:
             The alert, and whether it is new: a key that is known already gives the alert as it
@@ -76,6 +82,7 @@ class AlertRepository:
                 .returning(alert.c.alert_id)
             ).one()
             add_evidence(connection, alert_id, evidence)
+            add_lost(connection, alert_id, lost_pictures, self._clock.now())
             events.append(connection, self._clock, EventKind.ALERT_OPENED, alert_id)
             subject = Subject(SubjectKind.ALERT, alert_id)
             tell_joined(connection, self._clock, incident_id, held, subject=subject, span=span)
@@ -87,6 +94,8 @@ class AlertRepository:
         draft: AlertDraft,
         evidence: Sequence[EvidenceFrame],
         last_seen_at: datetime,
+        *,
+        lost_pictures: int = 0,
     ) -> Alert:
         """Take newer knowledge of the same fire; never its state or its verdicts.
 
@@ -96,6 +105,7 @@ class AlertRepository:
                 pictures and changes nothing else.
             evidence: further pictures; those that are kept already are left out.
             last_seen_at: UTC capture time of the last frame in which the track was seen.
+            lost_pictures: further ones that the vault did not take.
 
         Raises:
             NotFound: no such alert.
@@ -117,6 +127,7 @@ class AlertRepository:
                 )
             _touch(connection, stored.incident_id, last_seen_at)
             add_evidence(connection, alert_id, evidence)
+            add_lost(connection, alert_id, lost_pictures, self._clock.now())
             return self._told(connection, alert_id, EventKind.ALERT_UPDATED)
 
     def set_clip(self, alert_id: int, clip_key: str) -> Alert:

@@ -30,6 +30,7 @@ from models.store.tables import alert, clearing, evidence, incident, incident_en
 
 __all__ = ["KeepingRepository"]
 
+_NOT_CLEARED: Final = (ClearingCause.MISSING, ClearingCause.UNWRITTEN)
 _CLEARING: Final = tuple(field.name for field in fields(Clearing))
 _WITH_PARTS: Final = sorted([*HELD_STATES, RecordingState.MISSING])
 
@@ -49,7 +50,7 @@ class KeepingRepository:
     def files(self) -> list[KeptFile]:
         """Every file that an alert has by what is written here, whether or not it is there."""
         cleared = select(clearing.c.alert_id).where(
-            clearing.c.kind == KeptKind.STILLS, clearing.c.cause != ClearingCause.MISSING
+            clearing.c.kind == KeptKind.STILLS, clearing.c.cause.not_in(_NOT_CLEARED)
         )
         with self._database.read() as connection:
             stills = connection.execute(

@@ -167,3 +167,21 @@ def test_a_symbolic_link_on_the_way_is_refused(tmp_path: Path, link: str) -> Non
         assert refused.value.code == "evidence_link"
     assert (outside / "a.jpg").read_bytes() == b"secret"
     assert list(vault.files()) == []
+
+
+def test_a_folder_that_cannot_even_be_looked_at_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a server of files that is gone: the desk goes on without a picture, and not down."""
+    vault = EvidenceVault(tmp_path / "evidence")
+    vault.put("a/1.jpg", b"1")
+
+    def gone(_path: Path) -> bool:
+        raise OSError(errno.ESTALE, "Stale file handle")
+
+    monkeypatch.setattr(Path, "is_file", gone)
+    with pytest.raises(InputRefused, match="Stale"):
+        vault.get("a/1.jpg")
+    monkeypatch.setattr(Path, "is_symlink", gone)
+    with pytest.raises(InputRefused, match="Stale"):
+        vault.put("a/2.jpg", b"2")

@@ -1,7 +1,7 @@
 """A pipeline on a real store, vault and relief; only the network is scripted."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,11 +13,12 @@ from camera_gateway.vault import EvidenceVault
 from detector.core import Picture
 from detector.desk import AlertDesk
 from detector.jpeg_picture import JpegPicture
-from detector.keeper import EvidenceKeeper
+from detector.keeper import EvidenceKeeper, LostPictures
 from detector.pipeline import Pipeline, View
 from geo.land import LandBook
 from geo.locate import Locator
 from geo.relief import drill_relief
+from models.alert import EvidenceFrame
 from models.clock import ManualClock
 from models.config import Settings
 from models.detection import Box, Detections, Label, ModelReference
@@ -110,6 +111,7 @@ class Rig:
     ring: FrameRing
     clock: ManualClock
     next_sequence: int = 0
+    lost: LostPictures = field(default_factory=LostPictures)
 
     def frame(self, at_s: float, camera_id: str = "t1", jpeg: bytes | None = None) -> Frame:
         captured_at = START + timedelta(seconds=at_s)
@@ -129,6 +131,10 @@ class Rig:
         self.ring.add(frame)
         return frame
 
+    def frame_of(self, kept: EvidenceFrame) -> bytes:
+        """The picture that a piece of evidence is of, as it came."""
+        return jpeg_with_mark(kept.frame_sequence)
+
     def see(self, at_s: float, *boxes: Box) -> Frame:
         """One frame with these boxes goes through the pipeline."""
         frame = self.frame(at_s)
@@ -147,9 +153,10 @@ def build_rig(
 ) -> Rig:
     settings, clock = Settings(), clock or ManualClock(START)
     ring, vault = FrameRing(2**24, 48), EvidenceVault(folder / "evidence")
+    lost = LostPictures()
     desk = AlertDesk(
         store=store,
-        keeper=EvidenceKeeper(vault, ring),
+        keeper=EvidenceKeeper(vault, ring, clock, lost),
         cameras=cameras,
         locator=Locator(drill_relief()),
         land=LandBook(store.land),
@@ -158,4 +165,4 @@ def build_rig(
     )
     scorer = ScriptedScorer()
     pipeline = Pipeline(scorer, desk, settings.evidence, clock)
-    return Rig(pipeline, scorer, store, vault, ring, clock)
+    return Rig(pipeline, scorer, store, vault, ring, clock, lost=lost)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["fill", "small_disk"]
+__all__ = ["fill", "read_only", "small_disk"]
 
 
 @contextmanager
@@ -24,6 +24,21 @@ def small_disk(folder: Path, size: str) -> Iterator[Path]:
         yield folder
     finally:
         subprocess.run(["umount", "-l", str(folder)], check=True)  # noqa: S603, S607
+
+
+@contextmanager
+def read_only(folder: Path) -> Iterator[None]:
+    """A small disk takes no change, as one does that the system has found to be broken."""
+
+    def remount(how: str) -> None:
+        command = ["mount", "-o", f"remount,{how}", str(folder)]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603
+
+    remount("ro")
+    try:
+        yield
+    finally:
+        remount("rw")
 
 
 def fill(folder: Path, name: str = "others") -> None:
