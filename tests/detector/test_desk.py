@@ -4,7 +4,7 @@ import pytest
 from detector_rig import CAMERA, START, Rig, build_rig, smoke
 
 from camera_gateway.pictures import decode_jpeg
-from models.alert import Finding
+from models.alert import Alert, Finding
 from models.audit import SYSTEM
 from models.detection import Box, Label
 from models.errors import StorageFull, StoreDamaged
@@ -166,6 +166,27 @@ def test_a_full_disk_costs_pictures_and_never_the_alert(
     assert alert.evidence == ()
     assert alert.clip_key == ""
     assert alert.draft.fix.outcome is FixOutcome.LOCATED
+
+
+def test_pictures_that_the_store_did_not_take_count_for_none(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An hour of a full database does not use up the pictures that an alert may have."""
+    for step in range(3):
+        rig.see(60.0 * step, smoke(0.9))
+    updating = rig.store.alerts.update
+
+    def full(*_given: object, **_more: object) -> Alert:
+        raise StorageFull("The disk is full.")
+
+    (before,) = rig.store.alerts.working()
+    monkeypatch.setattr(rig.store.alerts, "update", full)
+    for step in range(3, 70):
+        rig.see(60.0 * step, smoke(0.9))
+    monkeypatch.setattr(rig.store.alerts, "update", updating)
+    rig.see(60.0 * 70, smoke(0.9))
+    (after,) = rig.store.alerts.working()
+    assert len(after.evidence) == len(before.evidence) + 1
 
 
 def test_pictures_of_a_long_fire_are_thinned_and_bounded(rig: Rig) -> None:
