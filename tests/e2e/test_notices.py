@@ -246,6 +246,11 @@ def test_somebody_of_a_township_signs_in_and_sees_its_fires_alone(
         card = theirs.get_by_test_id("alert-card")
         expect(card).to_have_count(1)
         expect(card).to_have_attribute("data-incident-id", str(here))
+        theirs.get_by_text("全部", exact=True).first.click()
+        theirs.get_by_test_id("fires-export").click()
+        with theirs.expect_download() as saved:
+            theirs.locator("[data-testid=fires-export-files] [data-format=csv]").click()
+        assert len(saved.value.path().read_text(encoding="utf-8-sig").splitlines()) == 2
         theirs.get_by_test_id("user-menu").click()
         expect(theirs.locator(".n-dropdown-option", has_text="人员与令牌")).to_have_count(0)
         theirs.keyboard.press("Escape")
