@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect, sync_playwrig
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    expect.set_options(timeout=15_000)  # a busy machine is no fault of the page
+    expect.set_options(timeout=30_000)  # a busy machine is no fault of the page
     with sync_playwright() as started:
         yield started
 
@@ -32,7 +32,7 @@ def open_page(browser: Browser) -> Iterator[Callable[[Demo], tuple[Page, Seen]]]
         context = browser.new_context(viewport={"width": 1600, "height": 900}, locale="zh-CN")
         contexts.append(context)
         page, seen = context.new_page(), Seen()
-        page.set_default_timeout(30_000)
+        page.set_default_timeout(60_000)
         ours = (demo.address, "blob:", "data:")
         page.on("request", lambda r: None if r.url.startswith(ours) else seen.outside.append(r.url))
         page.on("pageerror", lambda error: seen.errors.append(str(error)))

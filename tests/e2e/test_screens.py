@@ -27,6 +27,8 @@ document.addEventListener("securitypolicyviolation",
 STYLES = """() => [...document.querySelectorAll("style")]
   .filter((it) => it.textContent.trim() !== "" && !(it.sheet && it.sheet.cssRules.length > 0))
   .map((it) => it.textContent.slice(0, 200))"""
+# The map's drawing in software costs a busy machine minutes: its panels have their own test.
+NO_MAP = "HTMLCanvasElement.prototype.getContext = () => null;"
 INJECT = """() => {
   const element = document.createElement("div");
   element.innerHTML = '<p style="color: red">unwanted</p>';
@@ -110,7 +112,7 @@ def of_the_office(tour: Tour) -> None:
     page.locator(".n-dropdown-option").first.click(force=True)
     tour.look("channel", "channel-form")
     tour.press("channel-back", "notices-close")
-    choose("账号")
+    choose("令牌")
     tour.press("account-add")
     tour.look("accounts", "accounts", "account-form")
     tour.press("people-tokens", "token-add")
@@ -135,15 +137,7 @@ def of_cameras(tour: Tour) -> None:
     tour.look("camera", "camera-looked-at", "camera-still")
     tour.press("camera-masks")
     tour.look("masks", "mask-panel", "mask-draw")
-    tour.press("mask-back", "camera-calibrate")
-    with tour.at("calibration", "calibrate-canvas"):
-        expect(page.locator("[data-testid=calibrate-map][data-ready=true]")).to_be_visible(
-            timeout=PATIENCE_MS
-        )
-    for tab in ("skyline", "sun", "history"):
-        tour.press(f"calibrate-tab-{tab}")
-        tour.look(f"calibration-{tab}")
-    tour.press("calibrate-back", "camera-patrol")
+    tour.press("mask-back", "camera-patrol")
     tour.look("patrol", "patrol-form", "patrol-no-tours")
     tour.press("patrol-add-tour")
     tour.look("patrol-tour", "tour")
@@ -182,6 +176,21 @@ def of_the_map(tour: Tour) -> None:
     tour.press("place-close")
 
 
+def of_the_bench(tour: Tour) -> None:
+    page = tour.page
+    tour.press("cameras-all")
+    row = page.get_by_test_id("camera-rows").locator("li").filter(has_text="t3-drill")
+    row.get_by_test_id("camera-look").click()
+    tour.press("camera-calibrate")
+    with tour.at("calibration", "calibrate-canvas"):
+        expect(page.locator("[data-testid=calibrate-map][data-ready=true]")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+    for tab in ("skyline", "sun", "history"):
+        tour.press(f"calibrate-tab-{tab}")
+        tour.look(f"calibration-{tab}")
+
+
 def of_a_fire(tour: Tour) -> None:
     page = tour.page
     tour.press("scope-all")
@@ -191,13 +200,14 @@ def of_a_fire(tour: Tour) -> None:
     tour.press("scope-working")
     page.get_by_test_id("alert-card").first.click(force=True, timeout=PATIENCE_MS)
     tour.look("fire", "alert-detail", "evidence-box", "land")
-    for name in ("step", "note", "dismiss"):
-        tour.press(f"action-{name}")
-        tour.look(f"fire-{name}")
-        if name == "dismiss":
-            tour.press("dismiss-reason-light")
-            tour.look("declare", "declare")
-        tour.escape()
+    tour.press("action-dismiss", "dismiss-reason-light")
+    tour.look("dismiss", "declare")
+    tour.escape()
+    tour.press("action-confirm", "action-step")
+    tour.look("step", "step-panel", "undo-bar")
+    tour.press("action-note")
+    tour.look("note", "step-panel")
+    tour.escape()
     tour.press("merge-open")
     tour.look("merge", "merge-panel")
     tour.press("merge-open", "evidence-enlarge")
@@ -212,19 +222,34 @@ def test_every_screen_opens_whole_and_nothing_is_refused(
 ) -> None:
     with running_demo(tmp_path, "--scene", "drill") as demo:
         page, seen = open_page(demo)
-        page.add_init_script(LISTEN)
+        page.add_init_script(LISTEN + NO_MAP)
+        page.set_default_timeout(PATIENCE_MS)
         enter_as_administrator(page, demo, tmp_path)
-        expect(page.locator("[data-testid=map][data-ready=true]")).to_be_visible(
-            timeout=PATIENCE_MS
-        )
         tour = Tour(page, seen)
         tour.look("overview", "overview")
-        for part in (of_the_top_bar, of_the_office, of_cameras, of_the_map, of_a_fire):
+        for part in (of_the_top_bar, of_the_office, of_cameras, of_a_fire):
             part(tour)
         assert seen.outside == []
         # What would be refused is heard.
         page.evaluate(INJECT)
         page.wait_for_function("() => window.refused.length > 0")
+
+
+def test_every_panel_of_the_maps_opens_whole_and_nothing_is_refused(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
+    with running_demo(tmp_path, "--scene", "drill") as demo:
+        page, seen = open_page(demo)
+        page.add_init_script(LISTEN)
+        page.set_default_timeout(PATIENCE_MS)
+        enter_as_administrator(page, demo, tmp_path)
+        expect(page.locator("[data-testid=map][data-ready=true]")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
+        tour = Tour(page, seen, stops=50)
+        of_the_map(tour)
+        of_the_bench(tour)
+        assert seen.outside == []
 
 
 def test_who_is_of_a_township_is_shown_no_button_that_is_refused(
@@ -244,16 +269,17 @@ def test_who_is_of_a_township_is_shown_no_button_that_is_refused(
             actor="t",
         )
         page, seen = open_page(Demo(fires.demo.address, WORD))
-        page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+        page.add_init_script(NO_MAP)
         sign_in(page, Demo(fires.demo.address, WORD), "zhang")
         page.get_by_test_id("alert-card").first.click(force=True)
         see_what_is_theirs(page)
         see_nothing_of_the_district(page)
-        assert complaints(seen) == [], "something was asked for that is refused"
+        refused = [error for error in seen.errors if "403" in error]
+        assert refused == [], "something was asked for that is not theirs"
 
         # Whoever is of the district has them, so these are the names of what is looked for.
         page, _ = open_page(fires.demo)
-        page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+        page.add_init_script(NO_MAP)
         sign_in(page, fires.demo)
         expect(page.get_by_test_id("scope-review")).to_be_visible()
         expect(page.get_by_test_id("landedit-open")).to_be_visible()
