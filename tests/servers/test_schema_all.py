@@ -1,7 +1,8 @@
 """Schemathesis on every operation of the running application, all checks.
 
-By the areas of the API, so that workers share them. The seed is always the same, and the cases with
-it; ``FIREWATCH_SCHEMA_EXAMPLES=50 ./run servers -k schema_all`` looks further, by other seeds.
+By the areas of the API, so that workers share them; always with the same seed, and so with the
+same cases. ``FIREWATCH_SCHEMA_EXAMPLES=50 ./run servers -k schema_all`` looks much further, for up
+to an hour: at every bound of every schema, and at other cases each time.
 """
 
 import os
@@ -17,7 +18,7 @@ from api.openapi import document_of
 
 pytestmark = pytest.mark.servers
 
-SEED, EXAMPLES = 11, 2
+SEED, EXAMPLES = 11, 6
 AREAS = (
     ("incidents", "exports", "alerts", "crossings", "observations", "map", "weather", "people"),
     ("land", "ledger", "masks", "candidates", "audit", "health", "session", "openapi", "feed"),
@@ -34,17 +35,19 @@ def rig(tmp_path: Path) -> Iterator[ApiRig]:
     made.context.store.close()
 
 
-@pytest.mark.timeout(2400)
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("areas", AREAS, ids=lambda areas: areas[0])
 def test_no_operation_answers_otherwise_than_it_says(
     rig: ApiRig, tmp_path: Path, areas: tuple[str, ...]
 ) -> None:
     further = os.environ.get("FIREWATCH_SCHEMA_EXAMPLES")
-    amount = ("-n", str(EXAMPLES), "--seed", str(SEED)) if further is None else ("-n", further)
+    amount = ("--phases", "fuzzing", "-n", str(EXAMPLES), "--seed", str(SEED))
+    if further is not None:
+        amount = ("--phases", "coverage,fuzzing", "-n", further)
     tags = [part for area in areas for part in ("--include-tag", area)]
-    found = fuzzed(rig, tmp_path, ["--phases", "coverage,fuzzing", *amount, *tags], seconds=2300.0)
+    found = fuzzed(rig, tmp_path, [*amount, *tags], seconds=3500.0)
     assert found.passed, found.text
-    assert found.statuses.get(200, 0) > 40, "it must have been let in, or it proves nothing"
+    assert found.statuses.get(200, 0) > 10, "it must have been let in, or it proves nothing"
     assert not [status for status in found.statuses if status >= 500]
 
 
