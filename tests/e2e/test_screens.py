@@ -64,7 +64,7 @@ class Tour:
 
     def press(self, *test_ids: str) -> None:
         for test_id in test_ids:
-            self.page.get_by_test_id(test_id).first.click(force=True)
+            self.page.get_by_test_id(test_id).first.click()
 
     def escape(self) -> None:
         self.page.keyboard.press("Escape")
@@ -211,8 +211,10 @@ def of_a_fire(tour: Tour) -> None:
     tour.press("merge-open")
     tour.look("merge", "merge-panel")
     tour.press("merge-open", "evidence-enlarge")
-    tour.look("evidence", "evidence-shrink")
-    tour.press("evidence-shrink", "alert-live")
+    expect(page.get_by_role("dialog", name="证据")).to_be_visible()
+    tour.look("evidence")
+    tour.escape()
+    tour.press("alert-live")
     tour.look("fire-live", "live-panel")
     tour.press("live-close")
 
