@@ -33,8 +33,8 @@ TOWER, PLUME = tower("t3-drill", -84.3725, 36.2225), (-84.3061900, 36.2463033)
 
 LEFT_OUT = r"/api/(events|session.*|openapi.json|wall|cameras/.*/live.mp4)$"
 RULED = (
-    r"^/api/(alerts|calibration|candidates|exports|incidents|land|ledger|masks|observations|sweeps"
-    r"|tokens|users|weather|wind|evidence/cameras|notices/channels"
+    r"^/api/(alerts|audit|calibration|candidates|exports|incidents|land|ledger|masks|observations"
+    r"|sweeps|tokens|users|weather|wind|evidence/cameras|notices/channels"
     r"|patrols/[^/]+/(goto|lease|presets|steer)|patrols/[^/]+$"
     r"|cameras/(?![^/]+$)|cameras/(place|test|import)$)"
 )
@@ -47,7 +47,7 @@ api_key = "{token}"
 expected-statuses = ["2xx", "304", "401", "403", "404", "409", "429"]
 
 # Rules that no schema states: another continent, an unknown photo, an area that crosses itself, a
-# name of blanks, a span that ends before it begins, a camera that nobody can turn.
+# name of blanks, a span that ends before it begins, a cursor of no page, a camera at rest.
 [[operations]]
 include-path-regex = "{ruled}"
 [operations.checks.positive_data_acceptance]
