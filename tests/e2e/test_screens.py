@@ -109,7 +109,7 @@ def of_the_office(tour: Tour) -> None:
     choose("通知")
     tour.look("channels", "notices")
     tour.press("channel-add")
-    page.locator(".n-dropdown-option").first.click(force=True)
+    page.locator(".n-dropdown-option").filter(has_text="企业微信").click(force=True)
     tour.look("channel", "channel-form")
     tour.press("channel-back", "notices-close")
     choose("令牌")
