@@ -75,7 +75,7 @@ class AlertDesk:
         believed: Believed = lambda _camera_id, _preset, pose: pose,
     ) -> None:
         self._alerts = store.alerts
-        self._incidents = store.incidents
+        self._verdicts = store.verdicts
         self._drafter = Drafter(cameras, locator, land, settings, clock, believed=believed)
         self._correlator = Correlator(store, cameras)
         self._casework = Casework(store.alerts, keeper, self._drafter, self._correlator, later)
@@ -159,7 +159,7 @@ class AlertDesk:
         if grown is None:
             return
         try:
-            self._incidents.reopen(alert.incident_id, author=SYSTEM, note=grown)
+            self._verdicts.reopen(alert.incident_id, author=SYSTEM, note=grown)
         except WatchError:
             logger.exception("fire %d has grown and is not open again", alert.incident_id)
 

@@ -43,7 +43,7 @@ def take_step(
     """A verdict; one that a second person must agree with waits for them."""
     scope.check(incident_id)
     rule = context.settings.incidents.second_check
-    after = context.store.incidents.step(
+    after = context.store.verdicts.step(
         incident_id,
         expected=body.expected_state,
         to_state=body.to_state,
@@ -63,7 +63,7 @@ def agree(
     """As a second person, agree with the verdict that waits."""
     scope.check(incident_id)
     check_person(scope.user)
-    after = context.store.incidents.agree(
+    after = context.store.verdicts.agree(
         incident_id, entry_id=body.entry_id, author=scope.user.name, note=body.note
     )
     return answer_of(context, after, scope.user)
@@ -76,7 +76,7 @@ def decline(
     """As a second person, do not agree with it."""
     scope.check(incident_id)
     check_person(scope.user)
-    after = context.store.incidents.decline(
+    after = context.store.verdicts.decline(
         incident_id, entry_id=body.entry_id, author=scope.user.name, note=body.note
     )
     return answer_of(context, after, scope.user)
@@ -88,7 +88,7 @@ def undo(
 ) -> IncidentAnswer:
     """Take the last verdict back: one's own within ten minutes, an administrator any."""
     scope.check(incident_id)
-    after = context.store.incidents.undo(
+    after = context.store.verdicts.undo(
         incident_id,
         entry_id=body.entry_id,
         author=scope.user.name,
@@ -104,7 +104,7 @@ def reopen(
 ) -> IncidentAnswer:
     """Take a settled or controlled fire up again."""
     scope.check(incident_id)
-    after = context.store.incidents.reopen(incident_id, author=scope.user.name, note=body.note)
+    after = context.store.verdicts.reopen(incident_id, author=scope.user.name, note=body.note)
     return answer_of(context, after, scope.user)
 
 

@@ -58,7 +58,7 @@ def facts_of(incident: Incident, place: IncidentPlace, index: LandIndex) -> Inci
         index: of the land, for its townships.
     """
     best = place.best
-    townships = () if best is None else index.around(place.places).townships
+    townships = () if best is None else index.townships(place.places)
     undone = {one.undoes for one in incident.entries}
     verdicts = [
         one

@@ -10,7 +10,7 @@ from api.observations.answering import observation_answer
 from detector.incidents.placing import IncidentPlace
 from geo.land import LandIndex
 from models.incident import Incident
-from models.store.incidents import UNDO_WITHIN, last_verdict
+from models.store.verdicts import UNDO_WITHIN, last_verdict
 from models.user import Role, User
 
 __all__ = ["answer_of", "answers_of", "is_within", "place_answer"]

@@ -179,7 +179,7 @@ class Load:
             return
         to_state = self._random.choice(choices)
         reason = DismissReason.FOG if to_state is IncidentState.DISMISSED else None
-        after = self._store.incidents.step(
+        after = self._store.verdicts.step(
             number, expected=fire.state, to_state=to_state, author="li", reason=reason
         )
         self._told(f"entry {number} {after.entries[-1].entry_id} {to_state}")

@@ -36,6 +36,7 @@ from models.store.sign_ins import SignInRepository
 from models.store.tables import camera_credential, channel_secret
 from models.store.tokens import TokenRepository
 from models.store.users import UserRepository
+from models.store.verdicts import VerdictRepository
 from models.store.weather import WeatherRepository
 from models.store.winds import WindRepository
 
@@ -54,7 +55,8 @@ class Store:
         links: how cameras are read.
         calibrations: by what their poses were found.
         land: layers.
-        incidents: fires, and what people do about them.
+        incidents: fires.
+        verdicts: what people say that a fire is.
         incident_joins: the same, merged and split by hand.
         alerts: what cameras saw, with pictures: evidence of fires.
         candidates: what was seen and did not become an alert.
@@ -86,6 +88,7 @@ class Store:
         self.calibrations = CalibrationRepository(database, clock)
         self.land = LandRepository(database, clock)
         self.incidents = IncidentRepository(database, clock)
+        self.verdicts = VerdictRepository(database, clock)
         self.incident_joins = IncidentJoins(database, clock)
         self.alerts = AlertRepository(database, clock)
         self.candidates = CandidateRepository(database, clock)

@@ -84,7 +84,8 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
         for file in (ROOT / folder).rglob("*.py"):
             text = file.read_text(encoding="utf-8")
             if "audit" in text:
-                written |= set(re.findall(r'"([a-z]+\.(?:[a-z_]+ed|undone|withdrawn|password_set))"', text))
+                deeds = r'"([a-z]+\.(?:[a-z_]+ed|undone|withdrawn|password_set))"'
+                written |= set(re.findall(deeds, text))
     written |= {f"incident.{kind}" for kind in EntryKind if kind not in _TOLD}
     written.add("alert.stepped")  # of logs from before fires were kept
     assert {"incident.stepped", "camera.added", "ledger.ended", "user.password_set"} <= written

@@ -147,14 +147,14 @@ def test_what_was_dismissed_crosses_nothing_and_what_was_confirmed_does(api: Api
     alert_of(api, DRILL, fix_of(DRILL, FIRE))
     alert_of(api, FOG, fix_of(FOG, FIRE))
     alert_of(api, RED, fix_of(RED, FIRE))
-    incidents = api.context.store.incidents
+    verdicts = api.context.store.verdicts
     said: dict[str, Any] = {"author": "li", "note": ""}
     fog = {"reason": DismissReason.FOG}
-    incidents.step(2, expected=IncidentState.OPEN, to_state=IncidentState.DISMISSED, **said, **fog)
-    incidents.step(
+    verdicts.step(2, expected=IncidentState.OPEN, to_state=IncidentState.DISMISSED, **said, **fog)
+    verdicts.step(
         3, expected=IncidentState.OPEN, to_state=IncidentState.CONFIRMED, **said, reason=None
     )
-    incidents.step(
+    verdicts.step(
         3, expected=IncidentState.CONFIRMED, to_state=IncidentState.CLOSED, **said, reason=None
     )
     (match,) = crossings(api)["matches"]

@@ -44,7 +44,7 @@ def filled(api: ApiRig, burn: Callable[[], Alert]) -> ApiRig:
     number = api.context.store.incidents.get(taken_back).observations[0].observation_id
     api.context.store.observations.withdraw(number, author="m")
     gone = tell(api, lon_deg=-83.5)
-    api.context.store.incidents.step(
+    api.context.store.verdicts.step(
         gone,
         expected=IncidentState.OPEN,
         to_state=IncidentState.DISMISSED,

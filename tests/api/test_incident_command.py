@@ -31,7 +31,7 @@ def run(api: ApiRig, burn: Callable[[], Alert], tmp_path: Path) -> Callable[...,
         )
         store.observations.add(draft, author="m", key=f"key-000{at}")
     store.incident_joins.merge(4, 3, author="m", note="同一处")
-    store.incidents.step(
+    store.verdicts.step(
         3,
         expected=IncidentState.OPEN,
         to_state=IncidentState.DISMISSED,

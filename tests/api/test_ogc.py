@@ -35,7 +35,7 @@ def tell(api: ApiRig, count: int, lon_deg: float = -84.3, lat_deg: float = 36.2)
 
 
 def confirm(api: ApiRig, number: int) -> None:
-    api.context.store.incidents.step(
+    api.context.store.verdicts.step(
         number, expected=IncidentState.OPEN, to_state=IncidentState.CONFIRMED, author="m", note="火"
     )
 

@@ -18,7 +18,7 @@ def see_a_fire(rig: Rig, from_s: float = 0.0, count: int = 6) -> None:
 
 
 def dismiss(rig: Rig, alert_id: int, expected: IncidentState = IncidentState.OPEN) -> None:
-    rig.store.incidents.step(
+    rig.store.verdicts.step(
         rig.store.alerts.get(alert_id).incident_id,
         expected=expected,
         to_state=IncidentState.DISMISSED,
@@ -140,7 +140,7 @@ def test_a_second_dismissal_does_not_silence_a_third_growth(rig: Rig) -> None:
 def test_an_acknowledged_alert_is_still_fed(rig: Rig) -> None:
     see_a_fire(rig, count=4)
     (alert,) = rig.store.alerts.working()
-    rig.store.incidents.step(
+    rig.store.verdicts.step(
         alert.alert_id,
         expected=IncidentState.OPEN,
         to_state=IncidentState.ACKNOWLEDGED,

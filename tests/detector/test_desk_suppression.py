@@ -217,7 +217,7 @@ def test_a_closed_fire_that_flares_up_alerts_again(desk_rig: DeskRig) -> None:
     desk_rig.see_all([plume()] * 3)
     (alert,) = desk_rig.working
     for before, after in (("open", "confirmed"), ("confirmed", "closed")):
-        desk_rig.store.incidents.step(
+        desk_rig.store.verdicts.step(
             alert.incident_id,
             expected=IncidentState(before),
             to_state=IncidentState(after),

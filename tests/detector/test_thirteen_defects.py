@@ -295,7 +295,7 @@ def test_13_a_verdict_has_its_author_its_time_and_its_reason(desk_rig: DeskRig) 
     (alert,) = desk_rig.working
     for author, reason in (("", DismissReason.FOG), ("zhang", None)):
         with pytest.raises(InputRefused):
-            desk_rig.store.incidents.step(
+            desk_rig.store.verdicts.step(
                 alert.alert_id,
                 expected=IncidentState.OPEN,
                 to_state=IncidentState.DISMISSED,

@@ -106,7 +106,7 @@ class Desk:
         )
         for to_state in steps:
             fire = self.store.incidents.of_alert(alert_id)
-            self.store.incidents.step(
+            self.store.verdicts.step(
                 fire.incident_id,
                 expected=fire.state,
                 to_state=to_state,

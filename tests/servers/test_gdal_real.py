@@ -34,7 +34,7 @@ def _fires(api: ApiRig) -> None:
         store.observations.add(draft, author="m", key=f"ogr-{at:06}")
     for number in CONFIRMED | DISMISSED:
         is_fire = number in CONFIRMED
-        store.incidents.step(
+        store.verdicts.step(
             number,
             expected=IncidentState.OPEN,
             to_state=IncidentState.CONFIRMED if is_fire else IncidentState.DISMISSED,

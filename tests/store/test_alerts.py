@@ -23,7 +23,7 @@ Frames = Callable[..., EvidenceFrame]
 def step(store: Store, alert_id: int, expected: str, wanted: str, **changes: object) -> Alert:
     """A verdict on an alert's fire; here each is a fire of its own and of its number."""
     values: dict[str, Any] = {"author": "li", "reason": None, "note": "", **changes}
-    store.incidents.step(
+    store.verdicts.step(
         alert_id, expected=IncidentState(expected), to_state=IncidentState(wanted), **values
     )
     return store.alerts.get(alert_id)
@@ -224,7 +224,7 @@ def test_a_refused_step_leaves_no_trace(
         **changes,
     }
     with pytest.raises(WatchError) as refused:
-        store.incidents.step(1, **call)
+        store.verdicts.step(1, **call)
     assert refused.value.code == code
     assert store.alerts.get(1) == alert
     assert store.audit.entries(10) == []

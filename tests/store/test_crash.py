@@ -158,7 +158,7 @@ def test_one_of_many_verdicts_wins(store: Store, make_draft: Drafts) -> None:
     def dismiss(number: int) -> bool:
         ready.wait()
         try:
-            store.incidents.step(
+            store.verdicts.step(
                 1,
                 expected=IncidentState.OPEN,
                 to_state=IncidentState.DISMISSED,

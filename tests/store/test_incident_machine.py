@@ -116,7 +116,7 @@ class Fires(RuleBasedStateMachine):
         reason = DismissReason.FOG if to_state is S.DISMISSED else None
 
         def step() -> Incident:
-            return self.store.incidents.step(
+            return self.store.verdicts.step(
                 number, expected=fire.state, to_state=to_state, author="li", reason=reason
             )
 
@@ -134,14 +134,14 @@ class Fires(RuleBasedStateMachine):
         fire = self.fires[number]
         if fire.merged_into is not None or not may(fire.state, S.DISMISSED):
             return
-        given = self.store.incidents.step(
+        given = self.store.verdicts.step(
             number,
             expected=fire.state,
             to_state=S.DISMISSED,
             author="li",
             reason=DismissReason.FOG,
         )
-        back = self.store.incidents.undo(number, entry_id=given.entries[-1].entry_id, author="li")
+        back = self.store.verdicts.undo(number, entry_id=given.entries[-1].entry_id, author="li")
         fire.state = S.ACKNOWLEDGED if fire.state is S.OPEN else fire.state
         assert back.state is fire.state
 
@@ -151,11 +151,11 @@ class Fires(RuleBasedStateMachine):
         number = self.some(pick)
         fire = self.fires[number]
         if fire.merged_into is None and fire.state in {*SETTLED, S.CONTROLLED}:
-            self.store.incidents.reopen(number, author="li", note="烟")
+            self.store.verdicts.reopen(number, author="li", note="烟")
             fire.state = S.OPEN
             return
         with pytest.raises(Conflict):
-            self.store.incidents.reopen(number, author="li", note="烟")
+            self.store.verdicts.reopen(number, author="li", note="烟")
 
     @precondition(lambda self: len(self.fires) > 1)
     @rule(pick=st.integers(0, 99), other=st.integers(0, 99))

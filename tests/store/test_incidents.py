@@ -56,7 +56,7 @@ def go(store: Store, number: int, *states: S, author: str = "li") -> Incident:
     for state in states:
         now = store.incidents.get(number).state
         reason = DismissReason.FOG if state is S.DISMISSED else None
-        store.incidents.step(number, expected=now, to_state=state, author=author, reason=reason)
+        store.verdicts.step(number, expected=now, to_state=state, author=author, reason=reason)
     return store.incidents.get(number)
 
 
@@ -110,7 +110,7 @@ def test_what_is_refused_changes_nothing(store: Store, fire: Callable[..., int])
 
     def step(to_state: S, **words: object) -> Callable[[], object]:
         asked = {"expected": S.OPEN, "author": "li", **words}
-        return lambda: store.incidents.step(number, to_state=to_state, **asked)  # type: ignore[arg-type]
+        return lambda: store.verdicts.step(number, to_state=to_state, **asked)  # type: ignore[arg-type]
 
     refused(Conflict, "incident_step", step(S.CLOSED))
     refused(Conflict, "incident_step", step(S.CONFIRMED, expected=S.ACKNOWLEDGED))
@@ -126,16 +126,16 @@ def test_what_is_refused_changes_nothing(store: Store, fire: Callable[..., int])
     refused(NotFound, "not_found", lambda: store.incidents.of_alert(99))
     refused(InputRefused, "note_missing", lambda: store.incidents.note(number, author="l", note=""))
     refused(
-        InputRefused, "note_missing", lambda: store.incidents.reopen(number, author="l", note="")
+        InputRefused, "note_missing", lambda: store.verdicts.reopen(number, author="l", note="")
     )
-    refused(Conflict, "incident_step", lambda: store.incidents.reopen(number, author="l", note="x"))
+    refused(Conflict, "incident_step", lambda: store.verdicts.reopen(number, author="l", note="x"))
     refused(InputRefused, "input_refused", lambda: store.incidents.page(0))
     assert (store.incidents.get(number), store.events.latest()) == before
 
 
 def test_a_second_person_agrees_or_does_not(store: Store, fire: Callable[..., int]) -> None:
     def propose(number: int, author: str = "li") -> Incident:
-        return store.incidents.step(
+        return store.verdicts.step(
             number,
             expected=store.incidents.get(number).state,
             to_state=S.DISMISSED,
@@ -153,18 +153,18 @@ def test_a_second_person_agrees_or_does_not(store: Store, fire: Callable[..., in
     refused(
         NotPermitted,
         "second_person",
-        lambda: store.incidents.agree(number, entry_id=entry, author="li"),
+        lambda: store.verdicts.agree(number, entry_id=entry, author="li"),
     )
-    kept = store.incidents.decline(number, entry_id=entry, author="wang", note="烟在长")
+    kept = store.verdicts.decline(number, entry_id=entry, author="wang", note="烟在长")
     assert (kept.state, kept.proposal) == (S.ACKNOWLEDGED, None)
     refused(
         Conflict,
         "proposal_gone",
-        lambda: store.incidents.agree(number, entry_id=entry, author="wang"),
+        lambda: store.verdicts.agree(number, entry_id=entry, author="wang"),
     )
     again = propose(number, "wang").proposal
     assert again is not None
-    done = store.incidents.agree(number, entry_id=again.entry_id, author="li")
+    done = store.verdicts.agree(number, entry_id=again.entry_id, author="li")
     assert (done.state, done.entries[-1].reason, done.entries[-1].author) == (
         S.DISMISSED,
         DismissReason.FOG,
@@ -182,7 +182,7 @@ def test_the_last_verdict_is_taken_back(
     entry = go(store, number, S.CONFIRMED).entries[-1].entry_id
 
     def undo(author: str = "li", entry_id: int = entry, **more: bool) -> Incident:
-        return store.incidents.undo(number, entry_id=entry_id, author=author, **more)
+        return store.verdicts.undo(number, entry_id=entry_id, author=author, **more)
 
     refused(NotPermitted, "undo_not_yours", lambda: undo("wang"))
     refused(Conflict, "undo_late", lambda: undo(entry_id=entry - 1))
@@ -194,7 +194,7 @@ def test_the_last_verdict_is_taken_back(
     refused(Conflict, "undo_late", lambda: undo("chef", others=True))
     first = back.entries[1].entry_id
     assert undo("chef", first, others=True).state is S.OPEN
-    proposed = store.incidents.step(
+    proposed = store.verdicts.step(
         number, expected=S.OPEN, to_state=S.CONFIRMED, author="li", checked=(S.CONFIRMED,)
     ).proposal
     assert proposed is not None
@@ -204,7 +204,7 @@ def test_the_last_verdict_is_taken_back(
 def test_reopening_notes_and_ranks_are_told(store: Store, fire: Callable[..., int]) -> None:
     number = fire()
     go(store, number, S.DISMISSED)
-    assert store.incidents.reopen(number, author="wang", note="又冒烟了").state is S.OPEN
+    assert store.verdicts.reopen(number, author="wang", note="又冒烟了").state is S.OPEN
     noted = store.incidents.note(number, author="li", note="  路不通 ")
     assert noted.entries[-1].note == "路不通"
     low = Urgency(10.0, Level.SINGLE, (), noted.opened_at)
@@ -324,7 +324,7 @@ def test_one_of_many_who_undo_merge_and_step_wins(store: Store, fire: Callable[.
         ready.wait()
         try:
             if number % 2:
-                store.incidents.undo(first, entry_id=entry, author="li")
+                store.verdicts.undo(first, entry_id=entry, author="li")
             else:
                 store.incident_joins.merge(first, second, author="li")
         except WatchError:

@@ -71,7 +71,7 @@ def failure(**changes: object) -> Failure:
 
 
 def confirm(store: Store, incident_id: int = 1) -> None:
-    store.incidents.step(
+    store.verdicts.step(
         incident_id,
         expected=store.incidents.get(incident_id).state,
         to_state=IncidentState.CONFIRMED,
@@ -306,7 +306,7 @@ def test_a_fire_that_was_held_is_told_when_it_grows_and_skipped_when_it_is_settl
     store.incidents.rank(grows, Urgency(55.0, Level.SINGLE, (), make_draft().captured_at))
     batch = claim(store)
     assert told(batch) == [(grows, Occasion.OPENED)]
-    store.incidents.step(
+    store.verdicts.step(
         fades,
         expected=IncidentState.OPEN,
         to_state=IncidentState.DISMISSED,

@@ -114,9 +114,9 @@ class Outbox(RuleBasedStateMachine):
         number = data.draw(st.integers(1, self.fires))
         state = self.store.incidents.get(number).state
         if state in NEXT:
-            self.store.incidents.step(number, expected=state, to_state=NEXT[state], author="li")
+            self.store.verdicts.step(number, expected=state, to_state=NEXT[state], author="li")
         elif state is IncidentState.CLOSED:
-            self.store.incidents.reopen(number, author="li", note="it smokes again")
+            self.store.verdicts.reopen(number, author="li", note="it smokes again")
 
     @rule(data=st.data())
     def dismiss(self, data: st.DataObject) -> None:
@@ -124,7 +124,7 @@ class Outbox(RuleBasedStateMachine):
             return
         number = data.draw(st.integers(1, self.fires))
         if self.store.incidents.get(number).state is IncidentState.OPEN:
-            self.store.incidents.step(
+            self.store.verdicts.step(
                 number,
                 expected=IncidentState.OPEN,
                 to_state=IncidentState.DISMISSED,

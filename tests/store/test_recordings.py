@@ -45,7 +45,7 @@ def opened(store: Store, make_draft: MakeDraft, key: str = "k", **changes: objec
 
 def step(store: Store, alert_id: int, *states: IncidentState) -> None:
     for to_state in states:
-        store.incidents.step(
+        store.verdicts.step(
             alert_id,
             expected=store.alerts.get(alert_id).state,
             to_state=to_state,

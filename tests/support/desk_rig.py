@@ -171,7 +171,7 @@ class DeskRig:
     def dismiss(self, reason: DismissReason = DismissReason.FOG) -> Alert:
         """A person dismisses the only fire that is worked on; its newest alert then."""
         (fire,) = self.fires
-        self.store.incidents.step(
+        self.store.verdicts.step(
             fire.incident_id,
             expected=fire.state,
             to_state=IncidentState.DISMISSED,

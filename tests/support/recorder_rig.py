@@ -118,7 +118,7 @@ class RecorderRig:
             (IncidentState.CONFIRMED, IncidentState.CLOSED) if fire else (IncidentState.DISMISSED,)
         )
         for to_state in steps:
-            self.store.incidents.step(
+            self.store.verdicts.step(
                 alert.alert_id,
                 expected=self.store.alerts.get(alert.alert_id).state,
                 to_state=to_state,

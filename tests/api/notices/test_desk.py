@@ -55,7 +55,7 @@ def desk_of(api: ApiRig, sender: Any, **rule: object) -> NoticeDesk:  # noqa: AN
 
 def confirm(api: ApiRig, note: str = "") -> None:
     store = api.context.store
-    store.incidents.step(
+    store.verdicts.step(
         1,
         expected=store.incidents.get(1).state,
         to_state=IncidentState.CONFIRMED,

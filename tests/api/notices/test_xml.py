@@ -58,7 +58,7 @@ def cap(api: ApiRig, number: int = 1, language: str = "zh") -> Element:
 def step(api: ApiRig, to_state: IncidentState, number: int = 1, **more: Any) -> None:  # noqa: ANN401
     store = api.context.store
     now = store.incidents.get(number).state
-    store.incidents.step(number, expected=now, to_state=to_state, author="li", **more)
+    store.verdicts.step(number, expected=now, to_state=to_state, author="li", **more)
 
 
 def test_the_schema_can_refuse() -> None:

@@ -38,7 +38,7 @@ def tell(rig: BurningRig, witness: object, *, minutes_ago: float = 0.0) -> None:
 
 def step(rig: BurningRig, incident_id: int, to_state: IncidentState) -> None:
     fire = rig.desk.store.incidents.get(incident_id)
-    rig.desk.store.incidents.step(
+    rig.desk.store.verdicts.step(
         incident_id, expected=fire.state, to_state=to_state, author="zhang"
     )
 

@@ -258,7 +258,7 @@ def test_what_is_settled_or_merged_keeps_the_rank_that_it_had(rig: Rig) -> None:
     alert, other = rig.seen(), rig.seen(OTHER)
     rig.ranker.step()
     before = rig.rank_of(alert)
-    rig.store.incidents.step(
+    rig.store.verdicts.step(
         alert.incident_id,
         expected=IncidentState.OPEN,
         to_state=IncidentState.DISMISSED,

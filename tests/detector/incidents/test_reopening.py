@@ -28,7 +28,7 @@ FIRE = SEEN[1]
 def close(rig: DeskRig, fire: Incident) -> None:
     for state in (IncidentState.CONFIRMED, IncidentState.CLOSED):
         now = rig.store.incidents.get(fire.incident_id)
-        rig.store.incidents.step(
+        rig.store.verdicts.step(
             fire.incident_id, expected=now.state, to_state=state, author="zhang"
         )
 
@@ -162,9 +162,7 @@ def test_a_fire_under_control_that_grows_is_open_again(desk_rig: DeskRig, behind
     (fire,) = desk_rig.fires
     for state in (IncidentState.CONFIRMED, IncidentState.CONTROLLED):
         now = desk_rig.fires[0].state
-        desk_rig.store.incidents.step(
-            fire.incident_id, expected=now, to_state=state, author="zhang"
-        )
+        desk_rig.store.verdicts.step(fire.incident_id, expected=now, to_state=state, author="zhang")
     see(*[plume()] * 3, plume(90.0))
     assert desk_rig.fires[0].state is IncidentState.CONTROLLED  # one wide box may be an accident
     see(plume(90.0))
@@ -185,12 +183,12 @@ def test_another_verdict_keeps_the_number_and_leaves_no_orphan(desk_rig: DeskRig
     for reason in (DismissReason.FOG, DismissReason.CHIMNEY):
         desk_rig.dismiss(reason)
         judged = desk_rig.store.incidents.get(fire.incident_id)
-        desk_rig.store.incidents.undo(
+        desk_rig.store.verdicts.undo(
             fire.incident_id, entry_id=judged.entries[-1].entry_id, author="zhang"
         )
         desk_rig.store.incidents.get(fire.incident_id)
     desk_rig.dismiss(DismissReason.STEAM)
-    desk_rig.store.incidents.reopen(fire.incident_id, author="li", note="又冒烟")
+    desk_rig.store.verdicts.reopen(fire.incident_id, author="li", note="又冒烟")
     desk_rig.see(plume())
     (again,) = desk_rig.fires
     assert again.incident_id == fire.incident_id
