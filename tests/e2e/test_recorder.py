@@ -105,10 +105,10 @@ class Desk:
             [IncidentState.CONFIRMED, IncidentState.CLOSED] if fire else [IncidentState.DISMISSED]
         )
         for to_state in steps:
-            fire = self.store.incidents.of_alert(alert_id)
+            before = self.store.incidents.of_alert(alert_id)
             self.store.verdicts.step(
-                fire.incident_id,
-                expected=fire.state,
+                before.incident_id,
+                expected=before.state,
                 to_state=to_state,
                 author="zhang",
                 reason=None if fire else DismissReason.FOG,
