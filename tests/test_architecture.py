@@ -42,6 +42,7 @@ THIRD_PARTIES = {
         "openpyxl",  # the yearly plan as a sheet
         "prometheus_client",
         "pydantic",
+        "pydantic_core",
         "rich",
         "shapely",
         "starlette",

@@ -87,7 +87,7 @@ def read_marks(data: bytes, *, system: str = "") -> list[tuple[int, MarkBody]]:
         datum = cells.setdefault("height_datum", HeightDatum.SEA_LEVEL)
         cells["height_datum"] = _DATUMS.get(datum, datum)
         try:
-            found.append((line, MarkBody.model_validate(cells)))
+            found.append((line, MarkBody.model_validate(cells, strict=False)))
         except ValidationError as error:
             first = error.errors(include_input=False, include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])

@@ -76,7 +76,7 @@ def test_accounts_from_the_command_line(
     assert run_firewatch(monkeypatch, "user", "add", "张伟") == 1
     assert len(capsys.readouterr().err.strip().splitlines()) == 1
     assert run_firewatch(monkeypatch, "user", "list") == 0
-    assert capsys.readouterr().out == "张伟\tviewer\n"
+    assert capsys.readouterr().out == "张伟\tviewer\twhole district\n"
     url = f"sqlite:///{tmp_path}/data/firewatch.db"
     with closing(Store.open(url, clock=SystemClock())) as store:
         before = store.users.get("张伟")

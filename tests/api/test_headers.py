@@ -102,9 +102,9 @@ def test_a_form_of_an_old_browser_changes_nothing(api: ApiRig) -> None:
     """One that says neither where it comes from nor that it is our own script."""
     client = api.client(Role.MONITOR)
     for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; a=b"):
-        answer = client.post("/api/alerts/1/steps", content="{}", headers={"content-type": kind})
+        answer = client.post("/api/incidents/1/steps", content="{}", headers={"content-type": kind})
         assert answer.json()["code"] == "cross_site", kind
-    answer = client.post("/api/alerts/1/steps", json={})
+    answer = client.post("/api/incidents/1/steps", json={})
     assert answer.json()["code"] == "input_refused"
 
 

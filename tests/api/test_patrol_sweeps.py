@@ -71,6 +71,7 @@ def test_the_console_is_told_what_was_seen_in_time(api: ApiRig) -> None:
     )
     patrols.begin_gap("t1-red", GapCause.OPERATOR, now - timedelta(minutes=50), "wang")
     patrols.begin_gap("t2", GapCause.STUCK, now - timedelta(minutes=9))
+    viewer = api.client(Role.VIEWER)  # the session before has run out
     told = viewer.get("/api/patrols/sweeps", params={"hours": 2}).json()
     (camera,) = told["cameras"]
     # Seen until 69 minutes before now, and in time for half an hour more.

@@ -1,8 +1,9 @@
 """``firewatch weather`` as its user types it."""
 
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from command_line import run_firewatch
@@ -20,7 +21,7 @@ def settings(tmp_path: Path) -> Path:
 
 
 def table(days: int, *more: str, skip: int = -1) -> str:
-    today = datetime.now(UTC).date()
+    today = datetime.now(ZoneInfo("Asia/Shanghai")).date()  # of the district, not of Greenwich
     rows = [f"{today - timedelta(days=age)},26,25,5,0" for age in range(days, 0, -1) if age != skip]
     return "\n".join(["时间,气温,湿度,风速,日降水量", *rows, *more])
 

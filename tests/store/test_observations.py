@@ -12,6 +12,7 @@ from models.clock import ManualClock
 from models.crossing import Bearing, Report, Witness
 from models.errors import Conflict, InputRefused, NotFound
 from models.events import EventKind
+from models.incident import IncidentState
 from models.observation import ObservationDraft, ObservationSource, check_observation
 from models.site import HeightDatum, Position
 from models.store import Store
@@ -170,3 +171,14 @@ def test_alerts_of_a_span_are_those_that_were_in_sight_then(
         assert store.alerts.seen_between(*span) == [alert]
     assert store.alerts.seen_between(last + moment, last + 2 * moment) == []
     assert store.alerts.seen_between(first - 2 * moment, first - moment) == []
+
+
+def test_one_that_was_told_before_fires_were_kept_is_taken_back(
+    store: Store, clock: ManualClock
+) -> None:
+    kept, _ = store.observations.add(told(clock), author="li", key="a")
+    with store._engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE observation SET incident_id = NULL")
+    gone = store.observations.withdraw(kept.observation_id, author="zhao")
+    assert (gone.incident_id, gone.withdrawn_by) == (None, "zhao")
+    assert store.incidents.get(1).state is IncidentState.OPEN
