@@ -132,10 +132,8 @@ def _numbers(connection: Connection) -> dict[Table, int]:
     """The last number that was given in each table that numbers its rows by itself."""
     given: dict[Table, int] = {}
     if connection.dialect.name == "sqlite":
-        for name, number in connection.execute(select(_sqlite_sequence)):
-            if name in metadata.tables:
-                given[metadata.tables[name]] = number
-        return given
+        rows = connection.execute(select(_sqlite_sequence))
+        return {metadata.tables[name]: seq for name, seq in rows if name in metadata.tables}
     for one, key in _numbered():
         sequence = connection.execute(select(_sequence_of(one, key))).scalar_one()
         last, used = connection.exec_driver_sql(

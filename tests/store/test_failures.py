@@ -1,6 +1,7 @@
 """Each thing that the driver can say becomes the error on which a caller can decide."""
 
 import sqlite3
+from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine
@@ -15,6 +16,9 @@ from models.errors import (
     StoreUnreachable,
     WatchError,
 )
+from models.store import Store
+from models.store.engines import SqliteHome
+from models.store.engines.postgresql import _not_entered
 from models.store.failures import as_watch_errors, from_postgresql, from_sqlite
 
 
@@ -122,3 +126,15 @@ def test_a_writer_told_of_a_driver_error_raises_ours(tmp_path: object) -> None:
     with pytest.raises(InputRefused, match="cannot be written"), as_watch_errors("x"):
         engine.connect()
     engine.dispose()
+
+
+def test_a_server_that_refuses_without_a_password_is_told_in_one_line() -> None:
+    refused = _not_entered("fe_sendauth:\n no password supplied", "firewatch", None)
+    assert "\n" not in refused.message
+    assert refused.remedy
+
+
+def test_a_copy_leaves_out_what_it_is_told_to(store: Store, tmp_path: Path) -> None:
+    copied = store.copy_to(SqliteHome(tmp_path / "copy.db"), emptied=("camera_credential",))
+    assert "camera_credential" not in copied
+    assert "camera" in copied

@@ -190,7 +190,7 @@ class PostgresqlHome:
             "SELECT pg_is_in_recovery(),"
             " coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)"
         ).one()
-        if standby:
+        if standby:  # pragma: no cover -- takes a second server that follows a first
             raise InputRefused(
                 f"The server of {self.name} only follows another one and takes no changes.",
                 remedy="Name the leading server.",
