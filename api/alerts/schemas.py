@@ -1,9 +1,8 @@
 """What an alert looks like on the wire."""
 
 from collections.abc import Collection
-from dataclasses import fields
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
 from pydantic import BaseModel
 
@@ -36,8 +35,14 @@ class BoxAnswer(BaseModel):
     @classmethod
     def of(cls, box: Box) -> "BoxAnswer":
         """With the label as a word."""
-        values = {field.name: getattr(box, field.name) for field in fields(box)}
-        return cls(**{**values, "label": box.label.word})
+        return cls(
+            label=cast("LabelWord", box.label.word),
+            score=box.score,
+            x_min=box.x_min,
+            y_min=box.y_min,
+            x_max=box.x_max,
+            y_max=box.y_max,
+        )
 
 
 class ScoreAnswer(BaseModel):

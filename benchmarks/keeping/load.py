@@ -136,9 +136,8 @@ class Load:
         draft = draft_of(key, now, f"t{self._random.randrange(CAMERAS)}")
         alert, _ = self._store.alerts.open_alert(draft, frames, link)
         self._told(f"alert {alert.alert_id} {key}")
-        with self._lock:
-            self._known.setdefault(alert.incident_id, alert.state)
-            self.changes += 1
+        self._know(alert.incident_id, alert.state)
+        self._count()
 
     def update(self) -> None:
         """A plume is seen again."""
@@ -146,8 +145,9 @@ class Load:
         if number is None:
             return
         fire = self._store.incidents.get(number)
-        if not fire.alerts:
+        if fire.merged_into is not None:
             self._forget(number)
+        if not fire.alerts:
             return
         one = self._random.choice(fire.alerts)
         now = self._clock.now()
@@ -165,6 +165,8 @@ class Load:
         )
         told, _ = self._store.observations.add(draft, key=key, author="li")
         self._told(f"report {told.observation_id} {key}")
+        assert told.incident_id is not None
+        self._know(told.incident_id, IncidentState.OPEN)
         self._count()
 
     def verdict(self) -> None:
@@ -200,6 +202,7 @@ class Load:
         else:
             after = self._store.incident_joins.merge(first, second, author="li", note="同一处")
         self._told(f"entry {after.incident_id} {after.entries[-1].entry_id} join")
+        self._know(after.incident_id, after.state)  # what was split off needs people too
         self._count()
 
     def turn(self) -> None:
@@ -220,6 +223,10 @@ class Load:
             if not self._known:
                 return None
             return min(self._known) if oldest else self._random.choice(list(self._known))
+
+    def _know(self, number: int, state: IncidentState) -> None:
+        with self._lock:
+            self._known.setdefault(number, state)
 
     def _forget(self, number: int) -> None:
         with self._lock:

@@ -95,10 +95,12 @@ class Keeper:
 
     def bundles(self) -> list[Bundle]:
         """All that there is, of whatever standing."""
-        standings = self._store.keeping.standings()
         files: Mapping[tuple[int, KeptKind], list[KeptFile]] = defaultdict(list)
         for file in self._store.keeping.files():
             files[file.alert_id, file.kind].append(file)
+        # Read after the files: an alert that opens in between has a standing and no file, and one
+        # that was confirmed in between keeps its files.
+        standings = self._store.keeping.standings()
         return [
             Bundle(
                 alert_id,

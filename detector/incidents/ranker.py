@@ -185,7 +185,7 @@ class Ranker:
             return event.subject_id
         try:
             if event.kind in {EventKind.ALERT_OPENED, EventKind.ALERT_UPDATED}:
-                return self._store.alerts.get(event.subject_id).incident_id
+                return self._store.alerts.incident_of(event.subject_id)
             return self._store.observations.get(event.subject_id).incident_id
         except NotFound:
             return None

@@ -1,24 +1,46 @@
 """Alerts between their tables and the domain."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 
 from models.alert import Alert, AlertDraft, EvidenceFrame
-from models.incident import Verdict
+from models.incident import Entry, Verdict
 from models.recording import ClearingCause, KeptKind
-from models.store.incident_history import changed_state, to_verdict
-from models.store.tables import alert, clearing, evidence, incident, incident_entry
+from models.store.incident_history import verdicts_in, verdicts_of
+from models.store.tables import alert, clearing, evidence, incident
 
-__all__ = ["add_evidence", "add_lost", "draft_values", "load_alerts"]
+__all__ = [
+    "BATCH",
+    "add_evidence",
+    "add_lost",
+    "alerts_of_fires",
+    "draft_values",
+    "load_alerts",
+]
 
 _DRAFT: Final = tuple(field.name for field in fields(AlertDraft))
 _EVIDENCE: Final = tuple(field.name for field in fields(EvidenceFrame))
 _LARGEST: Final = 2**63 - 1
+
+BATCH: Final = 400
+"""Values in one list of a query; every database takes more."""
+
+_ALERTS: Final = (
+    select(alert, incident.c.state)
+    .join(incident, incident.c.incident_id == alert.c.incident_id)
+    .order_by(alert.c.alert_id.desc())
+)
+_OF_FIRES: Final = _ALERTS.where(alert.c.incident_id.in_(bindparam("numbers", expanding=True)))
+_PICTURES: Final = (
+    select(evidence)
+    .where(evidence.c.alert_id.in_(bindparam("numbers", expanding=True)))
+    .order_by(evidence.c.captured_at, evidence.c.evidence_id)
+)
 
 
 def draft_values(draft: AlertDraft) -> dict[str, Any]:
@@ -36,37 +58,43 @@ def load_alerts(
         wanted: conditions on the tables ``alert`` and ``incident``.
         limit: at most so many; None for all.
     """
-    chosen = (
-        select(alert, incident.c.state)
-        .join(incident, incident.c.incident_id == alert.c.incident_id)
-        .where(*wanted)
-        .order_by(alert.c.alert_id.desc())
-    )
+    chosen = _ALERTS.where(*wanted)
     if limit is not None:
         chosen = chosen.limit(min(limit, _LARGEST))
     rows = connection.execute(chosen).all()
-    if not rows:
-        return []
-    # The conditions hold for every alert from the oldest chosen one on: no long list of numbers.
-    span = [alert.c.alert_id >= rows[-1].alert_id, *wanted]
+    found: list[Alert] = []
+    for start in range(0, len(rows), BATCH):
+        some = rows[start : start + BATCH]
+        verdicts = verdicts_of(connection, {row.incident_id for row in some})
+        found += _whole(connection, some, verdicts)
+    return found
+
+
+def alerts_of_fires(
+    connection: Connection, histories: Mapping[int, Sequence[Entry]]
+) -> dict[int, list[Alert]]:
+    """The alerts of some fires, oldest first, by number; at most :data:`BATCH` fires at once.
+
+    Args:
+        connection: inside a transaction, so that all tables tell of one moment.
+        histories: of the fires, whole.
+    """
+    found: dict[int, list[Alert]] = defaultdict(list)
+    rows = connection.execute(_OF_FIRES, {"numbers": sorted(histories)}).all()
+    verdicts = {number: verdicts_in(entries) for number, entries in histories.items()}
+    for start in range(0, len(rows), BATCH):
+        for one in _whole(connection, rows[start : start + BATCH], verdicts):
+            found[one.incident_id].append(one)
+    return {number: newest_first[::-1] for number, newest_first in found.items()}
+
+
+def _whole(
+    connection: Connection, rows: Sequence[Row[Any]], verdicts: Mapping[int, tuple[Verdict, ...]]
+) -> list[Alert]:
     pictures: dict[int, list[EvidenceFrame]] = defaultdict(list)
-    for row in connection.execute(
-        select(evidence)
-        .join(alert, alert.c.alert_id == evidence.c.alert_id)
-        .join(incident, incident.c.incident_id == alert.c.incident_id)
-        .where(*span)
-        .order_by(evidence.c.captured_at, evidence.c.evidence_id)
-    ):
+    numbers = [row.alert_id for row in rows]
+    for row in connection.execute(_PICTURES, {"numbers": numbers}):
         pictures[row.alert_id].append(EvidenceFrame(*_pick(row, _EVIDENCE)))
-    verdicts = defaultdict[int, list[Verdict]](list)
-    for row in connection.execute(
-        select(alert.c.alert_id, incident_entry)
-        .join(alert, alert.c.incident_id == incident_entry.c.incident_id)
-        .join(incident, incident.c.incident_id == alert.c.incident_id)
-        .where(*span, changed_state())
-        .order_by(incident_entry.c.entry_id)
-    ):
-        verdicts[row.alert_id].append(to_verdict(row))
     return [
         Alert(
             alert_id=row.alert_id,
@@ -77,7 +105,7 @@ def load_alerts(
             last_seen_at=row.last_seen_at,
             evidence=tuple(pictures[row.alert_id]),
             clip_key=row.clip_key,
-            verdicts=tuple(verdicts[row.alert_id]),
+            verdicts=verdicts.get(row.incident_id, ()),
         )
         for row in rows
     ]

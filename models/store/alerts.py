@@ -20,8 +20,9 @@ from models.store import events
 from models.store.alert_rows import add_evidence, add_lost, draft_values, load_alerts
 from models.store.columns import UtcTime
 from models.store.database import Database
-from models.store.incident_history import changed_state
+from models.store.incident_history import CHANGED_STATE
 from models.store.incident_links import place, tell_joined
+from models.store.incident_rows import raise_version
 from models.store.tables import alert, incident, incident_entry
 
 __all__ = ["AlertRepository"]
@@ -137,10 +138,11 @@ class AlertRepository:
             NotFound: no such alert.
         """
         with self._database.write() as connection:
-            _one(connection, alert_id)
+            stored = _one(connection, alert_id)
             connection.execute(
                 update(alert).where(alert.c.alert_id == alert_id).values(clip_key=clip_key)
             )
+            raise_version(connection, stored.incident_id)
             return self._told(connection, alert_id, EventKind.ALERT_UPDATED)
 
     def get(self, alert_id: int) -> Alert:
@@ -151,6 +153,19 @@ class AlertRepository:
         """
         with self._database.read() as connection:
             return _one(connection, alert_id)
+
+    def incident_of(self, alert_id: int) -> int:
+        """Number of the fire that an alert belongs to; the cheapest question about it.
+
+        Raises:
+            NotFound: no such alert.
+        """
+        number = select(alert.c.incident_id).where(alert.c.alert_id == min(alert_id, _LARGEST))
+        with self._database.read() as connection:
+            found = connection.execute(number).scalar()
+        if found is None:
+            raise NotFound(f"There is no alert {alert_id}.")
+        return int(found)
 
     def working(self) -> list[Alert]:
         """Every alert whose fire still needs people, whatever its age, newest first."""
@@ -205,7 +220,7 @@ class AlertRepository:
         settled = select(incident_entry.c.incident_id).where(
             incident_entry.c.at >= settled_since,
             incident_entry.c.to_state.in_(_SETTLED),
-            changed_state(),
+            CHANGED_STATE,
         )
         with self._database.read() as connection:
             return load_alerts(
@@ -231,11 +246,4 @@ def _one(connection: Connection, alert_id: int) -> Alert:
 def _touch(connection: Connection, incident_id: int, last_seen_at: datetime) -> None:
     """Let the fire know that its evidence has changed; the alert's own event tells of it."""
     seen, now = incident.c.last_seen_at, literal(last_seen_at, UtcTime)
-    connection.execute(
-        update(incident)
-        .where(incident.c.incident_id == incident_id)
-        .values(
-            last_seen_at=case((seen < now, now), else_=seen),
-            version=incident.c.version + 1,
-        )
-    )
+    raise_version(connection, incident_id, {"last_seen_at": case((seen < now, now), else_=seen)})

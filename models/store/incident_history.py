@@ -1,10 +1,10 @@
 """The history of fires: entries are written once and never changed."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select
 
 from models.clock import Clock
 from models.incident import Entry, EntryKind, Subject, Verdict
@@ -12,12 +12,30 @@ from models.store import audit
 from models.store.notice_rows import fan_out
 from models.store.tables import incident_entry
 
-__all__ = ["changed_state", "entries_of", "stands", "to_verdict", "write_entry"]
+__all__ = ["CHANGED_STATE", "entries_of", "verdicts_in", "verdicts_of", "write_entry"]
 
 _TOLD: Final = frozenset({EntryKind.OPENED, EntryKind.JOINED, EntryKind.RAISED})
 """Entries that the watch writes by itself and often: the history tells them, the audit does not."""
 
 _VERDICTS: Final = (EntryKind.STEPPED, EntryKind.ABSORBED, EntryKind.REOPENED)
+
+_LATER: Final = incident_entry.alias("later")
+_STANDS: Final = (
+    ~select(_LATER.c.entry_id).where(_LATER.c.undoes == incident_entry.c.entry_id).exists()
+)
+
+CHANGED_STATE: Final[ColumnElement[bool]] = (
+    incident_entry.c.kind.in_(_VERDICTS) & incident_entry.c.from_state.is_not(None) & _STANDS
+)
+"""Entries by which a fire came to another state, and that were not taken back."""
+
+# Built once: to build a statement anew for each read took longer than SQLite needs to answer it.
+_HISTORY: Final = (
+    select(incident_entry)
+    .where(incident_entry.c.incident_id.in_(bindparam("numbers", expanding=True)))
+    .order_by(incident_entry.c.entry_id)
+)
+_CHANGES: Final = _HISTORY.where(CHANGED_STATE)
 
 
 def write_entry(
@@ -75,28 +93,33 @@ def write_entry(
 def entries_of(connection: Connection, incident_ids: Collection[int]) -> dict[int, list[Entry]]:
     """The histories of some fires, by number; at most a few hundred at once."""
     found: dict[int, list[Entry]] = defaultdict(list)
-    query = select(incident_entry).where(incident_entry.c.incident_id.in_(sorted(incident_ids)))
-    for row in connection.execute(query.order_by(incident_entry.c.entry_id)):
+    for row in connection.execute(_HISTORY, {"numbers": sorted(incident_ids)}):
         found[row.incident_id].append(_entry(row))
     return found
 
 
-def changed_state() -> ColumnElement[bool]:
-    """Entries by which a fire came to another state, and that were not taken back."""
-    return (
-        incident_entry.c.kind.in_(_VERDICTS) & incident_entry.c.from_state.is_not(None) & stands()
+def verdicts_of(
+    connection: Connection, incident_ids: Collection[int]
+) -> dict[int, tuple[Verdict, ...]]:
+    """The changes of state of some fires that were not taken back, by number; as many at once."""
+    found: dict[int, list[Entry]] = defaultdict(list)
+    for row in connection.execute(_CHANGES, {"numbers": sorted(incident_ids)}):
+        found[row.incident_id].append(_entry(row))
+    return {number: verdicts_in(entries) for number, entries in found.items()}
+
+
+def verdicts_in(history: Iterable[Entry]) -> tuple[Verdict, ...]:
+    """The changes of state in a history that were not taken back."""
+    entries = list(history)
+    undone = {one.undoes for one in entries}
+    return tuple(
+        Verdict(one.author, one.at, one.from_state, one.to_state, one.reason, one.note)
+        for one in entries
+        if one.kind in _VERDICTS
+        and one.from_state is not None
+        and one.to_state is not None
+        and one.entry_id not in undone
     )
-
-
-def stands() -> ColumnElement[bool]:
-    """Entries that were not taken back."""
-    later = incident_entry.alias("later")
-    return ~select(later.c.entry_id).where(later.c.undoes == incident_entry.c.entry_id).exists()
-
-
-def to_verdict(row: Row[Any]) -> Verdict:
-    """The change of state that an entry tells."""
-    return Verdict(row.author, row.at, row.from_state, row.to_state, row.reason, row.note)
 
 
 def _entry(row: Row[Any]) -> Entry:

@@ -4,24 +4,31 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select, update
 
-from models.alert import Alert
 from models.clock import Clock
 from models.errors import NotFound
 from models.events import EventKind
 from models.incident import Incident
 from models.observation import Observation
 from models.store import events
-from models.store.alert_rows import load_alerts
+from models.store.alert_rows import BATCH, alerts_of_fires
 from models.store.incident_history import entries_of
-from models.store.observation_rows import load_observations
-from models.store.tables import alert, incident, observation
+from models.store.observation_rows import observations_of_fires
+from models.store.tables import incident
 
-__all__ = ["change", "load_incidents", "one_incident", "standing_for"]
+__all__ = [
+    "LARGEST",
+    "change",
+    "load_incidents",
+    "one_incident",
+    "raise_version",
+    "standing_for",
+    "whole_incidents",
+]
 
-_LARGEST: Final = 2**63 - 1
-_BATCH: Final = 400  # values in one list of a query; every database takes more
+LARGEST: Final = 2**63 - 1
+_ONE: Final = select(incident).where(incident.c.incident_id == bindparam("number"))
 
 
 def load_incidents(
@@ -36,11 +43,15 @@ def load_incidents(
     """
     chosen = select(incident).where(*wanted).order_by(incident.c.incident_id.desc())
     if limit is not None:
-        chosen = chosen.limit(min(limit, _LARGEST))
-    rows = connection.execute(chosen).all()
+        chosen = chosen.limit(min(limit, LARGEST))
+    return whole_incidents(connection, connection.execute(chosen).all())
+
+
+def whole_incidents(connection: Connection, rows: Sequence[Row[Any]]) -> list[Incident]:
+    """The fires of some rows of the table ``incident``, in their order."""
     found: list[Incident] = []
-    for start in range(0, len(rows), _BATCH):
-        found += _whole(connection, rows[start : start + _BATCH])
+    for start in range(0, len(rows), BATCH):
+        found += _whole(connection, rows[start : start + BATCH])
     return found
 
 
@@ -50,8 +61,8 @@ def one_incident(connection: Connection, incident_id: int) -> Incident:
     Raises:
         NotFound: no such fire.
     """
-    number = incident_id if 0 < incident_id <= _LARGEST else 0
-    found = load_incidents(connection, incident.c.incident_id == number)
+    number = incident_id if 0 < incident_id <= LARGEST else 0
+    found = whole_incidents(connection, connection.execute(_ONE, {"number": number}).all())
     if not found:
         raise NotFound(f"There is no fire {incident_id}.")
     return found[0]
@@ -81,24 +92,30 @@ def change(
     Returns:
         The fire as it is then.
     """
-    connection.execute(
-        update(incident)
-        .where(incident.c.incident_id == incident_id)
-        .values(changed_at=clock.now(), version=incident.c.version + 1, **(values or {}))
-    )
+    raise_version(connection, incident_id, {"changed_at": clock.now(), **(values or {})})
     events.append(connection, clock, kind, incident_id)
     return one_incident(connection, incident_id)
 
 
+def raise_version(
+    connection: Connection, incident_id: int, values: Mapping[str, object] | None = None
+) -> None:
+    """Write columns of a fire, and let everybody know that what they have read of it is old."""
+    connection.execute(
+        update(incident)
+        .where(incident.c.incident_id == incident_id)
+        .values(version=incident.c.version + 1, **(values or {}))
+    )
+
+
 def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Incident]:
     numbers = [row.incident_id for row in rows]
-    entries = entries_of(connection, numbers)
-    alerts = defaultdict[int, list[Alert]](list)
-    for one in load_alerts(connection, alert.c.incident_id.in_(numbers)):
-        alerts[one.incident_id].append(one)
+    histories = entries_of(connection, numbers)
+    entries = {number: histories.get(number, []) for number in numbers}
+    alerts = alerts_of_fires(connection, entries)
     told = defaultdict[int | None, list[Observation]](list)
-    for each in load_observations(connection, observation.c.incident_id.in_(numbers)):
-        told[each.incident_id].append(each)
+    for one in observations_of_fires(connection, numbers):
+        told[one.incident_id].append(one)
     return [
         Incident(
             incident_id=row.incident_id,
@@ -112,8 +129,8 @@ def _whole(connection: Connection, rows: Sequence[Row[Any]]) -> list[Incident]:
             merged_into=row.merged_into,
             proposal=row.proposal,
             urgency=row.urgency,
-            alerts=tuple(reversed(alerts[row.incident_id])),
-            observations=tuple(reversed(told[row.incident_id])),
+            alerts=tuple(alerts.get(row.incident_id, ())),
+            observations=tuple(told[row.incident_id]),
             entries=tuple(entries[row.incident_id]),
         )
         for row in rows

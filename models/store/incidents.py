@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from models.audit import SYSTEM
 from models.clock import Clock
-from models.errors import Conflict, InputRefused
+from models.errors import Conflict, InputRefused, NotFound
 from models.incident import (
     OPEN_STATES,
     EntryKind,
@@ -27,6 +27,7 @@ from models.incident import (
 from models.store.database import Database
 from models.store.incident_history import write_entry
 from models.store.incident_rows import change, load_incidents, one_incident
+from models.store.incident_shelf import IncidentShelf
 from models.store.tables import alert, incident
 
 __all__ = ["IncidentRepository", "checked_note", "standing"]
@@ -48,6 +49,7 @@ class IncidentRepository:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._shelf = IncidentShelf()
 
     def get(self, incident_id: int) -> Incident:
         """One fire; one that was merged says so and has no evidence of its own.
@@ -56,7 +58,7 @@ class IncidentRepository:
             NotFound: no such fire.
         """
         with self._database.read() as connection:
-            return one_incident(connection, incident_id)
+            return self._one(connection, incident_id)
 
     def of_alert(self, alert_id: int) -> Incident:
         """The fire that an alert is evidence of.
@@ -66,17 +68,17 @@ class IncidentRepository:
         """
         number = select(alert.c.incident_id).where(alert.c.alert_id == min(alert_id, _LARGEST))
         with self._database.read() as connection:
-            return one_incident(connection, connection.execute(number).scalar() or 0)
+            return self._one(connection, connection.execute(number).scalar() or 0)
 
     def working(self) -> list[Incident]:
         """Every fire that still needs people, whatever its age, newest first."""
         with self._database.read() as connection:
-            return load_incidents(connection, incident.c.state.in_(_OPEN), _STANDS)
+            return self._shelf.load(connection, incident.c.state.in_(_OPEN), _STANDS)
 
     def settled_since(self, since: datetime) -> list[Incident]:
         """Fires that were seen at or after a moment (UTC) and need nobody now, newest first."""
         with self._database.read() as connection:
-            return load_incidents(
+            return self._shelf.load(
                 connection,
                 incident.c.last_seen_at >= since,
                 incident.c.state.not_in(_OPEN),
@@ -171,7 +173,7 @@ class IncidentRepository:
             NotFound: no such fire.
         """
         with self._database.write() as connection:
-            before = one_incident(connection, incident_id)
+            before = self._one(connection, incident_id)
             old = before.urgency
             if old is not None and replace(old, at=urgency.at) == urgency:
                 return False
@@ -189,6 +191,13 @@ class IncidentRepository:
                     )
             change(connection, self._clock, incident_id, {"urgency": urgency})
             return True
+
+    def _one(self, connection: Connection, incident_id: int) -> Incident:
+        number = incident_id if 0 < incident_id <= _LARGEST else 0
+        found = self._shelf.load(connection, incident.c.incident_id == number)
+        if not found:
+            raise NotFound(f"There is no fire {incident_id}.")
+        return found[0]
 
 
 def checked_note(note: str, author: str) -> str:

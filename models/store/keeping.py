@@ -24,7 +24,8 @@ from models.recording import (
 )
 from models.store import audit, events
 from models.store.database import Database
-from models.store.incident_history import changed_state
+from models.store.incident_history import CHANGED_STATE
+from models.store.incident_rows import raise_version
 from models.store.recordings import load_recordings
 from models.store.tables import alert, clearing, evidence, incident, incident_entry, recording
 
@@ -75,12 +76,12 @@ class KeepingRepository:
         """How every alert's fire stands, and since when: its last verdict, else its opening."""
         last = (
             select(incident_entry.c.incident_id, func.max(incident_entry.c.at).label("at"))
-            .where(changed_state())
+            .where(CHANGED_STATE)
             .group_by(incident_entry.c.incident_id)
             .subquery()
         )
         confirmed = select(incident_entry.c.incident_id).where(
-            incident_entry.c.to_state.in_(sorted(FIRE_STATES)), changed_state()
+            incident_entry.c.to_state.in_(sorted(FIRE_STATES)), CHANGED_STATE
         )
         query = (
             select(
@@ -216,7 +217,14 @@ def _removal(alert_id: int, kind: KeptKind, cause: ClearingCause) -> Delete:
 
 
 def _forget_clip(connection: Connection, alert_id: int) -> None:
-    connection.execute(update(alert).where(alert.c.alert_id == alert_id).values(clip_key=""))
+    forgotten = connection.execute(
+        update(alert)
+        .where(alert.c.alert_id == alert_id)
+        .values(clip_key="")
+        .returning(alert.c.incident_id)
+    )
+    for incident_id in forgotten.scalars().all():
+        raise_version(connection, incident_id)
 
 
 def _clearings(connection: Connection, *wanted: ColumnElement[bool]) -> list[Clearing]:

@@ -1,16 +1,22 @@
 """What people told, between its table and the domain."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Row, select
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, select
 
 from models.errors import NotFound
 from models.observation import Observation, ObservationDraft
 from models.store.tables import observation
 
-__all__ = ["load_observations", "one_observation"]
+__all__ = ["load_observations", "observations_of_fires", "one_observation"]
 
 _LARGEST: Final = 2**63 - 1
+_OF_FIRES: Final = (
+    select(observation)
+    .where(observation.c.incident_id.in_(bindparam("numbers", expanding=True)))
+    .order_by(observation.c.observation_id)
+)
 
 
 def load_observations(
@@ -19,6 +25,11 @@ def load_observations(
     """Those that meet every condition on the table ``observation``, newest first."""
     query = select(observation).where(*wanted).order_by(observation.c.observation_id.desc())
     return [_observation(row) for row in connection.execute(query.limit(limit))]
+
+
+def observations_of_fires(connection: Connection, incident_ids: Sequence[int]) -> list[Observation]:
+    """Those that some fires have, oldest first; at most a few hundred fires at once."""
+    return [_observation(row) for row in connection.execute(_OF_FIRES, {"numbers": incident_ids})]
 
 
 def one_observation(connection: Connection, observation_id: int) -> Observation:

@@ -26,7 +26,7 @@ from models.store import audit, events
 from models.store.database import Database
 from models.store.incident_history import write_entry
 from models.store.incident_links import place, tell_joined
-from models.store.incident_rows import change, one_incident
+from models.store.incident_rows import change, one_incident, raise_version
 from models.store.observation_rows import load_observations, one_observation
 from models.store.tables import observation
 
@@ -171,8 +171,16 @@ class ObservationRepository:
         """
         with self._database.write() as connection:
             old = observation.c.caller.is_not(None) & (observation.c.entered_at < entered_before)
-            cleared = connection.execute(update(observation).where(old).values(caller=None))
-            if cleared.rowcount > 0:
+            cleared = connection.execute(
+                update(observation)
+                .where(old)
+                .values(caller=None)
+                .returning(observation.c.incident_id)
+            )
+            of = cleared.scalars().all()
+            for incident_id in set(of) - {None}:
+                raise_version(connection, incident_id)
+            if of:
                 audit.append(
                     connection,
                     self._clock,
@@ -180,11 +188,11 @@ class ObservationRepository:
                     action="observation.callers_cleared",
                     subject="observations",
                     details={
-                        "count": cleared.rowcount,
+                        "count": len(of),
                         "before": entered_before.isoformat(timespec="seconds"),
                     },
                 )
-            return cleared.rowcount
+            return len(of)
 
     def get(self, observation_id: int) -> Observation:
         """One observation.

@@ -75,6 +75,28 @@ def causes(rig: RecorderRig, alert: Alert) -> dict[KeptKind, ClearingCause]:
 ALL = set(KeptKind)
 
 
+def test_an_alert_that_opens_while_evidence_is_counted_stops_nothing(
+    rig: RecorderRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = with_evidence(rig, settled=False)
+    keeping, opened = type(rig.store.keeping), 0
+    for name in ("files", "standings"):
+        asked = getattr(keeping, name)
+
+        def ask(self: object, asked: Callable[[object], object] = asked) -> object:
+            nonlocal opened
+            answer, opened = asked(self), opened + 1
+            draft = replace(first.draft, idempotency_key=f"k{opened}")
+            alert, _ = rig.store.alerts.open_alert(draft, [], None)
+            rig.store.alerts.set_clip(alert.alert_id, f"v/clip-{alert.alert_id}.mp4")
+            return answer
+
+        with monkeypatch.context() as patch:
+            patch.setattr(keeping, name, ask)
+            assert rig.recorder.keeper.retire() == 0
+    assert opened == 2
+
+
 def test_each_class_is_kept_for_its_days_and_what_is_worked_on_for_ever(rig: RecorderRig) -> None:
     fire = with_evidence(rig, settled=True)
     false = with_evidence(rig, settled=False)
