@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createServer } from "vite";
 
-let server, network, land, variants, symbols;
+let server, network, kinds, land, variants, symbols;
 
 before(async () => {
   server = await createServer({
@@ -13,8 +13,8 @@ before(async () => {
     appType: "custom",
     logLevel: "error",
   });
-  [network, land, variants, symbols] = await Promise.all(
-    ["/src/network.ts", "/src/map/land.ts", "/src/map/variants.ts", "/src/map/symbols.ts"].map((path) => server.ssrLoadModule(path)),
+  [network, kinds, land, variants, symbols] = await Promise.all(
+    ["/src/lib/network.ts", "/src/api/network.ts", "/src/map/land.ts", "/src/map/variants.ts", "/src/map/symbols.ts"].map((path) => server.ssrLoadModule(path)),
   );
 });
 after(() => server.close());
@@ -44,7 +44,7 @@ test("names with numbers stand as people count", () => {
 });
 
 test("every kind has a colour, and a key tells two gaps of one belt apart", () => {
-  for (const kind of network.FINDING_KINDS) assert.match(network.findingColour(kind), /^#[0-9a-f]{6}$/);
+  for (const kind of kinds.FINDING_KINDS) assert.match(network.findingColour(kind), /^#[0-9a-f]{6}$/);
   const [one, other] = [finding("b", "belt_gap", 1, "m"), finding("b", "belt_gap", 1, "m", { lon_deg: 1 })];
   assert.notEqual(network.findingKey(one), network.findingKey(other));
 });

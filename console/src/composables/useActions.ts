@@ -1,9 +1,11 @@
 /** What people do about the selected fire: asked of the server, told in words, never assumed. */
 
 import { computed, readonly, ref, shallowRef, watch } from "vue";
-import type { FireState, LedgerRequest } from "../api";
-import { Problem, http } from "../http";
-import type { Incident } from "../incidents";
+import { http } from "../api/http";
+import type { Incident } from "../api/incidents";
+import type { LedgerRequest } from "../api/review";
+import type { FireState } from "../api/shared";
+import { Problem } from "../api/transport";
 import type { OfferedReason } from "../lib/reasons";
 import { FIRE_WAY, SETTLED } from "../lib/states";
 import { useClock } from "./useClock";

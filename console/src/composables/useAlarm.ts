@@ -1,7 +1,7 @@
 /** An audible alarm while an open fire waits: two tones, repeated until somebody acts. */
 
 import { computed, readonly, ref, watch } from "vue";
-import type { Incident } from "../incidents";
+import type { Incident } from "../api/incidents";
 import { reopenedBy } from "../lib/fires";
 import { useIncidents } from "./useIncidents";
 

@@ -1,8 +1,8 @@
 /** What cameras saw of the fires: the piece of evidence that is looked at, and all that burns now. */
 
 import { computed, readonly, ref } from "vue";
-import type { Alert } from "../api";
-import { http } from "../http";
+import type { Alert } from "../api/alerts";
+import { http } from "../api/http";
 import { bestOf } from "../lib/fires";
 import { useIncidents } from "./useIncidents";
 

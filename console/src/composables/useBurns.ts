@@ -1,8 +1,9 @@
 /** Registered burns as circles on the map: drawn, changed and ended in the ledger. */
 
 import { computed, ref, shallowRef } from "vue";
-import type { LedgerEntry, LedgerRequest, LonLat } from "../api";
-import { http } from "../http";
+import { http } from "../api/http";
+import type { LedgerEntry, LedgerRequest } from "../api/review";
+import type { LonLat } from "../api/shared";
 import { circle } from "../lib/landShape";
 import { useClock } from "./useClock";
 

@@ -6,12 +6,12 @@ import type {
   CalibrationMethod,
   Fit,
   FitRequest,
-  FullPose,
   PictureLine,
   SeenFrom,
   WorkPicture,
-} from "../api";
-import { http } from "../http";
+} from "../api/calibration";
+import { http } from "../api/http";
+import type { FullPose } from "../api/shared";
 import { kept, type KnownPoint, nudged, requestOf, statedOf } from "../lib/calibration";
 import type { Marks } from "./useMarks";
 

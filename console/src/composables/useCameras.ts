@@ -1,8 +1,8 @@
 /** Camera states, read every two seconds while the page can be seen. */
 
 import { computed, readonly, ref, shallowRef } from "vue";
-import type { Camera } from "../api";
-import { http } from "../http";
+import type { Camera } from "../api/cameras";
+import { http } from "../api/http";
 import { CAMERA_TROUBLE } from "../lib/states";
 import { useFeed } from "./useFeed";
 

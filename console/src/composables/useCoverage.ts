@@ -1,8 +1,8 @@
 /** The layer of coverage: which picture is shown, what it says, and when it is read anew. */
 
 import { computed, ref, shallowRef, watch } from "vue";
-import type { Bounds, Coverage, Ink, WatchedLand } from "../coverage";
-import { http } from "../http";
+import type { Bounds, Coverage, Ink, WatchedLand } from "../api/coverage";
+import { http } from "../api/http";
 
 export type CoverageMode = "off" | "seen" | "watched";
 

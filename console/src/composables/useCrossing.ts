@@ -1,8 +1,8 @@
 /** Who else sees the selected alert, and who could: read anew whenever anything is seen. */
 
 import { computed, ref, shallowRef, watch } from "vue";
-import type { Alternative, Crossings, Lookout } from "../crossings";
-import { http } from "../http";
+import type { Alternative, Crossings, Lookout } from "../api/crossings";
+import { http } from "../api/http";
 import { useAlerts } from "./useAlerts";
 
 /** Alerts are told of with every picture; the answer costs the server a tenth of a second. */

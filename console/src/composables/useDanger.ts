@@ -1,9 +1,8 @@
 /** The danger class of the day, in words: which, whence, and what the weather says beside it. */
 
 import { computed, ref } from "vue";
-import type { DangerClass } from "../api";
-import { http } from "../http";
-import type { Danger, FireDay } from "../weather";
+import { http } from "../api/http";
+import type { Danger, DangerClass, FireDay } from "../api/weather";
 import { useWords } from "./useWords";
 
 export const DANGER_COLOUR: Record<DangerClass, string> = {

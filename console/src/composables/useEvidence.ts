@@ -1,7 +1,7 @@
 /** Which picture of each alert is shown, and how; shared by the panel and the large view. */
 
 import { reactive, ref } from "vue";
-import type { Alert } from "../api";
+import type { Alert } from "../api/alerts";
 
 export interface EvidenceView {
   index: number;

@@ -1,8 +1,8 @@
 /** The live feed: one EventSource, resumed after every cut, with the list read anew. */
 
 import { readonly, ref } from "vue";
-import type { FeedEvent } from "../api";
-import { Problem } from "../http";
+import type { FeedEvent } from "../api/site";
+import { Problem } from "../api/transport";
 import { useAlerts } from "./useAlerts";
 import { useClock } from "./useClock";
 import { useIncidents } from "./useIncidents";

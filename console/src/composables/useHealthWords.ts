@@ -1,6 +1,6 @@
 /** How a camera is, in words: by the code of its trouble, the server's own words otherwise. */
 
-import type { Camera } from "../api";
+import type { Camera } from "../api/cameras";
 import { SLOW_LANE } from "../lib/states";
 import { usePoseWords } from "./usePoseWords";
 import { useWords } from "./useWords";

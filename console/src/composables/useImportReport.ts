@@ -1,6 +1,6 @@
 /** The report of an import that was taken, as a table for a spreadsheet. */
 
-import { http } from "../http";
+import { http } from "../api/http";
 import { reportRows, tableOf } from "../lib/landImport";
 import { saveBlob } from "../lib/saving";
 import { useImportWords } from "./useImportWords";

@@ -1,7 +1,7 @@
 /** What a file's reading and checking say, in the reader's language. */
 
 import { useI18n } from "vue-i18n";
-import type { Fact, FileNote, ImportLine } from "../landdata";
+import type { Fact, FileNote, ImportLine } from "../api/landdata";
 
 export function useImportWords() {
   const { t, te } = useI18n();

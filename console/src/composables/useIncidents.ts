@@ -1,9 +1,9 @@
 /** The fires this page knows, which one is selected, and which are new to this pair of eyes. */
 
 import { computed, readonly, ref, shallowRef, watch } from "vue";
-import type { Alert } from "../api";
-import { http } from "../http";
-import type { Incident } from "../incidents";
+import type { Alert } from "../api/alerts";
+import { http } from "../api/http";
+import type { Incident } from "../api/incidents";
 import { byUrgency, isSettled, reopenedBy } from "../lib/fires";
 
 const known = shallowRef<ReadonlyMap<number, Incident>>(new Map());

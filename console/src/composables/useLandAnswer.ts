@@ -1,8 +1,8 @@
 /** The land's full answer to the selected fire: read anew while it is looked at. */
 
 import { computed, ref, shallowRef, watch } from "vue";
-import { http } from "../http";
-import type { FullLandAnswer } from "../landanswer";
+import { http } from "../api/http";
+import type { FullLandAnswer } from "../api/landanswer";
 import { useIncidents } from "./useIncidents";
 
 /** The land, the wind and the burns change while a fire is open; nothing else tells of it. */

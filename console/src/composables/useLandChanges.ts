@@ -1,8 +1,8 @@
 /** The changes of the land, newest first, and how one is set back. */
 
 import { ref, shallowRef } from "vue";
-import { http } from "../http";
-import type { LandChange } from "../landdata";
+import { http } from "../api/http";
+import type { LandChange } from "../api/landdata";
 import { useSession } from "./useSession";
 import { useSite } from "./useSite";
 

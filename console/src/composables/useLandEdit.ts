@@ -1,9 +1,10 @@
 /** Drawing and editing the land on the map: which feature, its shape, its values, the way back. */
 
 import { computed, ref, shallowRef } from "vue";
-import type { Layer, LonLat } from "../api";
-import { http } from "../http";
-import type { DrawnGeometry, LandFeatureNow, LandHistoryEntry, LayerSchema } from "../landedit";
+import { http } from "../api/http";
+import type { Layer } from "../api/land";
+import type { DrawnGeometry, LandFeatureNow, LandHistoryEntry, LayerSchema } from "../api/landedit";
+import type { LonLat } from "../api/shared";
 import { changedFacts, editOf, type Facts, faultsOf } from "../lib/landForm";
 import { cornersOf, drop, insert, kindsOf, middlesOf, move, type Path, rounded, shapeOf, type ShapeKind } from "../lib/landShape";
 import { useSite } from "./useSite";

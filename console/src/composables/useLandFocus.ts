@@ -1,7 +1,8 @@
 /** One thing of the land that somebody wants to see on the map. */
 
 import { shallowRef, watch } from "vue";
-import type { Layer, LonLat } from "../api";
+import type { Layer } from "../api/land";
+import type { LonLat } from "../api/shared";
 import { useIncidents } from "./useIncidents";
 import { useLegend } from "./useLegend";
 

@@ -1,8 +1,16 @@
 /** A file on its way into the land: chosen, mapped, checked, taken. One for each open dialog. */
 
 import { computed, onBeforeUnmount, ref, shallowRef } from "vue";
-import { http, Problem } from "../http";
-import type { FileLayer, ImportApplied, ImportDraft, ImportMode, LandMapping, LandUpload } from "../landdata";
+import { http } from "../api/http";
+import type {
+  FileLayer,
+  ImportApplied,
+  ImportDraft,
+  ImportMode,
+  LandMapping,
+  LandUpload,
+} from "../api/landdata";
+import { Problem } from "../api/transport";
 import { randomKey } from "../lib/landImport";
 import { useSite } from "./useSite";
 import { useWords } from "./useWords";

@@ -1,7 +1,7 @@
 /** Which map layers are shown; remembered on this desk. */
 
 import { reactive, ref, watch } from "vue";
-import type { Layer } from "../api";
+import type { Layer } from "../api/land";
 import { LAYERS } from "../map/symbols";
 
 export type Shown = Record<Layer | "cameras" | "terrain", boolean>;

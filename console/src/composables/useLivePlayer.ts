@@ -1,7 +1,8 @@
 /** One camera's live video in a video element; it comes back by itself, and says why it is not there. */
 
 import { onMounted, onScopeDispose, readonly, ref, shallowRef, watch, type Ref } from "vue";
-import { http, Problem } from "../http";
+import { http } from "../api/http";
+import { Problem } from "../api/transport";
 import { BoxSplitter, type LiveState } from "../lib/liveBoxes";
 import { LiveScreen, NoPlayer } from "../lib/liveScreen";
 

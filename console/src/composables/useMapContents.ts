@@ -1,16 +1,18 @@
 /** What the map shows, kept in step with the alerts, the cameras, the legend and the sweep. */
 
 import { effectScope, type Ref, watch } from "vue";
-import type { Camera, Layer, LonLat, Site } from "../api";
+import type { Camera } from "../api/cameras";
+import type { Finding } from "../api/network";
+import type { LonLat } from "../api/shared";
+import type { Site } from "../api/site";
 import { metres } from "../lib/format";
 import { boundsOf, vertices } from "../lib/geodesy";
-import type { Finding } from "../network";
 import { addCrossings, crossingFeatures, setCrossings } from "../map/crossings";
 import type { Engine } from "../map/engine";
 import { addFires, fireFeatures, setFires, tiesOf } from "../map/fires";
 import { addFocus, setFocus } from "../map/focus";
-import { addLand, LAYERS, setLand, showLand } from "../map/land";
-import { addLandEdit, handleLandEdit, setLandEdit } from "../map/landEdit";
+import { addLand, LAYERS, showLand } from "../map/land";
+import { addLandEdit } from "../map/landEdit";
 import { cameraMarkers, fireMarkers, sideOf, tieMarkers } from "../map/markers";
 import { addNetwork, setNetwork } from "../map/network";
 import { addSweeps, setSweep } from "../map/sweeps";
@@ -18,15 +20,14 @@ import { SYMBOLS } from "../map/symbols";
 import { addViews, setViews, showViews, viewFeatures, viewRadius } from "../map/views";
 import { addPlaceSight, setCoverage, setPlaceSight } from "../map/coverage";
 import { useAlerts } from "./useAlerts";
-import { useBurns } from "./useBurns";
 import { useCameras } from "./useCameras";
 import { useCrossing } from "./useCrossing";
 import { useCoverage } from "./useCoverage";
 import { useIncidents } from "./useIncidents";
 import { useLandAnswer } from "./useLandAnswer";
 import { useLandFocus } from "./useLandFocus";
-import { useLandEdit } from "./useLandEdit";
 import { useLegend } from "./useLegend";
+import { useMapLandEdit } from "./useMapLandEdit";
 import { farOf } from "./useMapView";
 import { useNetwork } from "./useNetwork";
 import { useObservations } from "./useObservations";
@@ -39,7 +40,6 @@ const NOW = { immediate: true };
 const PANEL_PX = [400, 460] as const;
 /** What a list's entry leads to must not lie under the map's buttons. */
 const TOOLS_PX = 100;
-const NEAR_PX = 7;
 const NEAREST = 14;
 /** As the server rounds places on the map. */
 const round6 = (degrees: number): number => Number(degrees.toFixed(6));
@@ -62,8 +62,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   const asking = usePlaceSight();
   const { match, weights, witness } = useCrossing();
   const observations = useObservations();
-  const editing = useLandEdit();
-  const burns = useBurns();
+  const { feedLandEdit } = useMapLandEdit();
   const { answer } = useLandAnswer();
   const { focus } = useLandFocus();
   const network = useNetwork();
@@ -216,77 +215,6 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
       if (bounds === null) return;
       const foot_px = Math.min(engine.getCanvas().clientHeight * 0.46, 420);
       engine.fitBounds(bounds, { padding: { top: 60, left: 190, right: 70, bottom: foot_px + 40 }, maxZoom: NEAREST, duration: 700 });
-    });
-  }
-
-  /** What is drawn under the cursor, each feature once; areas only where they are wanted. */
-  function under(engine: Engine, point: { x: number; y: number }, areas: boolean) {
-    const box: [[number, number], [number, number]] = [[point.x - 4, point.y - 4], [point.x + 4, point.y + 4]];
-    const layers = engine.getLayersOrder().filter((id) => id.startsWith("land-") && id.endsWith("-area") === areas);
-    const found = engine.queryRenderedFeatures(box, { layers }).map(({ properties }) => ({
-      layer: properties["layer"] as Layer,
-      code: properties["code"] as string,
-      name: properties["name"] as string,
-    }));
-    const keys = found.map((it) => `${it.layer}/${it.code}`);
-    return found.filter((_, index) => keys.indexOf(keys[index]!) === index);
-  }
-
-  function chooseLand(engine: Engine, point: { x: number; y: number }): void {
-    if (editing.draft.value !== null) return; // nothing that was typed is lost to a click beside it
-    const [burn] = engine.queryRenderedFeatures([point.x, point.y], { layers: ["landedit-burn-fill"] });
-    const drawn = under(engine, point, false);
-    // A point or line wins over the burn that it lies in, and a burn over the stand.
-    if (drawn.length === 0 && burn !== undefined) return burns.take(burn.properties["id"] as number);
-    const found = drawn.length > 0 ? drawn : under(engine, point, true);
-    if (found.length === 1) void editing.pick(found[0]!.layer, found[0]!.code).catch(() => undefined);
-    else editing.choices.value = found;
-  }
-
-  /** The second half of a double click sets no corner of its own; the first corner closes an area. */
-  function addCorner(engine: Engine, at: LonLat, point: { x: number; y: number }): void {
-    const near = (corner?: { at: LonLat }): boolean => {
-      if (corner === undefined) return false;
-      const { x, y } = engine.project(corner.at);
-      return Math.hypot(x - point.x, y - point.y) < NEAR_PX;
-    };
-    const corners = editing.corners.value;
-    if (near(corners.at(-1))) return;
-    if (corners.length > 2 && editing.shape.value?.kind === "area" && near(corners[0])) editing.finish();
-    else editing.add(at);
-  }
-
-  function feedLandEdit(engine: Engine): void {
-    handleLandEdit(engine, () => ({ corners: editing.corners.value, middles: editing.middles.value }), {
-      click: (at, event) => {
-        if (!editing.open.value) return;
-        if (burns.draft.value !== null) burns.place(at);
-        else if (editing.drawing.value) addCorner(engine, at, event.point);
-        else chooseLand(engine, event.point);
-      },
-      finish: editing.finish,
-      grab: editing.grab,
-      pull: editing.pull,
-      release: editing.release,
-      drop: editing.remove_corner,
-      drawing: () => editing.open.value && editing.drawing.value,
-    });
-    const draw = () =>
-      setLandEdit(engine, {
-        shape: burns.shape.value ?? editing.shape.value?.geometry ?? null,
-        trace: editing.shape.value?.corners ?? [],
-        ghost: editing.ghost.value,
-        corners: editing.open.value ? editing.corners.value : [],
-        middles: editing.middles.value,
-        burns: editing.open.value ? burns.burns.value : [],
-      });
-    watch([editing.open, editing.shape, editing.ghost, burns.shape, burns.burns], draw, NOW);
-    watch(
-      [editing.open, editing.drawing, burns.draft],
-      ([open, drawing, burn]) => (engine.getCanvas().style.cursor = !open ? "" : drawing || burn !== null ? "crosshair" : "pointer"),
-    );
-    watch(land, (now) => {
-      if (now !== null) setLand(engine, now);
     });
   }
 

@@ -1,8 +1,9 @@
 /** Where the map looks: the site, an alert, a belt, a camera; flat or in relief. */
 
 import { ref, type ShallowRef } from "vue";
-import type { LonLat, Site } from "../api";
-import type { Incident } from "../incidents";
+import type { Incident } from "../api/incidents";
+import type { LonLat } from "../api/shared";
+import type { Site } from "../api/site";
 import { boundsOf, distance, vertices } from "../lib/geodesy";
 import { extentOfMatch } from "../map/crossings";
 import type { Engine } from "../map/engine";

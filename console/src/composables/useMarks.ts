@@ -1,7 +1,7 @@
 /** Landmarks as they are being made: a click in the picture and one on the map, in either order. */
 
 import { computed, ref } from "vue";
-import type { LonLat } from "../api";
+import type { LonLat } from "../api/shared";
 import { isWhole, type KnownPoint, type MarkDraft } from "../lib/calibration";
 
 export function useMarks(nameOf: (number: number) => string) {

@@ -1,8 +1,8 @@
 /** The masks of one camera, and drawing, redrawing and ending them. */
 
 import { computed, ref, watch } from "vue";
-import type { Mask, MaskRequest, MaskShape } from "../api";
-import { http } from "../http";
+import { http } from "../api/http";
+import type { Mask, MaskRequest, MaskShape } from "../api/masks";
 
 export function useMasks(camera_id: () => string) {
   const all = ref<Mask[]>([]);

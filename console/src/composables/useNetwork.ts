@@ -1,8 +1,9 @@
 /** The network view: what is asked for, what came back, and what of it is looked at. */
 
 import { computed, readonly, ref, shallowRef, watch } from "vue";
-import { http } from "../http";
-import { type Finding, type FindingKind, type FindingShapes, type Network, sorted, type SortKey } from "../network";
+import { http } from "../api/http";
+import type { Finding, FindingKind, FindingShapes, Network } from "../api/network";
+import { sorted, type SortKey } from "../lib/network";
 
 const POLL_MS = 3_000;
 const FOLLOW_MS = 15_000;

@@ -1,7 +1,7 @@
 /** How a channel fares and what became of a notice, in words. */
 
+import type { ChannelHealth } from "../api/notices";
 import { noticeTroubleKey } from "../lib/notices";
-import type { ChannelHealth } from "../notices";
 import { useWords } from "./useWords";
 
 export function useNoticeWords() {

@@ -1,8 +1,8 @@
 /** How the channels of notices fare, looked at all the time; and the panel of them. */
 
 import { computed, readonly, ref, shallowRef } from "vue";
-import { http } from "../http";
-import type { ChannelHealth } from "../notices";
+import { http } from "../api/http";
+import type { ChannelHealth } from "../api/notices";
 
 const EACH_MS = 15_000;
 

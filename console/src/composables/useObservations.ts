@@ -1,9 +1,9 @@
 /** What people saw and told; the panel that takes it, and a place that is being picked on the map. */
 
 import { computed, ref, shallowRef } from "vue";
-import type { LonLat } from "../api";
-import type { Observation, ObservationRequest } from "../crossings";
-import { http } from "../http";
+import type { Observation, ObservationRequest } from "../api/crossings";
+import { http } from "../api/http";
+import type { LonLat } from "../api/shared";
 import { useCrossing } from "./useCrossing";
 
 const open = ref(false);

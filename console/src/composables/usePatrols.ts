@@ -1,8 +1,8 @@
 /** How the towers patrol now, read every two seconds while somebody looks. */
 
 import { onBeforeUnmount, onMounted, shallowRef } from "vue";
-import type { PatrolStatus } from "../api";
-import { http } from "../http";
+import { http } from "../api/http";
+import type { PatrolStatus } from "../api/patrols";
 
 const EVERY_MS = 2000;
 

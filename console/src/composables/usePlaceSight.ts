@@ -1,8 +1,8 @@
 /** The question about one place: who could see it, and who looked. */
 
 import { ref, shallowRef } from "vue";
-import type { PlaceSight } from "../coverage";
-import { http } from "../http";
+import type { PlaceSight } from "../api/coverage";
+import { http } from "../api/http";
 
 /** Before the server's own moment: null asks about now. */
 interface Asked {

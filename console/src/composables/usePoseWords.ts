@@ -1,6 +1,6 @@
 /** How far presets look beside where they were calibrated, and which could not be checked. */
 
-import type { Camera, PoseFlag } from "../api";
+import type { Camera, PoseFlag } from "../api/cameras";
 import type { Finding } from "./useHealthWords";
 import { useWords } from "./useWords";
 

@@ -1,7 +1,7 @@
 /** The newest picture of one preset of a camera, to draw on; kept while there is no newer one. */
 
 import { onScopeDispose, ref, watch } from "vue";
-import { http } from "../http";
+import { http } from "../api/http";
 
 const EVERY_MS = 3000;
 

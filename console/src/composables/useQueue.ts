@@ -1,9 +1,9 @@
 /** What the left column lists: what needs people, or all fires by state, time and township. */
 
 import { computed, reactive, readonly, ref, shallowRef, watch } from "vue";
-import type { FireState } from "../api";
-import { http } from "../http";
-import type { Incident } from "../incidents";
+import { http } from "../api/http";
+import type { Incident } from "../api/incidents";
+import type { FireState } from "../api/shared";
 import { useClock } from "./useClock";
 import { useIncidents } from "./useIncidents";
 

@@ -1,7 +1,7 @@
 /** One camera's newest picture, as often as the server has another one; where there is no video. */
 
 import { onScopeDispose, readonly, ref, watch } from "vue";
-import { http } from "../http";
+import { http } from "../api/http";
 
 const EVERY_MS = 1000;
 

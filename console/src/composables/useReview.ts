@@ -1,8 +1,8 @@
 /** What the system saw and did not alert on, and the ledger that holds some of it back. */
 
 import { readonly, ref, shallowRef } from "vue";
-import type { Candidate, LedgerEntry } from "../api";
-import { http } from "../http";
+import { http } from "../api/http";
+import type { Candidate, LedgerEntry } from "../api/review";
 import { useAlerts } from "./useAlerts";
 
 const REFRESH_MS = 20_000;

@@ -1,8 +1,9 @@
 /** Who is signed in. One session a page. */
 
 import { computed, readonly, ref } from "vue";
-import type { User } from "../api";
-import { http, whenSignedOut } from "../http";
+import { http } from "../api/http";
+import type { User } from "../api/session";
+import { whenSignedOut } from "../api/transport";
 
 const user = ref<User | null>(null);
 const known = ref(false);

@@ -1,8 +1,10 @@
 /** What is fixed while the page is open: the site, its land and its aircraft. */
 
 import { readonly, ref, shallowRef } from "vue";
-import type { Aircraft, Land, Site } from "../api";
-import { http } from "../http";
+import { http } from "../api/http";
+import type { Land } from "../api/land";
+import type { Site } from "../api/site";
+import type { Aircraft } from "../api/sweeps";
 import { setClock } from "./useClock";
 
 const site = shallowRef<Site | null>(null);

@@ -1,8 +1,8 @@
 /** Steering one camera: it turns while a key or button is held, and stops by itself when none is. */
 
 import { computed, onBeforeUnmount, ref, type Ref } from "vue";
-import type { PatrolStatus } from "../api";
-import { http } from "../http";
+import { http } from "../api/http";
+import type { PatrolStatus } from "../api/patrols";
 import { useSession } from "./useSession";
 import { useWords } from "./useWords";
 

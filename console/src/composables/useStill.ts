@@ -1,8 +1,8 @@
 /** The newest picture of one camera, fetched while it can be seen and no oftener than it is worth. */
 
 import { onScopeDispose, ref, watch, type Ref } from "vue";
-import type { Camera } from "../api";
-import { http } from "../http";
+import type { Camera } from "../api/cameras";
+import { http } from "../api/http";
 
 const EVERY_MS = { 320: 4000, 960: 2000 } as const;
 

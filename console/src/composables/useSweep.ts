@@ -1,8 +1,9 @@
 /** The sweep panel's wishes and the server's plan. */
 
 import { computed, ref, shallowRef } from "vue";
-import type { LandFeature, Sweep } from "../api";
-import { http } from "../http";
+import { http } from "../api/http";
+import type { LandFeature } from "../api/land";
+import type { Sweep } from "../api/sweeps";
 import { useSite } from "./useSite";
 
 const open = ref(false);

@@ -1,6 +1,6 @@
 /** Why a fire is urgent, in sentences. */
 
-import type { Incident, UrgencyFactor } from "../incidents";
+import type { Incident, UrgencyFactor } from "../api/incidents";
 import { metres, wind } from "../lib/format";
 import { useWords } from "./useWords";
 

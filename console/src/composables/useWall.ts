@@ -1,7 +1,7 @@
 /** The pictures of a wall: those on the screen, all of them in one request a tick. */
 
 import { onScopeDispose, shallowReactive } from "vue";
-import { http } from "../http";
+import { http } from "../api/http";
 import { turnOf } from "../lib/wall";
 
 export interface WallTile {

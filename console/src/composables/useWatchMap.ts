@@ -1,7 +1,7 @@
 /** The map's life: made once the site and its land are known, removed with the page. */
 
 import { onBeforeUnmount, ref, type Ref, shallowRef, watch } from "vue";
-import type { Site } from "../api";
+import type { Site } from "../api/site";
 import { Engine, ScaleControl } from "../map/engine";
 import { heightAt } from "../map/relief";
 import { baseStyle } from "../map/style";

@@ -1,7 +1,7 @@
 /** Problems, moments and ages in the reader's language. */
 
 import { useI18n } from "vue-i18n";
-import { Problem } from "../http";
+import { Problem } from "../api/transport";
 import { ageOf, momentOf } from "../lib/time";
 import { useClock } from "./useClock";
 

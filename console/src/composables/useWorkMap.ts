@@ -1,7 +1,7 @@
 /** The map at the workbench: made with the panel, removed with it; clicks are places. */
 
 import { effectScope, onBeforeUnmount, ref, type Ref, shallowRef, watch } from "vue";
-import type { LonLat } from "../api";
+import type { LonLat } from "../api/shared";
 import { type KnownPoint, lonLatOf } from "../lib/calibration";
 import { boundsOf, sector } from "../lib/geodesy";
 import { pointOf } from "../lib/points";

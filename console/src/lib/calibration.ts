@@ -1,17 +1,9 @@
 /** What is marked in a picture and on the map, and what of it goes to the server. */
 
-import type {
-  Camera,
-  FittedMark,
-  FullPose,
-  HeightDatum,
-  Land,
-  Layer,
-  LinePx,
-  LonLat,
-  MarkRequest,
-  StatedPlace,
-} from "../api";
+import type { FittedMark, LinePx, MarkRequest, StatedPlace } from "../api/calibration";
+import type { Camera } from "../api/cameras";
+import type { Land, Layer } from "../api/land";
+import type { FullPose, HeightDatum, LonLat } from "../api/shared";
 
 export interface MarkDraft {
   id: number;

@@ -1,6 +1,7 @@
 /** The camera form's fields, and what they are to the server. */
 
-import type { CameraCredential, CameraKind, CameraLink, CameraRequest, CameraSetup, HeightDatum } from "../api";
+import type { CameraCredential, CameraKind, CameraLink, CameraRequest, CameraSetup } from "../api/cameras";
+import type { HeightDatum } from "../api/shared";
 import { isPlane, pointOf } from "./coordinates";
 
 export interface Fields {

@@ -1,6 +1,6 @@
 /** The order and the filters of a long list of cameras. */
 
-import type { Camera, CameraState } from "../api";
+import type { Camera, CameraState } from "../api/cameras";
 import { CAMERA_TROUBLE } from "./states";
 
 /** A state, or all cameras, or those that need somebody. */

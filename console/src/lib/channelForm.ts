@@ -7,7 +7,7 @@ import {
   type ChannelRequest,
   type ChannelRules,
   OCCASIONS,
-} from "../notices";
+} from "../api/notices";
 import { clockOf, minuteOf } from "./patrolForm";
 
 /** Secrets by name; a kind must have the needed ones. An SMS gateway names its own. */

@@ -1,6 +1,6 @@
 /** Coordinate systems that a person may state; the server turns them, nobody here does. */
 
-import type { Position } from "../api";
+import type { Position } from "../api/shared";
 
 export const STATED_SYSTEMS = ["WGS84", "CGCS2000", "GCJ-02", "BD-09", "GK", "EPSG:4544", "EPSG:4545", "EPSG:32648"] as const;
 

@@ -1,6 +1,6 @@
 /** Which part of a picture is shown: pixels of the upright picture. */
 
-import type { Box, Evidence } from "../api";
+import type { Box, Evidence } from "../api/alerts";
 
 export interface Crop {
   x: number;

@@ -1,6 +1,6 @@
 /** How sure a crossing is, in one word. */
 
-import type { Match } from "../crossings";
+import type { Match } from "../api/crossings";
 
 export type Sureness = "likely" | "possible" | "doubtful" | "against";
 

@@ -1,6 +1,7 @@
 /** What a person wants to be remembered of a dismissed place, as the ledger's request. */
 
-import type { Alert, LedgerRequest } from "../api";
+import type { Alert } from "../api/alerts";
+import type { LedgerRequest } from "../api/review";
 import type { DismissReason } from "./reasons";
 
 export interface Declaration {

@@ -1,7 +1,8 @@
 /** What is asked of a fire in more than one place: its order, its best evidence, its words' parts. */
 
-import type { Alert, LonLat } from "../api";
-import type { Incident } from "../incidents";
+import type { Alert } from "../api/alerts";
+import type { Incident } from "../api/incidents";
+import type { LonLat } from "../api/shared";
 import { SETTLED } from "./states";
 
 export const isSettled = (fire: Incident): boolean => SETTLED.has(fire.state);

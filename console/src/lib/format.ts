@@ -1,6 +1,6 @@
 /** Numbers as a monitor reads them. Zero is a value; null is a dash. */
 
-import type { Position } from "../api";
+import type { Position } from "../api/shared";
 
 export const DASH = "—";
 

@@ -1,6 +1,6 @@
 /** Points at a distance on the sphere; good to 0.5 %, for drawing only: the server measures. */
 
-import type { LonLat } from "../api";
+import type { LonLat } from "../api/shared";
 
 const EARTH_RADIUS_M = 6_371_008.8;
 const RADIANS = Math.PI / 180;

@@ -1,7 +1,7 @@
 /** Values of a land feature's form: what may be, and what was changed. */
 
-import type { Fact, LandAttribute } from "../landdata";
-import type { LandEdit, LandState } from "../landedit";
+import type { Fact, LandAttribute } from "../api/landdata";
+import type { LandEdit, LandState } from "../api/landedit";
 
 export type Facts = Record<string, Fact>;
 export type ValueFault = "range" | "kind" | "choice" | "months";

@@ -1,6 +1,6 @@
 /** Reports and keys of imports, and what a column of a file is used as. */
 
-import type { ImportLine, LandMapping } from "../landdata";
+import type { ImportLine, LandMapping } from "../api/landdata";
 
 /** 32 hexadecimal digits; `crypto.randomUUID` is missing where the console comes without TLS. */
 export function randomKey(): string {

@@ -1,7 +1,7 @@
 /** Shapes that a person draws on the map, and their corners; nothing here is changed in place. */
 
-import type { LonLat } from "../api";
-import type { DrawnGeometry } from "../landedit";
+import type { DrawnGeometry } from "../api/landedit";
+import type { LonLat } from "../api/shared";
 import { destination } from "./geodesy";
 
 export type ShapeKind = "point" | "line" | "area";

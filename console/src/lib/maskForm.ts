@@ -1,6 +1,6 @@
 /** What a person says of a mask besides its corners, as the server's request. */
 
-import type { Mask, MaskKind, MaskShape } from "../api";
+import type { Mask, MaskKind, MaskShape } from "../api/masks";
 import type { Corner } from "./polygon";
 
 export interface MaskWords {

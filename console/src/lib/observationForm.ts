@@ -1,8 +1,9 @@
 /** The form of an observation: what somebody says, before the server makes a witness of it. */
 
-import type { Layer, LonLat } from "../api";
+import type { ObservationRequest, ObservationSource, Sighting, Spot } from "../api/crossings";
+import type { Layer } from "../api/land";
+import type { LonLat } from "../api/shared";
 import type { STATED_SYSTEMS } from "./coordinates";
-import type { ObservationRequest, ObservationSource, Sighting, Spot } from "../crossings";
 
 export const SOURCES: readonly ObservationSource[] = ["call", "fire_96119", "hotline_12345", "yu_kuai_ban", "patrol", "pilot", "other"];
 export const WINDS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"] as const;

@@ -1,6 +1,7 @@
 /** What a person edits of a patrol, and what it is to the server. */
 
-import type { DangerClass, OwnPreset, Patrol, PatrolRequest, Season, Tour, TourTimes, TouredPreset } from "../api";
+import type { OwnPreset, Patrol, PatrolRequest, Season, Tour, TouredPreset, TourTimes } from "../api/patrols";
+import type { DangerClass } from "../api/weather";
 
 export const DANGER_CLASSES: readonly DangerClass[] = [1, 2, 3, 4, 5];
 /** LY/T 2581: the whole area within half an hour. */

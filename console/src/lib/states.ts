@@ -1,6 +1,7 @@
 /** Colour and glyph of each state. Colour never stands alone: the glyph and the word say it too. */
 
-import type { FireState, CameraState } from "../api";
+import type { CameraState } from "../api/cameras";
+import type { FireState } from "../api/shared";
 import type { IconName } from "./icons";
 
 /** Tones that stay apart for red-green and blue-yellow blindness (after Okabe and Ito). */

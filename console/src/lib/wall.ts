@@ -1,6 +1,6 @@
 /** Which tiles of a wall are old, which come first, and whose turn it is to be asked for. */
 
-import type { Camera } from "../api";
+import type { Camera } from "../api/cameras";
 import { byNeed, isShown, needsSomebody } from "./cameraList";
 
 export type WallOrder = "need" | "name";

@@ -1,8 +1,9 @@
 /** Coverage as a picture under everything else, and lines from the towers that see an asked place. */
 
 import type { ImageSource } from "maplibre-gl";
-import type { Camera, LonLat } from "../api";
-import type { Bounds, PlaceSight } from "../coverage";
+import type { Camera } from "../api/cameras";
+import type { Bounds, PlaceSight } from "../api/coverage";
+import type { LonLat } from "../api/shared";
 import { pointOf } from "../lib/points";
 import type { Engine, GeoJSONSource } from "./engine";
 

@@ -1,7 +1,7 @@
 /** A crossing on the map: bearings of those who meet, the ellipse, the joint places, and reports. */
 
-import type { LonLat } from "../api";
-import type { Match, Observation, Witness } from "../crossings";
+import type { Match, Observation, Witness } from "../api/crossings";
+import type { LonLat } from "../api/shared";
 import { destination, sector } from "../lib/geodesy";
 import type { Engine, GeoJSONSource } from "./engine";
 

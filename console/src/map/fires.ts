@@ -1,9 +1,11 @@
 /** Fires as lines and areas: bearings of all, everything that is known of the selected one. */
 
-import type { Alert, Layer, LonLat, NearestAsset } from "../api";
-import type { Incident } from "../incidents";
-import type { Alternative } from "../crossings";
-import type { LandReport } from "../landanswer";
+import type { Alert, NearestAsset } from "../api/alerts";
+import type { Alternative } from "../api/crossings";
+import type { Incident } from "../api/incidents";
+import type { Layer } from "../api/land";
+import type { LandReport } from "../api/landanswer";
+import type { LonLat } from "../api/shared";
 import { destination, sector } from "../lib/geodesy";
 import { pointOf } from "../lib/points";
 import { FIRE_COLOUR } from "../lib/states";

@@ -1,7 +1,7 @@
 /** What a file would bring, over what is there. */
 
-import type { ImportDraft } from "../landdata";
-import type { Land, Layer } from "../api";
+import type { Land, Layer } from "../api/land";
+import type { ImportDraft } from "../api/landdata";
 import { type Engine, type GeoJSONSource } from "./engine";
 
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };

@@ -1,6 +1,6 @@
 /** The land layers: areas, mains, roads, belts, points and their names. */
 
-import type { Land, Layer } from "../api";
+import type { Land, Layer } from "../api/land";
 import type { Engine } from "./engine";
 import { addNames, setNames } from "./names";
 import { LAYERS, PIXEL_RATIO, SYMBOLS, symbolImage } from "./symbols";

@@ -1,6 +1,6 @@
 /** What is being drawn or edited on the map: its shape, its corners, and how they are pulled. */
 
-import type { LonLat } from "../api";
+import type { LonLat } from "../api/shared";
 import type { Corner, Path } from "../lib/landShape";
 import type { Engine, GeoJSONSource, MapMouseEvent } from "./engine";
 

@@ -1,7 +1,8 @@
 /** Markers that people click: cameras, fires, and the distances beside the tie lines. */
 
-import type { Camera, LonLat } from "../api";
-import type { Incident } from "../incidents";
+import type { Camera } from "../api/cameras";
+import type { Incident } from "../api/incidents";
+import type { LonLat } from "../api/shared";
 import { bestOf, spotOf } from "../lib/fires";
 import { ICONS, type IconName } from "../lib/icons";
 import { pointOf } from "../lib/points";

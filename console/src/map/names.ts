@@ -1,6 +1,6 @@
 /** Names of land features: written by the system's own fonts when a tile first asks for one. */
 
-import type { Land, LandFeature, Layer } from "../api";
+import type { Land, LandFeature, Layer } from "../api/land";
 import { labelPoint } from "../lib/geodesy";
 import type { Engine } from "./engine";
 import { type Lettering, nameImage, PIXEL_RATIO } from "./symbols";

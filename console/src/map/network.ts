@@ -1,6 +1,7 @@
 /** What the facilities lack, drawn over the land: stands, gaps, ways to what is missing. */
 
-import { FINDING_KINDS, findingColour, type FindingShapes } from "../network";
+import { FINDING_KINDS, type FindingShapes } from "../api/network";
+import { findingColour } from "../lib/network";
 import type { Engine, GeoJSONSource } from "./engine";
 
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };

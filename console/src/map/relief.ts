@@ -1,7 +1,7 @@
 /** Heights from the terrain tiles themselves: the range to colour, and the height under a point. */
 
 import type { ExpressionSpecification } from "maplibre-gl";
-import type { Site, Terrain } from "../api";
+import type { Site, Terrain } from "../api/site";
 
 const TILE_PX = 256;
 /** From valley to summit: dark enough for bright symbols, never green enough to hide a belt. */

@@ -1,7 +1,7 @@
 /** The ground of the map: relief tints and shading from the site's own terrain tiles, nothing else. */
 
 import type { SourceSpecification, StyleSpecification } from "maplibre-gl";
-import type { Site } from "../api";
+import type { Site } from "../api/site";
 import { reliefRamp } from "./relief";
 
 /** Zoom whose pixels are a little finer than the terrain's cells: more would only show their facets. */

@@ -1,6 +1,7 @@
 /** A planned sweep: the strip that the camera sees, the path, its turning points. */
 
-import type { LonLat, Sweep } from "../api";
+import type { LonLat } from "../api/shared";
+import type { Sweep } from "../api/sweeps";
 import type { Engine, GeoJSONSource } from "./engine";
 
 const EMPTY: GeoJSON.FeatureCollection = { type: "FeatureCollection", features: [] };

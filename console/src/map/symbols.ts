@@ -1,6 +1,6 @@
 /** The symbol of each land layer, drawn the same way on the map and in the legend. */
 
-import type { Layer } from "../api";
+import type { Layer } from "../api/land";
 
 export interface Symbol {
   /** Main colour. */

@@ -1,6 +1,6 @@
 /** How features of one layer differ on the map: by kind, class, state or danger. */
 
-import type { Layer, LandProperties } from "../api";
+import type { LandProperties, Layer } from "../api/land";
 import { type Symbol, SYMBOLS } from "./symbols";
 
 export interface Look {

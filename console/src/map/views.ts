@@ -1,6 +1,7 @@
 /** Cameras: a marker each, and what each preset sees, coloured by state. */
 
-import type { Camera, LonLat } from "../api";
+import type { Camera } from "../api/cameras";
+import type { LonLat } from "../api/shared";
 import { pointOf } from "../lib/points";
 import { distance, sector } from "../lib/geodesy";
 import { CAMERA_COLOUR } from "../lib/states";

@@ -1,6 +1,6 @@
 /** The map of the workbench: where the camera looks, before and after, and where its landmarks lie. */
 
-import type { LonLat } from "../api";
+import type { LonLat } from "../api/shared";
 import { destination, sector } from "../lib/geodesy";
 import { type Engine, type GeoJSONSource, Marker } from "./engine";
 

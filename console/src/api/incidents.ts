@@ -1,8 +1,11 @@
-/** Fires of the server's contract, and what people do about them; see `api.ts` for its conventions. */
+/** Fires, and what people do about them. */
 
-import type { Alert, FireState, LonLat, Position } from "./api";
+import { freshKey } from "../lib/keys";
+import type { DismissReason } from "../lib/reasons";
+import type { Alert } from "./alerts";
 import type { Observation, TownshipShare } from "./crossings";
-import type { DismissReason } from "./lib/reasons";
+import type { FireState, LonLat, Position } from "./shared";
+import { answerTo, call, FILE_WAIT_MS, Problem, WAIT_MS } from "./transport";
 
 export type Level = "single" | "corroborated" | "strong";
 
@@ -144,3 +147,46 @@ export interface Neighbour {
   distance_m: number | null;
   last_seen_at: string;
 }
+
+const AGAIN_MS = 800;
+
+/** What is done to a fire: sent with a key of its own, so that it is safe to send it twice. */
+async function deed(id: number, what: string, body: unknown): Promise<Incident> {
+  const headers = { "Content-Type": "application/json", "Idempotency-Key": freshKey() };
+  const send = async () => {
+    const signal = AbortSignal.timeout(WAIT_MS);
+    const request = { method: "POST", headers, body: JSON.stringify(body), signal };
+    return (await (await answerTo(`/api/incidents/${id}/${what}`, request)).json()) as Incident;
+  };
+  try {
+    return await send();
+  } catch (problem) {
+    // A line that broke tells nothing of whether it was done: ask again, under the same key.
+    if (!(problem instanceof Problem) || problem.code !== "unreachable") throw problem;
+    await new Promise((done) => setTimeout(done, AGAIN_MS));
+    return await send();
+  }
+}
+
+export const incidentCalls = {
+  incidents: (filter: IncidentFilter) => {
+    const asked = new URLSearchParams();
+    for (const [key, value] of Object.entries(filter)) if (value != null) asked.set(key, String(value));
+    return call<IncidentList>("GET", `/api/incidents?${asked}`);
+  },
+  incident: (id: number) => call<Incident>("GET", `/api/incidents/${id}`),
+  neighbours: (id: number) =>
+    call<{ neighbours: Neighbour[] }>("GET", `/api/incidents/${id}/neighbours`),
+  stepFire: (id: number, step: FireStep) => deed(id, "steps", step),
+  agree: (id: number, entry_id: number, note: string) => deed(id, "agree", { entry_id, note }),
+  decline: (id: number, entry_id: number, note: string) => deed(id, "decline", { entry_id, note }),
+  undo: (id: number, entry_id: number) => deed(id, "undo", { entry_id }),
+  reopen: (id: number, note: string) => deed(id, "reopen", { note }),
+  noteFire: (id: number, note: string, photo?: string) => deed(id, "notes", { note, photo }),
+  mergeFire: (id: number, into: number, note: string) => deed(id, "merge", { into, note }),
+  unmerge: (id: number) => deed(id, "unmerge", {}),
+  splitFire: (id: number, part: { alerts: number[]; observations: number[]; note: string }) =>
+    deed(id, "split", part),
+  sendPhoto: (id: number, file: File) =>
+    call<PhotoToken>("POST", `/api/incidents/${id}/photos`, file, FILE_WAIT_MS),
+};

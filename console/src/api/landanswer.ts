@@ -1,6 +1,7 @@
-/** The server's contract about the land's full answer to a fire, and the wind of the day. */
+/** The land's full answer to a fire, and the wind of the day. */
 
-import type { Layer } from "./api";
+import type { Layer } from "./land";
+import { call } from "./transport";
 
 export interface Wind {
   /** Where it blows from, degrees clockwise from north; 0 is north. */
@@ -139,3 +140,15 @@ export interface FullLandAnswer {
   } | null;
   report: LandReport | null;
 }
+
+export const landAnswerCalls = {
+  landAt: (lon: number, lat: number, radius_m: number) =>
+    call<FullLandAnswer>(
+      "GET",
+      `/api/land/answer?lon_deg=${lon}&lat_deg=${lat}&radius_m=${radius_m}`,
+    ),
+  landOfIncident: (id: number) => call<FullLandAnswer>("GET", `/api/incidents/${id}/land`),
+  wind: () => call<WindNow>("GET", "/api/wind"),
+  enterWind: (from_deg: number, speed_m_s: number) =>
+    call<WindNow>("PUT", "/api/wind", { from_deg, speed_m_s }),
+};

@@ -1,7 +1,8 @@
-/** The land by hand: the server's contract in types. */
+/** The land by hand: features drawn, edited and removed, and their history. */
 
-import type { Layer } from "./api";
+import type { Layer } from "./land";
 import type { Fact, LandAttribute, LandChange } from "./landdata";
+import { call } from "./transport";
 
 export type DrawnGeometry =
   | GeoJSON.Point
@@ -57,3 +58,17 @@ export interface LandEdit {
   drill?: boolean;
   note?: string;
 }
+
+const landPath = (what: string, layer: Layer, code: string): string =>
+  `/api/land/${what}/${layer}/${code.split("/").map(encodeURIComponent).join("/")}`;
+
+export const landEditCalls = {
+  landLayers: () => call<{ version: number; layers: LayerSchema[] }>("GET", "/api/land/layers"),
+  landFeature: (layer: Layer, code: string) => call<LandFeatureNow>("GET", landPath("features", layer, code)),
+  drawLand: (layer: Layer, drawing: LandDrawing) => call<LandFeatureNow>("POST", `/api/land/features/${layer}`, drawing),
+  editLand: (layer: Layer, code: string, edit: LandEdit) => call<LandFeatureNow>("PATCH", landPath("features", layer, code), edit),
+  removeLand: (it: LandState, note: string) =>
+    call<void>("DELETE", `${landPath("features", it.layer, it.code)}?${new URLSearchParams({ before: it.tag, note })}`),
+  landHistory: (layer: Layer, code: string) =>
+    call<{ entries: LandHistoryEntry[]; left_out: number }>("GET", landPath("history", layer, code)),
+};

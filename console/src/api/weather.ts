@@ -1,7 +1,8 @@
 /** The weather and what follows from it, as the server tells it. */
 
-import type { DangerClass } from "./api";
+import { call, TEST_WAIT_MS } from "./transport";
 
+export type DangerClass = 1 | 2 | 3 | 4 | 5;
 export type Signal = "none" | "blue" | "yellow" | "orange" | "red";
 
 /** The fire weather index of a station and day. */
@@ -78,3 +79,13 @@ export interface WeatherImport {
   faults: RowFault[];
   danger: Danger;
 }
+
+export const weatherCalls = {
+  danger: () => call<Danger>("GET", "/api/danger"),
+  enterDanger: (danger: DangerClass) => call<Danger>("PUT", "/api/danger", { danger }),
+  weather: () => call<Weather>("GET", "/api/weather"),
+  enterWeather: (reading: Reading) => call<WeatherEntry>("POST", "/api/weather", reading),
+  importWeather: (file: File) =>
+    call<WeatherImport>("POST", `/api/weather/import?name=${encodeURIComponent(file.name.slice(-120))}`, new Blob([file]), TEST_WAIT_MS),
+  withdrawWeather: (id: number) => call<WeatherEntry>("DELETE", `/api/weather/${id}`),
+};

@@ -1,4 +1,6 @@
-/** The server's contract about coverage: what towers see, and who looked. */
+/** Coverage: what towers see, and who looked. */
+
+import { call } from "./transport";
 
 export type CoverageState = "no_terrain" | "no_towers" | "computing" | "ready";
 export type InkKey = "ground" | "smoke" | "blind" | "unknown" | "minutes" | "unwatched";
@@ -72,3 +74,14 @@ export interface PlaceSight {
   watched: Look[];
   last: Look | null;
 }
+
+export const coverageCalls = {
+  coverage: () => call<Coverage>("GET", "/api/coverage"),
+  watchedLand: (smoke_m: number) =>
+    call<WatchedLand>("GET", `/api/coverage/watched?smoke=${smoke_m}`),
+  placeSight: (lon: number, lat: number, smoke_m: number, at: string | null) => {
+    const asked = new URLSearchParams({ lon: `${lon}`, lat: `${lat}`, smoke: `${smoke_m}` });
+    if (at !== null) asked.set("at", at);
+    return call<PlaceSight>("GET", `/api/coverage/at?${asked}`);
+  },
+};

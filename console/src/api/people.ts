@@ -1,6 +1,7 @@
 /** Accounts of people, and tokens of programs. */
 
-import type { Role } from "./api";
+import type { Role } from "./session";
+import { call } from "./transport";
 
 export const ROLES: readonly Role[] = ["viewer", "monitor", "admin"];
 export const TOKEN_ROLES: readonly Role[] = ["viewer", "monitor"];
@@ -60,3 +61,18 @@ export interface NewToken {
   token: Token;
   text: string;
 }
+
+export const peopleCalls = {
+  accounts: () => call<{ accounts: Account[] }>("GET", "/api/users"),
+  addAccount: (request: AccountRequest) => call<NewAccount>("POST", "/api/users", request),
+  changeAccount: (name: string, change: AccountChange) =>
+    call<Account>("PATCH", `/api/users/${encodeURIComponent(name)}`, change),
+  removeAccount: (name: string) => call<void>("DELETE", `/api/users/${encodeURIComponent(name)}`),
+  resetPassword: (name: string) =>
+    call<NewAccount>("POST", `/api/users/${encodeURIComponent(name)}/password`),
+  endSessions: (name: string) =>
+    call<void>("DELETE", `/api/users/${encodeURIComponent(name)}/sessions`),
+  tokens: () => call<{ tokens: Token[] }>("GET", "/api/tokens"),
+  addToken: (request: TokenRequest) => call<NewToken>("POST", "/api/tokens", request),
+  revokeToken: (id: number) => call<Token>("DELETE", `/api/tokens/${id}`),
+};

@@ -1,6 +1,7 @@
-/** Land layers in and out of files, and the changes of the land: the server's contract in types. */
+/** Land layers in and out of files, and the changes of the land. */
 
-import type { Layer } from "./api";
+import type { Layer } from "./land";
+import { call, FILE_WAIT_MS, TEST_WAIT_MS } from "./transport";
 
 export type Fact = string | number | boolean | null;
 export type ImportMode = "add" | "replace";
@@ -150,3 +151,22 @@ export interface LandChange {
   undone_by: number | null;
   may_undo: boolean;
 }
+
+export const landDataCalls = {
+  landAttributes: () => call<LayerAttributes[]>("GET", "/api/land/attributes"),
+  sendLand: (file: File) =>
+    call<LandUpload>("POST", `/api/land/imports?name=${encodeURIComponent(file.name)}`, new Blob([file]), FILE_WAIT_MS),
+  readLand: (id: string, encoding: string | null) =>
+    call<LandUpload>("POST", `/api/land/imports/${id}/read`, { encoding }, FILE_WAIT_MS),
+  checkLand: (id: string, layer_number: number, mapping: LandMapping) =>
+    call<ImportDraft>("POST", `/api/land/imports/${id}/check`, { layer_number, mapping }, FILE_WAIT_MS),
+  applyLand: (id: string, request: { draft: number; mode: ImportMode; note: string; key: string }) =>
+    call<ImportApplied>("POST", `/api/land/imports/${id}/apply`, request, FILE_WAIT_MS),
+  forgetLand: (id: string) => call<void>("DELETE", `/api/land/imports/${id}`),
+  landReports: () => call<number[]>("GET", "/api/land/imports/reports"),
+  landReport: (change_id: number) =>
+    call<KeptReport>("GET", `/api/land/imports/reports/${change_id}`, undefined, TEST_WAIT_MS),
+  landChanges: (before: number | null, limit: number) =>
+    call<{ changes: LandChange[] }>("GET", `/api/land/changes?limit=${limit}${before === null ? "" : `&before=${before}`}`),
+  undoLand: (change_id: number) => call<LandChange>("POST", `/api/land/changes/${change_id}/undo`),
+};

@@ -1,6 +1,9 @@
-/** Crossings and observations of the server's contract; see `api.ts` for its conventions. */
+/** Where what several see crosses, and what people saw. */
 
-import type { FireState, Layer, LonLat, NearestAsset } from "./api";
+import type { NearestAsset } from "./alerts";
+import type { Layer } from "./land";
+import type { FireState, LonLat } from "./shared";
+import { call } from "./transport";
 
 export type ObservationSource =
   | "call"
@@ -156,3 +159,13 @@ export interface Lookouts {
   lat_deg: number | null;
   lookouts: Lookout[];
 }
+
+export const crossingCalls = {
+  crossings: (id: number) => call<Crossings>("GET", `/api/alerts/${id}/crossings`),
+  lookouts: (id: number) => call<Lookouts>("GET", `/api/alerts/${id}/lookouts`),
+  observations: () => call<{ observations: Observation[] }>("GET", "/api/observations?limit=100"),
+  addObservation: (request: ObservationRequest) =>
+    call<Observation>("POST", "/api/observations", request),
+  withdrawObservation: (id: number) =>
+    call<Observation>("POST", `/api/observations/${id}/withdraw`),
+};

@@ -1,6 +1,7 @@
 /** Channels of notices, how they fare, and what became of each notice. */
 
 import type { Level } from "./incidents";
+import { call } from "./transport";
 
 export const CHANNEL_KINDS = ["wecom", "dingtalk", "smtp", "webhook", "sms", "apprise"] as const;
 export type ChannelKind = (typeof CHANNEL_KINDS)[number];
@@ -113,3 +114,19 @@ export interface Delivery {
   detail: string;
   skipped: "not_wanted" | "channel_off" | null;
 }
+
+/** A sender may take a minute. */
+const NOTICE_WAIT_MS = 75_000;
+
+export const noticeCalls = {
+  noticeHealth: () => call<{ health: ChannelHealth[] }>("GET", "/api/notices/health"),
+  channels: () => call<{ channels: Channel[]; health: ChannelHealth[] }>("GET", "/api/notices/channels"),
+  addChannel: (request: ChannelRequest) => call<Channel>("POST", "/api/notices/channels", request),
+  changeChannel: (id: number, request: ChannelRequest) =>
+    call<Channel>("PUT", `/api/notices/channels/${id}`, request),
+  removeChannel: (id: number) => call<void>("DELETE", `/api/notices/channels/${id}`),
+  testChannel: (id: number) =>
+    call<ChannelTested>("POST", `/api/notices/channels/${id}/test`, undefined, NOTICE_WAIT_MS),
+  receipts: (id: number) =>
+    call<{ deliveries: Delivery[] }>("GET", `/api/incidents/${id}/deliveries`),
+};

@@ -1,0 +1,49 @@
+/** Every call of the server by its name; what goes in and out stands with the area of the call. */
+
+import { alertCalls } from "./alerts";
+import { auditCalls } from "./audit";
+import { calibrationCalls } from "./calibration";
+import { cameraCalls } from "./cameras";
+import { coverageCalls } from "./coverage";
+import { crossingCalls } from "./crossings";
+import { incidentCalls } from "./incidents";
+import { landCalls } from "./land";
+import { landAnswerCalls } from "./landanswer";
+import { landDataCalls } from "./landdata";
+import { landEditCalls } from "./landedit";
+import { maskCalls } from "./masks";
+import { networkCalls } from "./network";
+import { noticeCalls } from "./notices";
+import { patrolCalls } from "./patrols";
+import { peopleCalls } from "./people";
+import { pictureCalls } from "./pictures";
+import { reviewCalls } from "./review";
+import { sessionCalls } from "./session";
+import { siteCalls } from "./site";
+import { sweepCalls } from "./sweeps";
+import { weatherCalls } from "./weather";
+
+export const http = {
+  ...alertCalls,
+  ...auditCalls,
+  ...calibrationCalls,
+  ...cameraCalls,
+  ...coverageCalls,
+  ...crossingCalls,
+  ...incidentCalls,
+  ...landCalls,
+  ...landAnswerCalls,
+  ...landDataCalls,
+  ...landEditCalls,
+  ...maskCalls,
+  ...networkCalls,
+  ...noticeCalls,
+  ...patrolCalls,
+  ...peopleCalls,
+  ...pictureCalls,
+  ...reviewCalls,
+  ...sessionCalls,
+  ...siteCalls,
+  ...sweepCalls,
+  ...weatherCalls,
+};
