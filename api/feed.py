@@ -1,11 +1,10 @@
 """``/api/events``: the live feed of a browser."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Depends, Header, Query, Request
 from fastapi.responses import StreamingResponse
-from fastapi.sse import ServerSentEvent
 
 from api.auth.roles import COOKIE, ViewerScope
 from api.context import Context, context_of
@@ -29,9 +28,8 @@ UNBUFFERED = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
     "/events",
     response_class=StreamingResponse,
     responses={200: {"content": {EVENT_STREAM: {"schema": {"type": "string"}}}}},
-    name="follow_events",
 )
-async def stream_events(
+async def follow_events(
     _scope: ViewerScope,
     request: Request,
     context: Annotated[Context, Depends(context_of)],
@@ -47,20 +45,6 @@ async def stream_events(
     resumed = _resumed(after, last_event_id)
     coming = context.feed.stream(resumed, _asker(request, context, token))
     return StreamingResponse(coming, media_type=EVENT_STREAM, headers=UNBUFFERED)
-
-
-async def follow_events(
-    _scope: ViewerScope,
-    request: Request,
-    context: Context,
-    after: int = 0,
-    last_event_id: str | None = None,
-    token: str | None = None,
-) -> AsyncIterator[ServerSentEvent]:
-    """The same, event by event, for whoever is no browser."""
-    resumed = _resumed(after, last_event_id)
-    async for event in context.feed.follow(resumed, _asker(request, context, token)):
-        yield event
 
 
 def _resumed(after: int, last_event_id: str | None) -> int:

@@ -16,7 +16,7 @@ from functools import lru_cache
 from operator import attrgetter
 
 from fastapi.encoders import jsonable_encoder
-from fastapi.sse import ServerSentEvent, format_sse_event
+from fastapi.sse import format_sse_event
 
 from models.clock import Clock
 from models.errors import WatchError
@@ -50,16 +50,10 @@ def _seen(events: Sequence[Event], sees: Sees) -> list[Event]:
 
 
 @lru_cache(maxsize=2 * BATCH)
-def _told(event: Event) -> ServerSentEvent:
-    """One text for all feeds."""
-    text = json.dumps(jsonable_encoder(event))
-    return ServerSentEvent(raw_data=text, event=event.kind.value, id=str(event.sequence))
-
-
-@lru_cache(maxsize=2 * BATCH)
 def _coded(event: Event) -> bytes:
-    told = _told(event)
-    return format_sse_event(data_str=told.raw_data, event=told.event, id=told.id)
+    """As it goes over the line; coded once for all feeds."""
+    text = json.dumps(jsonable_encoder(event))
+    return format_sse_event(data_str=text, event=event.kind.value, id=str(event.sequence))
 
 
 class LiveFeed:
@@ -94,27 +88,17 @@ class LiveFeed:
                         self._changed.notify_all()
             await self._clock.sleep(WATCH_S)
 
-    async def follow(
-        self, after: int, listener: Callable[[], Sees | None] = lambda: everything
-    ) -> AsyncIterator[ServerSentEvent]:
+    async def stream(self, after: int, listener: Callable[[], Sees | None]) -> AsyncIterator[bytes]:
         """Yield every event with a sequence above ``after``, then wait for more.
+
+        They come as bytes of an event stream, a batch at a time: fifty feeds that are woken by one
+        change would otherwise take turns event by event, and whoever asks for something else
+        meanwhile would wait through all of their turns.
 
         Args:
             after: the last sequence that the listener has; 0 for all.
             listener: asked at first, and then whenever something comes and :data:`ASK_S` have
                 passed, at least every ten seconds: which events they see; None ends the feed.
-        """
-        async for batch in self._batches(after, listener):
-            for event in batch:
-                yield _told(event)
-            if not batch:
-                yield ServerSentEvent(comment=ALIVE)
-
-    async def stream(self, after: int, listener: Callable[[], Sees | None]) -> AsyncIterator[bytes]:
-        """The same as it goes over the line, a batch at a time.
-
-        Fifty feeds that are woken by one change would otherwise take turns event by event, and
-        whoever asks for something else meanwhile would wait through all of their turns.
         """
         async for batch in self._batches(after, listener):
             yield b"".join(map(_coded, batch)) if batch else format_sse_event(comment=ALIVE)

@@ -24,7 +24,6 @@ router = APIRouter(prefix="/api", tags=["openapi"])
 
 PROBLEM: Final = "Problem"
 _PARAMETER: Final = re.compile(r"[^a-z0-9]+")
-_METHODS: Final = ("get", "put", "post", "delete", "patch")
 _SUMMARY: Final = """The API of a forest-fire watch. Times are ISO 8601 in UTC, places WGS 84 in
 degrees with longitude first, lengths in metres. Refusals are RFC 9457 problem details with a stable
 `code`, in Chinese or English by `Accept-Language`."""

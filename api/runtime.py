@@ -1,24 +1,15 @@
-"""Composition root: builds the watch from its settings and a site, runs it, stops it in order.
+"""Composition root: builds the watch from its settings and a site; it runs as ``watch.py`` says.
 
 Here, and only here, the floors are joined: sources to gateways, gateways to the bus, the bus to the
 pipeline, the pipeline to the store, the store to the console.
 """
 
-import asyncio
-import logging
 import random
-import socket
-import sys
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-import uvicorn
-from fastapi import FastAPI
-
-from api.app import create_app
 from api.auth.service import AuthService
 from api.calibration.bench import Workbench
 from api.cameras.running import CameraBook, fleet_of, fov_of
@@ -32,11 +23,9 @@ from api.live import LiveFeed
 from api.masks.watching import MaskWatch
 from api.notices.room import NoticeRoom
 from api.poses import PoseRoom
-from api.retention import Retention
-from api.roles import drain, keep_running, logged, stop
-from api.tls import check_tls
+from api.roles import logged
+from api.watch import Watch
 from camera_gateway.bus import MemoryBus
-from camera_gateway.fleet import Fleet
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook, PictureVeil
 from camera_gateway.patrol import PatrolDesk
@@ -59,20 +48,16 @@ from detector.pipeline import Pipeline
 from geo.land import LandBook
 from geo.locate import Locator
 from geo.terrain import Terrain
-from models.camera_setup import CameraSetup
 from models.clock import Clock, SystemClock
 from models.config import Settings
 from models.site import Camera
 from models.store import Store
 from models.zoo.registry import load_card
 
-__all__ = ["CameraFeed", "Watch", "build_watch", "serve"]
-
-logger = logging.getLogger(__name__)
+__all__ = ["CameraFeed", "build_watch"]
 
 RING_BYTES_PER_CAMERA = 10 * 2**20  # 110 cameras then hold 1.1 GiB at the most
 RING_FRAMES = 48  # some for each view of a camera that turns
-SWITCH_S = 0.0005
 JUDGING_THREADS = 2  # a picture of 100 million pixels holds one of them up for a second
 
 
@@ -89,62 +74,6 @@ class CameraFeed:
     camera: Camera
     preset: int
     open_source: Callable[[], FrameSource]
-
-
-@dataclass(frozen=True, slots=True)
-class Watch:
-    """Everything built, nothing started; the store belongs to whoever opened it."""
-
-    context: Context
-    bus: MemoryBus
-    pipeline: Pipeline
-    desk: AlertDesk
-    clips: ThreadPoolExecutor
-    judging: ThreadPoolExecutor
-    fleet: Fleet[CameraSetup]
-    recorder: Recorder
-    coverage: CoverageRoom
-    poses: PoseRoom
-    ranker: Ranker
-
-    @property
-    def retention(self) -> Retention:
-        """Clears what is personal when its days are over."""
-        context = self.context
-        return Retention(context.store, context.clock, context.settings.security)
-
-    @asynccontextmanager
-    async def running(self, _app: FastAPI) -> AsyncIterator[None]:
-        """Start gateways, pipeline and live feed; stop sources first, then drain what is left."""
-        async with AsyncExitStack() as stack:
-            stack.callback(self.clips.shutdown)
-            stack.callback(self.judging.shutdown)
-            stack.callback(self.poses.pool.shutdown)
-            stack.callback(self.context.land_imports.close)
-            stack.callback(self.context.network.close)
-            stack.push_async_callback(asyncio.to_thread, self.recorder.stop)
-            self.recorder.start()
-            stack.callback(self.desk.flush)
-            feed = asyncio.create_task(keep_running("live feed", self.context.feed.run))
-            stack.push_async_callback(stop, feed)
-            pipeline = asyncio.create_task(
-                keep_running("pipeline", lambda: self.pipeline.run(self.bus))
-            )
-            stack.push_async_callback(drain, self.bus, pipeline)
-            for name, run in (
-                ("patrols", self.context.patrols.run),
-                ("retention", self.retention.run),
-                ("coverage", self.coverage.desk.run),
-                ("land", self.context.land_book.run),
-                ("poses", self.poses.watch.run),
-                ("ranking", self.ranker.run),
-                ("cameras", self.fleet.run),
-                ("land imports", self.context.land_imports.run),
-                ("notices", self.context.notices.desk.run),
-            ):
-                task = asyncio.create_task(keep_running(name, run))
-                stack.push_async_callback(stop, task)
-            yield
 
 
 def build_watch(
@@ -323,25 +252,3 @@ def build_watch(
     return Watch(
         context, bus, pipeline, desk, clips, judging, fleet, recorder, coverage, poses, ranker
     )
-
-
-def serve(watch: Watch, listening: socket.socket) -> None:
-    """Serve until interrupted."""
-    # Every statement to SQLite lets other threads run and waits for its turn afterwards; at the
-    # usual 5 ms a request of twenty statements waited 100 ms beside threads that compute.
-    sys.setswitchinterval(SWITCH_S)
-    app = create_app(watch.context, lifespan=watch.running)
-    settings = watch.context.settings
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        timeout_graceful_shutdown=1,
-        server_header=False,
-        # Nobody's word is taken for who asks but that of the proxies that the settings name.
-        proxy_headers=bool(settings.security.trusted_proxies),
-        forwarded_allow_ips=list(settings.security.trusted_proxies),
-        ssl_certfile=settings.tls.certificate,
-        ssl_keyfile=settings.tls.key,
-    )
-    check_tls(settings.tls)
-    uvicorn.Server(config).run(sockets=[listening])

@@ -76,10 +76,6 @@ class Scope:
             self._store.incidents.get(observation.incident_id)
         )
 
-    def sees_place(self, lon_deg: float, lat_deg: float) -> bool:
-        """Whether a point is theirs."""
-        return self._townships is None or self._townships.may_have_place(lon_deg, lat_deg)
-
     def sees_event(self, event: Event) -> bool:
         """Whether they are told of an event; of what is gone since nobody limited is."""
         if self._townships is None:

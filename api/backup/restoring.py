@@ -1,29 +1,22 @@
 """A backup is put to use: proved first, as a whole, then put in place.
 
 Nothing is overwritten: a watch that is there has to be moved away by a person. Files are unpacked
-beside their places and moved there when everything has been proved; the database comes last, so
-that a data folder with a database is a whole one. A killed process leaves the folder ``.restoring``
-behind: the watch does not start beside it, and the next attempt takes it away with all that the
-killed one had put in place.
+beside their places, in the folder of ``workshop.py``, and moved there when everything has been
+proved; the database comes last, so that a data folder with a database is a whole one.
 """
 
-import fcntl
 import hashlib
-import json
 import os
-import shutil
 import tarfile
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import IO, Final
+from typing import IO
 
 from api.backup.layout import (
     DATABASE,
     MANIFEST,
-    PARTS,
     SUMS,
     Manifest,
     read_manifest,
@@ -33,24 +26,14 @@ from api.backup.layout import (
 from api.backup.making import VAULT, Begun, named_by
 from api.backup.sources import Source, source_at
 from api.backup.targets import CHUNK, Told, explained
+from api.backup.workshop import put_folders_in_place, workshop_in
 from camera_gateway.recording.space import free_bytes
 from models.clock import Clock
-from models.errors import Conflict, InputRefused, StorageFull, StoreDamaged
+from models.errors import StorageFull, StoreDamaged
 from models.store import Store
-from models.store.copies import (
-    facts_of_copy,
-    is_kept_at,
-    make_ready,
-    place_of,
-    put_in_place,
-)
+from models.store.copies import facts_of_copy, make_ready, put_in_place
 
-__all__ = ["Restored", "check_backup", "refuse_half_restored", "restore_backup"]
-
-WORKSHOP: Final = ".restoring"
-UNPACKED: Final = "unpacked"
-_PLACED: Final = "placed.json"
-"""Written before the first folder is moved: these are ours, and nobody else's."""
+__all__ = ["Restored", "check_backup", "restore_backup"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +103,7 @@ def restore_backup(
         manifest, sums = _read_head(source)
         with explained(data_dir):
             data_dir.mkdir(parents=True, exist_ok=True)
-        with explained(data_dir), _workshop(data_dir, url) as unpacked:
+        with explained(data_dir), workshop_in(data_dir, url) as unpacked:
             size_bytes = sum(source.sizes.values())
             if free_bytes(data_dir) < size_bytes + 2 * source.sizes[DATABASE]:
                 raise StorageFull(
@@ -146,31 +129,9 @@ def restore_backup(
                         "megabytes": round(manifest.size_bytes / 1e6),
                     },
                 )
-            _place(unpacked, data_dir)
+            put_folders_in_place(unpacked, data_dir)
             put_in_place(database, url, clock)
     return Restored(source.place, manifest, lacking)
-
-
-def refuse_half_restored(data_dir: Path, url: str) -> None:
-    """Keep a watch from starting on what a killed restore has left.
-
-    One that was killed after its last step has done everything: then only its folder goes.
-
-    Raises:
-        InputRefused: there is such, or it is at work now; code ``half_restored``.
-    """
-    folder = data_dir / WORKSHOP
-    if not folder.is_dir():
-        return
-    with _locked(folder) as is_free:
-        if is_free and is_kept_at(url):
-            shutil.rmtree(folder)
-            return
-        raise InputRefused(
-            f"A restore into {data_dir} is under way or was broken off.",
-            remedy="Run `firewatch restore` once more; it takes away what is half there.",
-            code="half_restored",
-        )
 
 
 def _read_head(source: Source) -> tuple[Manifest, dict[str, str]]:
@@ -228,95 +189,6 @@ def _prove_database(
         if sha256 and kept != sha256 and key not in manifest.changed:
             raise _damaged(source, f"the evidence {key} is not what was stored")
     return tuple(lacking)
-
-
-@contextmanager
-def _workshop(data_dir: Path, url: str) -> Iterator[Path]:
-    """A folder to unpack into, in an installation that holds nothing; gone at the end."""
-    folder = data_dir / WORKSHOP
-    with _locked(folder) as is_free:
-        if not is_free:
-            raise Conflict(
-                f"Another process restores into {data_dir}.",
-                remedy="Wait until it is done.",
-                code="restore_busy",
-            )
-        is_kept = is_kept_at(url)
-        if not is_kept:
-            _take_back(folder, data_dir)  # what a killed restore has put in place
-        there = [f"the database {place_of(url)}"] if is_kept else []
-        there += [str(data_dir / part) for part in PARTS if _holds_something(data_dir / part)]
-        if there:
-            shutil.rmtree(folder)
-            raise InputRefused(
-                f"There is a watch already: {there[0]}.",
-                remedy="Move the data folder away, or name another one; nothing was changed.",
-                code="restore_not_empty",
-            )
-        _clear(folder)
-        unpacked = folder / UNPACKED  # of its own: who opens the database there locks its folder
-        unpacked.mkdir()
-        try:
-            yield unpacked
-        except BaseException:
-            _take_back(folder, data_dir)
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[bool]:
-    """The folder, made when it is missing; False when another process has it."""
-    folder.mkdir(exist_ok=True, mode=0o700)
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # goes with the process
-        except BlockingIOError:
-            yield False
-        else:
-            yield True
-    finally:
-        os.close(descriptor)
-
-
-def _place(unpacked: Path, data_dir: Path) -> None:
-    """Move the folders to their places; first it is written down that they are ours."""
-    parts = [part for part in PARTS if (unpacked / part).exists()]
-    note = unpacked.parent / _PLACED
-    note.write_text(json.dumps(parts))
-    os.sync()  # the note, and all that was unpacked
-    for part in parts:
-        source, target = unpacked / part, data_dir / part
-        if target.exists():  # an empty folder, maybe of another disk
-            for child in source.iterdir():
-                shutil.move(child, target / child.name)
-        else:
-            source.rename(target)
-    os.sync()
-
-
-def _take_back(workshop: Path, data_dir: Path) -> None:
-    try:
-        parts = json.loads((workshop / _PLACED).read_text())
-    except (OSError, ValueError):  # nothing was moved yet
-        return
-    for part in set(PARTS) & set(parts):
-        if (data_dir / part).exists():
-            _clear(data_dir / part)
-
-
-def _clear(folder: Path) -> None:
-    for child in folder.iterdir():
-        if child.is_dir() and not child.is_symlink():
-            shutil.rmtree(child)
-        else:
-            child.unlink()
-
-
-def _holds_something(folder: Path) -> bool:
-    return folder.exists() and (not folder.is_dir() or any(folder.iterdir()))
 
 
 def _damaged(source: Source, what: str) -> StoreDamaged:

@@ -13,8 +13,8 @@ from api.demo_feeds import FeedPlan, Scene, plan_feeds
 from api.listening import listen
 from api.observe import configure_logging
 from api.runtime import build_watch
-from api.runtime import serve as run_server
 from api.site import read_site
+from api.watch import serve as run_server
 from geo.relief import drill_relief
 from models.clock import SystemClock
 from models.config import load_settings

@@ -11,8 +11,8 @@ from api.commands.user import add_user
 from api.listening import listen
 from api.observe import configure_logging
 from api.runtime import build_watch
-from api.runtime import serve as run_server
 from api.tls import check_tls
+from api.watch import serve as run_server
 from geo.dem import read_terrain
 from models.clock import SystemClock
 from models.config import load_settings

@@ -6,10 +6,9 @@ from typing import Annotated
 
 import typer
 
-from api.auth.passwords import hash_password, make_one_time_password
 from api.auth.service import AuthService
 from api.backup import refuse_half_restored
-from api.people.service import make_account, set_rights
+from api.people.service import make_account, reset_password, set_rights
 from models.clock import SystemClock
 from models.config import load_settings
 from models.errors import InputRefused, NotFound
@@ -21,6 +20,8 @@ __all__ = ["ACTOR", "SettingsFile", "Townships", "add_user", "open_store", "user
 users = typer.Typer(help="Accounts of the console.", no_args_is_help=True)
 
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="TOML settings file.")]
+
+Name = Annotated[str, typer.Argument(help="Sign-in name.")]
 
 Townships = Annotated[
     list[str], typer.Option("--township", help="Code of a township that it is limited to; repeat.")
@@ -43,7 +44,7 @@ def add_user(store: Store, name: str, role: Role, *, must_change: bool = True) -
 
 @users.command("add")
 def add(
-    name: Annotated[str, typer.Argument(help="Sign-in name.")],
+    name: Name,
     role: Annotated[Role, typer.Option(help="What the person may do.")] = Role.MONITOR,
     township: Townships = [],  # noqa: B006  # typer reads it, nobody writes it
     settings_file: SettingsFile = None,
@@ -55,16 +56,11 @@ def add(
 
 
 @users.command("password")
-def reset_password(
-    name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
-) -> None:
+def password(name: Name, settings_file: SettingsFile = None) -> None:
     """Give an account a new one-time password and sign it out everywhere."""
     with closing(open_store(settings_file)) as store:
-        _known(store, name)
-        password = make_one_time_password()
-        store.users.set_password(name, hash_password(password), must_change=True, actor=ACTOR)
-        store.sessions.delete_all_of(name)
-    typer.echo(f"{name} signs in once with  {password}  and then chooses a password.")
+        secret = reset_password(store, _known(store, name), actor=ACTOR)
+    typer.echo(f"{name} signs in once with  {secret}  and then chooses a password.")
 
 
 @users.command("list")
@@ -79,7 +75,7 @@ def list_users(settings_file: SettingsFile = None) -> None:
 
 @users.command("rights")
 def change_rights(
-    name: Annotated[str, typer.Argument(help="Sign-in name.")],
+    name: Name,
     role: Annotated[Role | None, typer.Option(help="What the person may do.")] = None,
     township: Townships = [],  # noqa: B006  # typer reads it, nobody writes it
     *,
@@ -99,9 +95,7 @@ def change_rights(
 
 
 @users.command("disable")
-def disable(
-    name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
-) -> None:
+def disable(name: Name, settings_file: SettingsFile = None) -> None:
     """Switch an account off and sign it out everywhere."""
     with closing(open_store(settings_file)) as store:
         store.users.set_disabled(name, disabled=True, actor=ACTOR)
@@ -109,9 +103,7 @@ def disable(
 
 
 @users.command("enable")
-def enable(
-    name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
-) -> None:
+def enable(name: Name, settings_file: SettingsFile = None) -> None:
     """Switch an account on again."""
     with closing(open_store(settings_file)) as store:
         store.users.set_disabled(name, disabled=False, actor=ACTOR)
@@ -119,9 +111,7 @@ def enable(
 
 
 @users.command("remove")
-def remove(
-    name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
-) -> None:
+def remove(name: Name, settings_file: SettingsFile = None) -> None:
     """Take an account away; its name stays in the history and nobody else may take it."""
     with closing(open_store(settings_file)) as store:
         store.users.remove(name, actor=ACTOR)
@@ -129,9 +119,7 @@ def remove(
 
 
 @users.command("sign-out")
-def sign_out(
-    name: Annotated[str, typer.Argument(help="Sign-in name.")], settings_file: SettingsFile = None
-) -> None:
+def sign_out(name: Name, settings_file: SettingsFile = None) -> None:
     """Sign every browser of an account out."""
     with closing(open_store(settings_file)) as store:
         _known(store, name)

@@ -16,8 +16,9 @@ from api.incidents.bodies import (
     StepRequest,
     UnmergeRequest,
 )
+from api.incidents.entry_schemas import PhotoToken
 from api.incidents.photos import PhotoDesk
-from api.incidents.schemas import IncidentAnswer, NeighbourAnswer, NeighbourList, PhotoToken
+from api.incidents.schemas import IncidentAnswer, NeighbourAnswer, NeighbourList
 from api.incidents.service import answer_of
 from detector.incidents.correlator import Correlator
 from models.incident import IncidentState, Photo, Subject, SubjectKind

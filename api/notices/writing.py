@@ -1,11 +1,12 @@
-"""From facts to a message: text for people, JSON for programs."""
+"""From facts to a message: its text for people, in the language of a channel."""
 
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 from api.notices.facts import FactFinder, Facts, News
+from api.notices.facts_json import fire_as_json, message_as_json
 from api.notices.message import Message
 from api.notices.words import LEVELS, OCCASIONS, REASONS, SOURCES, STATES, compass, pick, say
 from models.audit import SYSTEM
@@ -14,7 +15,6 @@ from models.observation import Observation
 
 __all__ = ["Writer", "coordinates"]
 
-FACTS_VERSION: Final = 1
 LONGEST_NOTE: Final = 300
 _CONTROL: Final = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u2028\u2029]")
 
@@ -60,12 +60,8 @@ class Writer:
             urgent=any(_urgent(one) for one in fires),
             written_at=local,
             facts={
-                "version": FACTS_VERSION,
-                "message_id": message_id,
-                "site": self.finder.site_name,
-                "sent_at": local.isoformat(timespec="seconds"),
-                "title": title,
-                "fires": [self._json(one, language) for one in fires],
+                **message_as_json(message_id, self.finder.site_name, local, title),
+                "fires": [fire_as_json(one, self._line(one, language)) for one in fires],
             },
             incident_ids=tuple(one.incident.incident_id for one in fires),
         )
@@ -83,11 +79,7 @@ class Writer:
             urgent=False,
             written_at=local,
             facts={
-                "version": FACTS_VERSION,
-                "message_id": message_id,
-                "site": self.finder.site_name,
-                "sent_at": local.isoformat(timespec="seconds"),
-                "title": title,
+                **message_as_json(message_id, self.finder.site_name, local, title),
                 "test": True,
                 "fires": [],
             },
@@ -201,57 +193,6 @@ class Writer:
 
     def _time(self, at: datetime) -> str:
         return at.astimezone(self.finder.zone).strftime("%m-%d %H:%M")
-
-    def _json(self, one: Facts, language: Language) -> dict[str, Any]:
-        of, best, place = one.incident, one.place.best, one.place
-        urgency = of.urgency
-        return {
-            "incident_id": of.incident_id,
-            "is_drill": of.is_drill,
-            "state": of.state.value,
-            "version": of.version,
-            "first_seen_at": of.first_seen_at.isoformat(),
-            "last_seen_at": of.last_seen_at.isoformat(),
-            "urgency": None
-            if urgency is None
-            else {"points": round(urgency.points, 1), "level": urgency.level.value},
-            "place": None
-            if best is None
-            else {
-                "datum": "WGS 84",
-                "lon_deg": round(best.lon_deg, 6),
-                "lat_deg": round(best.lat_deg, 6),
-                "r90_m": round(best.r90_m, 1),
-                "ring_lonlat": [[round(x, 6), round(y, 6)] for x, y in best.outline_lonlat],
-            },
-            "other_places": max(0, len(place.places) - 1),
-            "direction": None
-            if place.observer is None or place.bearing_deg is None
-            else {
-                "from_lon_deg": round(place.observer.lon_deg, 6),
-                "from_lat_deg": round(place.observer.lat_deg, 6),
-                "bearing_deg": round(place.bearing_deg, 1),
-            },
-            "townships": [
-                {"code": each.code, "name": each.name, "probability": round(each.probability, 3)}
-                for each in one.townships
-            ],
-            "seen_by": list(one.seen_by),
-            "link": one.link,
-            "news": [
-                {
-                    "entry_id": each.entry.entry_id,
-                    "occasion": each.occasion.value,
-                    "at": each.entry.at.isoformat(),
-                    "author": each.entry.author,
-                    "reason": None if each.entry.reason is None else each.entry.reason.value,
-                    "note": each.entry.note,
-                    "merged_into": of.merged_into,
-                }
-                for each in one.news
-            ],
-            "text": self._line(one, language),
-        }
 
 
 def coordinates(lat_deg: float, lon_deg: float, digits: int = 5) -> tuple[str, str]:

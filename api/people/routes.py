@@ -4,9 +4,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
-from api.auth.passwords import hash_password, make_one_time_password
 from api.auth.roles import AdminUser
 from api.context import Context, context_of
+from api.people import service
 from api.people.schemas import (
     AccountAnswer,
     AccountChange,
@@ -18,7 +18,6 @@ from api.people.schemas import (
     TokenList,
     TokenRequest,
 )
-from api.people.service import make_account, make_token, set_rights, township_codes
 from models.errors import NotFound
 from models.user import User
 
@@ -35,7 +34,7 @@ Number = Annotated[int, Path(ge=1, le=2**62)]
 @users.get("")
 def list_accounts(_user: AdminUser, context: InContext) -> AccountList:
     """Everybody, by name."""
-    known = township_codes(context.store)
+    known = service.township_codes(context.store)
     everybody = context.store.users.all()
     return AccountList(accounts=tuple(AccountAnswer.of(one, known) for one in everybody))
 
@@ -46,7 +45,7 @@ def add_account(
 ) -> NewAccount:
     """Add somebody; the one-time password is told here and never again."""
     response.headers["Cache-Control"] = "no-store"
-    password = make_account(
+    password = service.make_account(
         context.store, body.name, body.role, actor=user.name, townships=body.townships
     )
     return NewAccount(account=_told(context, body.name), one_time_password=password)
@@ -59,7 +58,9 @@ def change_account(
     """Role, townships, switched off or on; true from the person's next request on."""
     known = _known(context, name)
     if body.role is not None or body.townships is not None:
-        set_rights(context.store, known, role=body.role, townships=body.townships, actor=user.name)
+        service.set_rights(
+            context.store, known, role=body.role, townships=body.townships, actor=user.name
+        )
     if body.disabled is not None and body.disabled is not known.disabled:
         context.store.users.set_disabled(name, disabled=body.disabled, actor=user.name)
     return _told(context, name)
@@ -77,12 +78,7 @@ def reset_password(
 ) -> NewAccount:
     """A new one-time password; every browser of the account is signed out."""
     response.headers["Cache-Control"] = "no-store"
-    _known(context, name)
-    password = make_one_time_password()
-    context.store.users.set_password(
-        name, hash_password(password), must_change=True, actor=user.name
-    )
-    context.store.sessions.delete_all_of(name)
+    password = service.reset_password(context.store, _known(context, name), actor=user.name)
     return NewAccount(account=_told(context, name), one_time_password=password)
 
 
@@ -106,7 +102,7 @@ def add_token(
 ) -> NewToken:
     """Make a token; its text is told here and never again."""
     response.headers["Cache-Control"] = "no-store"
-    token, text = make_token(
+    token, text = service.make_token(
         context.store,
         context.clock,
         body.name,
@@ -134,4 +130,4 @@ def _known(context: Context, name: str) -> User:
 
 
 def _told(context: Context, name: str) -> AccountAnswer:
-    return AccountAnswer.of(_known(context, name), township_codes(context.store))
+    return AccountAnswer.of(_known(context, name), service.township_codes(context.store))

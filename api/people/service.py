@@ -11,7 +11,14 @@ from models.land import Layer
 from models.store import Store
 from models.user import ApiToken, Role, TokenScope, User
 
-__all__ = ["check_townships", "make_account", "make_token", "set_rights", "township_codes"]
+__all__ = [
+    "check_townships",
+    "make_account",
+    "make_token",
+    "reset_password",
+    "set_rights",
+    "township_codes",
+]
 
 
 def township_codes(store: Store) -> frozenset[str]:
@@ -57,6 +64,18 @@ def make_account(
     password = make_one_time_password()
     user = User(name, role, hash_password(password), must_change, townships)
     store.users.add(user, actor=actor)
+    return password
+
+
+def reset_password(store: Store, user: User, *, actor: str) -> str:
+    """Give an account a new one-time password and sign it out everywhere.
+
+    Returns:
+        The password, which is nowhere stored in the clear.
+    """
+    password = make_one_time_password()
+    store.users.set_password(user.name, hash_password(password), must_change=True, actor=actor)
+    store.sessions.delete_all_of(user.name)
     return password
 
 

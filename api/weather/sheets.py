@@ -6,13 +6,12 @@ and why; the others are taken. Nothing is guessed: a missing number is no zero.
 
 import csv
 import io
-import math
 import re
 import unicodedata
 import warnings
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import MAXYEAR, MINYEAR, UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
 from zipfile import BadZipFile, ZipFile
 from zoneinfo import ZoneInfo
@@ -20,6 +19,7 @@ from zoneinfo import ZoneInfo
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from api.weather.cells import is_empty, moment_of, number_of, text_of
 from models.errors import InputRefused
 from models.weather import LIMITS, Reading, check_reading
 
@@ -28,7 +28,6 @@ __all__ = ["MOST_ROWS", "LeftOut", "read_sheet"]
 MOST_ROWS: Final = 50_000
 MOST_UNPACKED_BYTES: Final = 100_000_000
 LONGEST_TOLD: Final = 40
-KM_H: Final = 3.6
 
 _HEADINGS: Final[dict[str, tuple[str, ...]]] = {
     "station": ("station", "站点", "站名", "气象站", "台站", "站点名称", "测站"),
@@ -51,12 +50,7 @@ _HEADINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 _NEEDED: Final = tuple(key for key in _HEADINGS if key != "station")
 _NUMBERS: Final = ("temperature_c", "humidity_percent", "wind_m_s", "rain_24h_mm")
-_TRACE: Final = frozenset({"微量", "trace"})
 _UNIT: Final = re.compile(r"[(\[\u3010].*?[)\]\u3011]|[\s_]")
-_MOMENT: Final = re.compile(
-    r"(\d{4})\D?(\d{1,2})\D?(\d{1,2})\D{0,3}"
-    r"(?:(\d{1,2})(?:(?::|时|点)(?:(\d{1,2})分?)?(?::(\d{1,2})(?:\.\d+)?秒?)?)?)?"
-)
 _BROKEN: Final = (
     KeyError,
     ValueError,
@@ -212,19 +206,19 @@ def _readings(
         cells = {
             key: row[index] if index < len(row) else None for key, (index, _) in columns.items()
         }
-        if not all(_is_empty(cell) for cell in cells.values()):
-            found.append((number, cells, _moment(cells["at"], zone)))
+        if not all(is_empty(cell) for cell in cells.values()):
+            found.append((number, cells, moment_of(cells["at"], zone)))
     # A column of days comes as midnights from a spreadsheet; of hours, not all of them are.
     days_only = all(at is None or at.time() == time() for _, _, at in found)
     readings: list[Reading] = []
     faults: list[LeftOut] = []
     for number, cells, at in found:
         own: list[LeftOut] = []
-        values: dict[str, Any] = {"station": _text(cells.get("station"))}
+        values: dict[str, Any] = {"station": text_of(cells.get("station"))}
         if at is None:
             own.append(_fault(number, columns["at"][1], cells["at"], "weather_moment"))
         for key in _NUMBERS:
-            value = _number(cells[key], wind_heading=columns[key][1] if key == "wind_m_s" else "")
+            value = number_of(cells[key], wind_heading=columns[key][1] if key == "wind_m_s" else "")
             if isinstance(value, str):
                 own.append(_fault(number, columns[key][1], cells[key], value))
             values[key] = value
@@ -253,67 +247,5 @@ def _culprit(reading: Reading, code: str) -> str:
     return "at"
 
 
-def _number(cell: object, *, wind_heading: str) -> float | str:
-    """The number, or the code of why there is none."""
-    if _is_empty(cell) or isinstance(cell, bool):
-        return "weather_missing"
-    if isinstance(cell, int | float):
-        value = float(cell)
-    else:
-        text = unicodedata.normalize("NFKC", _text(cell)).casefold()
-        text = re.sub(r"(°c|%|m/s|米/秒|mm|毫米)$", "", text).strip()
-        if text in _TRACE:
-            return 0.0
-        try:
-            value = float(text)
-        except ValueError:
-            return "weather_missing" if text in {"-", "--", "/", "//", "///"} else "weather_number"
-    if not math.isfinite(value):
-        return "weather_number"
-    return (
-        value / KM_H
-        if re.search(r"km/?h|公里", unicodedata.normalize("NFKC", wind_heading), re.IGNORECASE)
-        else value
-    )
-
-
-def _moment(cell: object, zone: ZoneInfo) -> datetime | None:
-    """By the site's clock; midnight of a day without a time, None for what is no moment."""
-    if isinstance(cell, datetime):
-        return _in_zone(cell, zone)
-    text = unicodedata.normalize("NFKC", _text(cell))
-    try:
-        stated = datetime.fromisoformat(text)
-    except ValueError:
-        stated = None
-    if stated is not None and (stated.tzinfo is not None or ":" in text):
-        return _in_zone(stated, zone)
-    match = _MOMENT.fullmatch(text)
-    if match is None:
-        return None
-    parts = [int(part or 0) for part in match.groups()]
-    try:
-        return _in_zone(datetime(*parts), zone)  # type: ignore[arg-type]  # noqa: DTZ001
-    except ValueError:
-        return None
-
-
-def _in_zone(at: datetime, zone: ZoneInfo) -> datetime | None:
-    try:
-        local = at.replace(tzinfo=zone) if at.tzinfo is None else at.astimezone(zone)
-        local.astimezone(UTC)
-    except (OverflowError, ValueError):
-        return None
-    return local if MINYEAR < local.year < MAXYEAR else None
-
-
-def _is_empty(cell: object) -> bool:
-    return cell is None or (isinstance(cell, str) and not cell.strip())
-
-
-def _text(cell: object) -> str:
-    return "" if cell is None else str(cell).strip()
-
-
 def _fault(row: int, column: str, cell: object, code: str) -> LeftOut:
-    return LeftOut(row, column[:LONGEST_TOLD], _text(cell)[:LONGEST_TOLD], code)
+    return LeftOut(row, column[:LONGEST_TOLD], text_of(cell)[:LONGEST_TOLD], code)

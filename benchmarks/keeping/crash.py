@@ -6,7 +6,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.keeping.killing import Left, kill_again_and_again
+from benchmarks.keeping.killing import kill_again_and_again
+from benchmarks.keeping.promises import Left
 from benchmarks.support.report import Measure, conclude, figure, limit, machine, rate
 
 __all__ = ["main", "measures_of"]

@@ -14,7 +14,8 @@ if __name__ == "__main__":
     sys.path[0] = str(Path(__file__).resolve().parent.parent.parent)
 
 from api.listening import listen
-from api.runtime import build_watch, serve
+from api.runtime import build_watch
+from api.watch import serve
 from benchmarks.keeping.load import Load
 from camera_gateway.vault import EvidenceVault
 from models.clock import SystemClock

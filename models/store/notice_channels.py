@@ -4,31 +4,23 @@ A secret leaves this module only inside :class:`models.notice.Secrets`, for whoe
 log is told that one was set, kept or removed, and never what it is.
 """
 
-from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Connection, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, delete, insert, update
 
 from models.clock import Clock
 from models.errors import Conflict, InputRefused, NotFound
-from models.notice import (
-    Channel,
-    ChannelDraft,
-    ChannelHealth,
-    DeliveryState,
-    Secrets,
-    SkipReason,
-    check_channel,
-)
+from models.notice import Channel, ChannelDraft, ChannelHealth, Secrets, check_channel
 from models.store import audit
 from models.store.database import Database
+from models.store.notice_health import load_health, note_try
 from models.store.notice_rows import load_channels, secrets_of
-from models.store.tables import channel, channel_secret, delivery
+from models.store.notice_waiting import skip_all
+from models.store.tables import channel, channel_secret
 
 __all__ = ["ChannelRepository"]
 
 _LARGEST: Final = 2**63 - 1
-_WAITING: Final = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
 class ChannelRepository:
@@ -115,7 +107,7 @@ class ChannelRepository:
                 .where(channel.c.channel_id == channel_id)
                 .values(name=draft.name, draft=draft, enabled=draft.enabled)
             )
-            skipped = 0 if draft.enabled else _skip_all(connection, channel_id)
+            skipped = 0 if draft.enabled else skip_all(connection, channel_id)
             now, word = _one(connection, channel_id), _word(secrets, stored)
             self._tell(connection, actor, "channel.changed", now, credential=word, skipped=skipped)
             return now
@@ -128,7 +120,7 @@ class ChannelRepository:
         """
         with self._database.write() as connection:
             before = _one(connection, channel_id)
-            skipped = _skip_all(connection, channel_id)
+            skipped = skip_all(connection, channel_id)
             connection.execute(
                 delete(channel_secret).where(channel_secret.c.channel_id == channel_id)
             )
@@ -164,37 +156,8 @@ class ChannelRepository:
 
     def health(self) -> list[ChannelHealth]:
         """How every channel fares, by number."""
-        waiting = (
-            select(
-                delivery.c.channel_id,
-                func.count().label("pending"),
-                func.count(func.nullif(delivery.c.error, "")).label("failing"),
-                func.min(delivery.c.created_at, type_=delivery.c.created_at.type).label("oldest"),
-            )
-            .where(delivery.c.state.in_(_WAITING))
-            .group_by(delivery.c.channel_id)
-        )
         with self._database.read() as connection:
-            counts = {row.channel_id: row for row in connection.execute(waiting)}
-            rows = {row.channel_id: row for row in connection.execute(select(channel))}
-            channels = load_channels(connection)
-        found = []
-        for one in channels:
-            row, count = rows[one.channel_id], counts.get(one.channel_id)
-            found.append(
-                ChannelHealth(
-                    channel=one,
-                    pending=0 if count is None else count.pending,
-                    failing=0 if count is None else count.failing,
-                    oldest_pending_at=None if count is None else count.oldest,
-                    last_success_at=row.sent_at,
-                    failing_since=row.failing_since,
-                    failures=row.failures,
-                    error=row.error,
-                    detail=row.detail,
-                )
-            )
-        return found
+            return load_health(connection)
 
     def tested(self, channel_id: int, *, actor: str, error: str, detail: str = "") -> None:
         """Note that a test message was tried, and what came of it.
@@ -249,52 +212,6 @@ class ChannelRepository:
         )
 
 
-def note_try(
-    connection: Connection,
-    channel_id: int,
-    at: datetime,
-    error: str,
-    detail: str,
-    *,
-    counts: bool = True,
-) -> None:
-    """Keep how the last try of a channel went.
-
-    Args:
-        connection: of a writing transaction.
-        channel_id: of the channel.
-        at: UTC.
-        error: code of the failure; empty for a success.
-        detail: in words.
-        counts: the success begins a cool-down.
-    """
-    row = channel.c.channel_id == channel_id
-    if not error:
-        values: dict[str, object] = {
-            "failing_since": None,
-            "failures": 0,
-            "error": "",
-            "detail": "",
-        }
-        if counts:
-            values["sent_at"] = at
-        connection.execute(update(channel).where(row).values(tried_at=at, **values))
-        return
-    connection.execute(
-        update(channel)
-        .where(row)
-        .values(
-            tried_at=at,
-            failing_since=func.coalesce(
-                channel.c.failing_since, literal(at, channel.c.failing_since.type)
-            ),
-            failures=channel.c.failures + 1,
-            error=error,
-            detail=detail,
-        )
-    )
-
-
 def _one(connection: Connection, channel_id: int) -> Channel:
     number = channel_id if 0 < channel_id <= _LARGEST else 0
     found = load_channels(connection, channel.c.channel_id == number)
@@ -309,15 +226,6 @@ def _put_secrets(connection: Connection, channel_id: int, secrets: Secrets) -> N
         if secret:
             row = {"channel_id": channel_id, "name": name, "secret": secret}
             connection.execute(insert(channel_secret).values(**row))
-
-
-def _skip_all(connection: Connection, channel_id: int) -> int:
-    found = connection.execute(
-        update(delivery)
-        .where(delivery.c.channel_id == channel_id, delivery.c.state.in_(_WAITING))
-        .values(state=DeliveryState.SKIPPED, skipped=SkipReason.CHANNEL_OFF, leased_until=None)
-    )
-    return found.rowcount
 
 
 def _word(secrets: Secrets | None, stored: Secrets | None) -> str:

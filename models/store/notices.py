@@ -6,8 +6,7 @@ on the disk before anything leaves the house. A sender that dies leaves the mark
 sent again, the same notices under the same mark, and a receiver can drop what comes twice.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import replace
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import uuid4
@@ -16,35 +15,16 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, Connection, delete, func, select, update
 
 from models.clock import Clock
-from models.notice import (
-    Batch,
-    Channel,
-    Delivery,
-    DeliveryState,
-    Failure,
-    Hold,
-    Later,
-    Send,
-    SkipReason,
-    Waiting,
-    rule,
-)
-from models.notice.quiet import Case, Ruling
+from models.notice import Batch, Delivery, DeliveryState, Failure
 from models.store.database import Database
-from models.store.incident_history import entries_of
-from models.store.incident_rows import load_incidents
-from models.store.notice_channels import note_try
+from models.store.notice_health import note_try
 from models.store.notice_rows import load_channels, load_deliveries, secrets_of
-from models.store.tables import alert, channel, delivery, incident
+from models.store.notice_waiting import is_due, next_message, with_what_it_tells
+from models.store.tables import channel, delivery
 
 __all__ = ["DeliveryRepository"]
 
-ASKED_AGAIN: Final = timedelta(seconds=10)
-"""After this what the rules do not want yet is looked at again."""
-
-LOOKED_AT: Final = 500  # deliveries of a channel in one claim
 _LARGEST: Final = 2**63 - 1
-_WAITING: Final = (DeliveryState.PENDING, DeliveryState.SENDING)
 
 
 class DeliveryRepository:
@@ -62,7 +42,7 @@ class DeliveryRepository:
     def due(self) -> list[int]:
         """Numbers of the channels that may have something to send now."""
         with self._database.read() as connection:
-            query = select(delivery.c.channel_id).where(_due(self._clock.now())).distinct()
+            query = select(delivery.c.channel_id).where(is_due(self._clock.now())).distinct()
             return sorted(connection.execute(query).scalars())
 
     def claim(
@@ -99,11 +79,9 @@ class DeliveryRepository:
                 seconds=apart_s
             ):
                 return None
-            chosen = self._again(connection, channel_id, now)
-            if not chosen:
-                chosen = self._next(
-                    connection, found[0], now=now, zone=zone, sent_at=row.sent_at, most=most
-                )
+            chosen = next_message(
+                connection, found[0], now=now, zone=zone, sent_at=row.sent_at, most=most
+            )
             if not chosen:
                 return None
             message_id = chosen[0].message_id or uuid4().hex
@@ -121,7 +99,7 @@ class DeliveryRepository:
                 message_id=message_id,
                 channel=found[0],
                 secrets=secrets_of(connection, channel_id),
-                waiting=_with_what_it_tells(connection, chosen),
+                waiting=with_what_it_tells(connection, chosen),
                 attempts=max(one.attempts for one in chosen),
             )
 
@@ -222,161 +200,7 @@ class DeliveryRepository:
                 delete(delivery).where(delivery.c.state.in_(over), delivery.c.created_at < before)
             ).rowcount
 
-    @staticmethod
-    def _again(connection: Connection, channel_id: int, now: datetime) -> list[Delivery]:
-        """The oldest message of which nobody knows whether it arrived, as a whole."""
-        query = select(delivery.c.message_id).where(
-            delivery.c.channel_id == channel_id, delivery.c.message_id != "", _due(now)
-        )
-        mark = connection.execute(query.order_by(delivery.c.delivery_id).limit(1)).scalar()
-        if mark is None:
-            return []
-        return load_deliveries(
-            connection, delivery.c.message_id == mark, delivery.c.state.in_(_WAITING)
-        )[::-1]
-
-    @staticmethod
-    def _next(
-        connection: Connection,
-        to: Channel,
-        *,
-        now: datetime,
-        zone: ZoneInfo,
-        sent_at: datetime | None,
-        most: int,
-    ) -> list[Delivery]:
-        """What one new message tells; what is not for now gets its next time."""
-        # One that another sender has in hand is told before what came after it of the same fire.
-        marked = select(delivery.c.incident_id).where(
-            delivery.c.channel_id == to.channel_id,
-            delivery.c.message_id != "",
-            delivery.c.state.in_(_WAITING),
-        )
-        waiting = (
-            (delivery.c.channel_id == to.channel_id)
-            & (delivery.c.state == DeliveryState.PENDING)
-            & (delivery.c.message_id == "")
-            & delivery.c.incident_id.not_in(list(connection.execute(marked).scalars()))
-        )
-        query = select(delivery.c.delivery_id).where(waiting, delivery.c.due_at <= now)
-        numbers = connection.execute(query.order_by(delivery.c.delivery_id).limit(LOOKED_AT))
-        looked = load_deliveries(connection, delivery.c.delivery_id.in_(list(numbers.scalars())))
-        cases = _Cases(connection, to.channel_id, {one.incident_id for one in looked}, sent_at)
-        fires: dict[int, None] = {}
-        for one in reversed(looked):
-            ruling = rule(to.draft.rules, cases.of(one), now, zone)
-            if isinstance(ruling, Send):
-                fires[one.incident_id] = None
-            else:
-                _postpone(connection, one.delivery_id, ruling, now)
-        if not fires:
-            return []
-        # What else waits of these fires goes along, oldest first: no news before its beginning.
-        first = list(fires)[: max(1, most)]
-        along = load_deliveries(connection, waiting, delivery.c.incident_id.in_(first))[::-1]
-        alone = set(
-            connection.execute(
-                select(delivery.c.delivery_id).where(waiting, delivery.c.alone)
-            ).scalars()
-        )
-        if most == 1 or along[0].delivery_id in alone:
-            return along[:1]
-        return [one for one in along if one.delivery_id not in alone][:most]
-
-
-class _Cases:
-    """What rulings of one channel look at."""
-
-    def __init__(
-        self,
-        connection: Connection,
-        channel_id: int,
-        incident_ids: Collection[int],
-        last_sent_at: datetime | None,
-    ) -> None:
-        numbers = sorted(incident_ids)
-        self._last_sent_at = last_sent_at
-        fires = select(incident.c.incident_id, incident.c.state, incident.c.urgency).where(
-            incident.c.incident_id.in_(numbers)
-        )
-        self._fires = {
-            row.incident_id: (row.state, row.urgency) for row in connection.execute(fires)
-        }
-        self._townships: dict[int, set[str]] = {}
-        seen = select(alert.c.incident_id, alert.c.land).where(alert.c.incident_id.in_(numbers))
-        for row in connection.execute(seen):
-            codes = self._townships.setdefault(row.incident_id, set())
-            codes |= {one.code for one in row.land.townships}
-        told = select(delivery.c.incident_id).where(
-            delivery.c.channel_id == channel_id,
-            delivery.c.incident_id.in_(numbers),
-            delivery.c.state == DeliveryState.SENT,
-        )
-        self._told = set(connection.execute(told).scalars())
-
-    def of(self, one: Delivery) -> Case:
-        state, urgency = self._fires[one.incident_id]
-        return Case(
-            occasion=one.occasion,
-            created_at=one.created_at,
-            state=state,
-            urgency=urgency,
-            townships=frozenset(self._townships.get(one.incident_id, ())),
-            told=one.incident_id in self._told,
-            last_sent_at=self._last_sent_at,
-        )
-
-
-def _postpone(connection: Connection, delivery_id: int, ruling: Ruling, now: datetime) -> None:
-    values: dict[str, object]
-    if isinstance(ruling, Later):
-        values = {"due_at": ruling.at}
-    elif isinstance(ruling, Hold):
-        values = {"due_at": now + ASKED_AGAIN}
-    else:
-        values = {"state": DeliveryState.SKIPPED, "skipped": SkipReason.NOT_WANTED}
-    connection.execute(
-        update(delivery).where(delivery.c.delivery_id == delivery_id).values(**values)
-    )
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    pending = (delivery.c.state == DeliveryState.PENDING) & (delivery.c.due_at <= now)
-    return pending | (
-        (delivery.c.state == DeliveryState.SENDING) & (delivery.c.leased_until <= now)
-    )
-
 
 def _channel_of(connection: Connection, wanted: ColumnElement[bool]) -> int | None:
     found = connection.execute(select(func.min(delivery.c.channel_id)).where(wanted)).scalar()
     return None if found is None else int(found)
-
-
-def _with_what_it_tells(connection: Connection, chosen: Sequence[Delivery]) -> tuple[Waiting, ...]:
-    numbers = sorted({one.incident_id for one in chosen})
-    fires = {
-        one.incident_id: one
-        for one in load_incidents(connection, incident.c.incident_id.in_(numbers))
-    }
-    entries = {
-        entry.entry_id: entry
-        for found in entries_of(connection, numbers).values()
-        for entry in found
-    }
-    before = select(delivery.c.incident_id, delivery.c.entry_id).where(
-        delivery.c.channel_id == chosen[0].channel_id,
-        delivery.c.incident_id.in_(numbers),
-        delivery.c.state == DeliveryState.SENT,
-    )
-    told: dict[int, list[int]] = {}
-    for row in connection.execute(before.order_by(delivery.c.entry_id)):
-        told.setdefault(row.incident_id, []).append(row.entry_id)
-    return tuple(
-        Waiting(
-            delivery=replace(one, state=DeliveryState.SENDING),
-            entry=entries[one.entry_id],
-            incident=fires[one.incident_id],
-            told=tuple(entries[number] for number in told.get(one.incident_id, ())),
-        )
-        for one in chosen
-    )

@@ -21,8 +21,9 @@ from command_line import run_firewatch
 from fire_writer import WRITER, take_fires
 from small_disk import fill, small_disk
 
-from api.backup import check_backup, layout, making, restoring, targets
-from api.backup.restoring import WORKSHOP, restore_backup
+from api.backup import check_backup, layout, making, restoring, targets, workshop
+from api.backup.restoring import restore_backup
+from api.backup.workshop import WORKSHOP
 from camera_gateway.vault import EvidenceVault
 from models.clock import ManualClock, SystemClock
 from models.errors import Conflict, InputRefused, StorageFull, StoreDamaged, WatchError
@@ -550,14 +551,14 @@ def test_two_at_once_do_not_meet(made: Path, data: Path, tmp_path: Path) -> None
     assert busy.value.code == "backup_busy"
     new = tmp_path / "new"
     (new / WORKSHOP).mkdir(parents=True)
-    with restoring._locked(new / WORKSHOP) as is_free:
+    with workshop._locked(new / WORKSHOP) as is_free:
         assert is_free
         url = f"sqlite:///{new}/firewatch.db"
         with pytest.raises(Conflict) as busy:
             restore_backup(made, new, url, SystemClock(), actor="t")
         assert busy.value.code == "restore_busy"
         with pytest.raises(InputRefused):
-            restoring.refuse_half_restored(new, url)
+            workshop.refuse_half_restored(new, url)
 
 
 @pytest.mark.parametrize("name", ["one.tar", "many"])

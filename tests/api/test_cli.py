@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from command_line import run_firewatch
 
-from api.runtime import Watch
+from api.watch import Watch
 from models.clock import SystemClock
 from models.store import Store
 from models.user import Role

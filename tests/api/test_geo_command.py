@@ -10,7 +10,7 @@ import rasterio
 from command_line import run_firewatch
 from rasterio.transform import from_origin
 
-from api.runtime import Watch
+from api.watch import Watch
 from models.clock import SystemClock
 from models.store import Store
 

@@ -4,14 +4,14 @@ from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
-from fastapi.sse import ServerSentEvent
+from event_stream import Told, told_in
 from hypothesis import given
 from hypothesis import strategies as st
 from tests_time import START
 
 from api.auth.scope import ScopeBook
 from api.feed import follow_events
-from api.live import BATCH, LiveFeed
+from api.live import BATCH, LiveFeed, everything
 from geo.land import LandBook
 from models.clock import ManualClock
 from models.errors import StoreDamaged
@@ -47,9 +47,9 @@ def feed_over(events: Events) -> LiveFeed:
     return LiveFeed(SimpleNamespace(events=events), ManualClock(START))  # type: ignore[arg-type]
 
 
-async def take(feed: LiveFeed, after: int, count: int) -> list[ServerSentEvent]:
-    taken: list[ServerSentEvent] = []
-    async for event in feed.follow(after):
+async def take(feed: LiveFeed, after: int, count: int) -> list[Told]:
+    taken: list[Told] = []
+    async for event in told_in(feed.stream(after, lambda: everything)):
         taken.append(event)
         if len(taken) == count:
             break
@@ -69,11 +69,11 @@ def test_any_cut_loses_nothing_and_repeats_nothing(bursts: list[int], data: st.D
             unread = len(events.after(last, 1000))
             count = data.draw(st.integers(0, unread))
             if count:
-                got += [int(event.id or "") for event in await take(feed, last, count)]
+                got += [int(event.id) for event in await take(feed, last, count)]
                 last = got[-1]
         rest = len(events.after(last, 1000))
         if rest:
-            got += [int(event.id or "") for event in await take(feed, last, rest)]
+            got += [int(event.id) for event in await take(feed, last, rest)]
         assert got == [row.sequence for row in events.rows]
 
     asyncio.run(play())
@@ -100,7 +100,7 @@ class Browser:
         there = self.feed._tail if in_memory else self.events.rows
         count = min(most, sum(row.sequence > last for row in there))
         if count:
-            self.got += [int(one.id or "") for one in await take(self.feed, last, count)]
+            self.got += [int(one.id) for one in await take(self.feed, last, count)]
         return count
 
 
@@ -187,7 +187,7 @@ def test_a_long_backlog_comes_in_batches_and_whole() -> None:
     for _ in range(2 * BATCH + 7):
         events.add()
     taken = asyncio.run(take(feed_over(events), 0, len(events.rows)))
-    assert [int(event.id or "") for event in taken] == [row.sequence for row in events.rows]
+    assert [int(event.id) for event in taken] == [row.sequence for row in events.rows]
 
 
 @pytest.mark.parametrize(
@@ -216,9 +216,8 @@ def test_a_browser_resumes_by_its_last_event_id(
     )
     request = SimpleNamespace(url=SimpleNamespace(path="/api/events"), headers={})
 
-    async def first() -> ServerSentEvent:
-        async for event in follow_events(None, request, context, after, last_event_id):  # type: ignore[arg-type]
-            return event
-        raise AssertionError
+    async def first() -> Told:
+        answer = await follow_events(None, request, context, after, last_event_id)  # type: ignore[arg-type]
+        return await anext(told_in(answer.body_iterator))
 
     assert asyncio.run(first()).id == str(expected)

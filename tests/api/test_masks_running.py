@@ -11,8 +11,9 @@ from detector_rig import jpeg_with_mark
 from starlette.testclient import TestClient
 
 from api.app import create_app
-from api.runtime import CameraFeed, Watch, build_watch
+from api.runtime import CameraFeed, build_watch
 from api.site import read_site
+from api.watch import Watch
 from camera_gateway.masks.paint import PAINT_BGR, PAINT_SPREAD
 from camera_gateway.pictures import decode_jpeg
 from camera_gateway.sources.folder import FolderSource

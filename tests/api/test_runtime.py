@@ -16,8 +16,9 @@ from starlette.testclient import TestClient
 from api.app import create_app
 from api.listening import listen
 from api.roles import keep_running, logged
-from api.runtime import CameraFeed, Watch, build_watch
+from api.runtime import CameraFeed, build_watch
 from api.site import read_site
+from api.watch import Watch
 from camera_gateway.sources.folder import FolderSource
 from geo.relief import drill_relief
 from models.clock import SystemClock

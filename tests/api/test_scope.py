@@ -8,6 +8,7 @@ from datetime import timedelta
 
 import pytest
 from api_rig import START, ApiRig
+from event_stream import told_in
 
 from api.feed import follow_events
 from api.retention import Retention
@@ -105,9 +106,9 @@ def test_a_feed_ends_with_its_session_and_follows_what_becomes_of_its_account(
 
     async def heard() -> list[str]:
         got: list[str] = []
-        feed = follow_events(None, Request, api.context, 0, None, token)  # type: ignore[arg-type]
-        async for event in feed:
-            if event.event is None:  # nothing more: it is alive
+        answer = await follow_events(None, Request, api.context, 0, None, token)  # type: ignore[arg-type]
+        async for event in told_in(answer.body_iterator):
+            if event.comment:  # nothing more: it is alive
                 break
             got.append(event.event)
         return got

@@ -1,0 +1,34 @@
+"""Settings of one installation: one TOML file, validated as a whole, overridden by environment.
+
+``firewatch.toml`` says where data lives and how decisions are made; cameras, land layers and users
+live in the database. Unknown keys are refused with their name.
+"""
+
+from models.config.access import SecurityRule, TlsRule
+from models.config.deciding import AttentionRule, EvidenceRule, SuppressionRule
+from models.config.fires import IncidentRule, WeatherRule
+from models.config.keeping import KeepingRule, RecordingRule
+from models.config.land import HelicopterRule, NetworkRule
+from models.config.loading import ENVIRONMENT_PREFIX, load_settings
+from models.config.notices import NoticeRule
+from models.config.poses import PoseCheckRule
+from models.config.settings import Settings
+
+__all__ = [
+    "ENVIRONMENT_PREFIX",
+    "AttentionRule",
+    "EvidenceRule",
+    "HelicopterRule",
+    "IncidentRule",
+    "KeepingRule",
+    "NetworkRule",
+    "NoticeRule",
+    "PoseCheckRule",
+    "RecordingRule",
+    "SecurityRule",
+    "Settings",
+    "SuppressionRule",
+    "TlsRule",
+    "WeatherRule",
+    "load_settings",
+]
