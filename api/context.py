@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from fastapi import Request
 
+from api.alerts.answer_shelf import AnswerShelf
 from api.auth.scope import ScopeBook
 from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
@@ -100,6 +101,7 @@ class Context:
     patrols: PatrolDesk = field(default_factory=lambda: PatrolDesk(None, SystemClock()))
     recorder: Recorder | None = None
     places: PlaceShelf = field(default_factory=PlaceShelf)  # of fires
+    answers: AnswerShelf = field(default_factory=AnswerShelf)  # of alerts
     scopes: ScopeBook = field(default_factory=ScopeBook)
     askers: AskerShelf = field(default_factory=AskerShelf)
     dangers: DangerShelf = field(default_factory=DangerShelf)

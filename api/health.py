@@ -114,8 +114,9 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     unwell |= relief in {"synthetic", "coarse"}
     recorder = None if context.recorder is None else context.recorder.facts()
     unwell |= recorder is not None and recorder.state in IN_TROUBLE
-    cameras = context.store.cameras.all()
-    poses = flags_of(context.poses, cameras, context.clock.now())
+    now = context.clock.now()
+    cameras = context.store.cameras.some(context.poses.suspects(now))
+    poses = flags_of(context.poses, cameras, now)
     unwell |= any(flag.kind is FlagKind.DRIFTED for flag in poses)
     notices = _notices(context)
     unwell |= notices.failing > 0

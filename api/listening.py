@@ -17,7 +17,9 @@ def listen(host: str, port: int) -> socket.socket:
     """
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
-        listening = socket.socket(family, socket.SOCK_STREAM)
+        # The protocol is named: asyncio sends at once (TCP_NODELAY) only where it is. Without it an
+        # answer of two writes waited 42 ms, until the other end acknowledged the first.
+        listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         # A browser that takes nothing more, or is gone without a word, is let go of after this.
         if hasattr(socket, "TCP_USER_TIMEOUT"):

@@ -64,7 +64,7 @@ def promote(
                 boxes=(),
             )
         )
-    correlator = Correlator(store, store.cameras.ever())
+    correlator = Correlator(store, store.cameras.standpoints())
     link = correlator.link_of_promoted(alert_draft, draft.held)
     alert, _ = store.alerts.open_alert(alert_draft, evidence, link)
     store.candidates.promoted(candidate.candidate_id, alert.alert_id, author=author)

@@ -20,16 +20,16 @@ def alert_answers(
         alerts: in their order.
         cameras: that there ever were, where they are at hand.
     """
-    known = context.store.cameras.ever() if cameras is None else cameras
+    known = context.store.cameras.standpoints() if cameras is None else cameras
     numbers = [alert.alert_id for alert in alerts]
     recordings = context.store.recordings.of_alerts(numbers)
     clearings = context.store.keeping.clearings(numbers)
     return tuple(
-        AlertAnswer.of(
+        context.answers.of(
             alert,
             _camera_of(alert, known),
-            recordings.get(alert.alert_id, ()),
-            clearings.get(alert.alert_id, ()),
+            tuple(recordings.get(alert.alert_id, ())),
+            tuple(clearings.get(alert.alert_id, ())),
         )
         for alert in alerts
     )

@@ -118,7 +118,7 @@ def _mark(
     position = None if photo is None else photo.position
     assert photo is not None  # noqa: S101  # _placed takes no other
     assert position is not None  # noqa: S101
-    best = context.places.of(one, context.store.cameras.ever()).best
+    best = context.places.of(one, context.store.cameras.standpoints()).best
     return PhotoMarkAnswer(
         incident_id=one.incident_id,
         entry_id=entry.entry_id,

@@ -33,7 +33,7 @@ def list_candidates(
     held_by: Holder | None = None,
 ) -> CandidateList:
     """Candidates, newest first; those that are cleared away by age and number are gone."""
-    cameras = context.store.cameras.ever()
+    cameras = context.store.cameras.standpoints()
     below = before if cursor is None else number_of(cursor)
     more = context.store.candidates.newest(limit + 1, below, held_by)
     found, next_cursor = cut(more, limit, lambda one: one.candidate_id)
@@ -64,7 +64,7 @@ def promote_candidate(
     """Make an alert of it; the second person who asks gets the alert of the first."""
     store = context.store
     candidate = store.candidates.get(candidate_id)
-    camera = store.cameras.ever().get(candidate.draft.camera_id)
+    camera = store.cameras.standpoints().get(candidate.draft.camera_id)
     if camera is None:
         raise NotFound(f"Nobody remembers the camera {candidate.draft.camera_id}.")
     drafter = Drafter(

@@ -106,7 +106,7 @@ def export(
     settings = load_settings(settings_file)
     with closing(open_store(settings_file)) as store:
         chosen = _chosen(store, state, everything=everything)
-        cameras = store.cameras.ever()
+        cameras = store.cameras.standpoints()
         write_incidents(
             file,
             chosen,
@@ -138,7 +138,7 @@ def _chosen(store: Store, states: list[IncidentState], *, everything: bool) -> l
 
 
 def _facts(store: Store, chosen: list[Incident]) -> list[dict[str, Any]]:
-    cameras, index = store.cameras.ever(), LandBook(store.land).index
+    cameras, index = store.cameras.standpoints(), LandBook(store.land).index
     return [facts_of(one, place_of(one, cameras), index).values for one in chosen]
 
 

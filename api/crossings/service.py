@@ -55,7 +55,7 @@ class _Gathered:
         self.told: dict[str, WitnessAnswer] = {}
         self.subjects: dict[str, Alert | Observation] = {}
         span = about.from_at - WINDOW, about.until_at + WINDOW
-        cameras = context.store.cameras.ever()
+        cameras = context.store.cameras.standpoints()
         for alert in context.store.alerts.seen_between(*span):
             is_drill = alert.draft.provenance is Provenance.DRILL
             if _is_witness(alert) and drill in {None, is_drill}:
@@ -88,7 +88,7 @@ def of_alert(context: Context, alert_id: int, scope: Scope) -> CrossingsAnswer:
         NotFound: no such alert.
     """
     alert = context.store.alerts.get(alert_id)
-    camera = _camera_of(alert, context.store.cameras.ever())
+    camera = _camera_of(alert, context.store.cameras.standpoints())
     gathered = _around(context, alert, camera)
     if gathered is None:
         return CrossingsAnswer(
@@ -101,7 +101,7 @@ def of_alert(context: Context, alert_id: int, scope: Scope) -> CrossingsAnswer:
 
 def places_met(context: Context, alert: Alert) -> Sequence[JointPlace]:
     """Where an alert's bearing meets what others see, the best first; none where it meets none."""
-    gathered = _around(context, alert, _camera_of(alert, context.store.cameras.ever()))
+    gathered = _around(context, alert, _camera_of(alert, context.store.cameras.standpoints()))
     if gathered is None:
         return ()
     meetings = meetings_of(gathered.about, gathered.others).meetings

@@ -135,7 +135,7 @@ class Exporter:
         return facts
 
     def _camera(self, camera_id: str) -> Camera:
-        known = self._store.cameras.ever().get(camera_id)
+        known = self._store.cameras.standpoints().get(camera_id)
         if known is None:
             raise NotFound(f"There is no camera {camera_id}.")
         return known

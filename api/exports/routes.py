@@ -47,7 +47,7 @@ async def export_incidents(
 
     def make() -> Path:
         chosen = all_of(context, asked, scope)
-        cameras = context.store.cameras.ever()
+        cameras = context.store.cameras.standpoints()
         ending = ending_of(asked.format_, 1)
         path = desk.export_path(f"{secrets.token_hex(16)}{ending}")
         write_incidents(

@@ -139,7 +139,7 @@ def get_neighbours(
                 distance_m=one.apart_m,
                 last_seen_at=one.last_seen_at,
             )
-            for one in Correlator(store, store.cameras.ever()).neighbours(incident)
+            for one in Correlator(store, store.cameras.standpoints()).neighbours(incident)
             if scope.sees(store.incidents.get(one.incident_id))
         )
     )

@@ -45,7 +45,7 @@ class IncidentFacts:
 
 def incident_facts(context: Context, incident: Incident) -> IncidentFacts:
     """What is told of a fire on one line."""
-    place = context.places.of(incident, context.store.cameras.ever())
+    place = context.places.of(incident, context.store.cameras.standpoints())
     return facts_of(incident, place, context.land_book.refresh().index)
 
 

@@ -29,19 +29,21 @@ IncidentNumber = Annotated[int, Path(ge=1, le=2**62)]
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 
 
-@router.get("")
+@router.get("", response_model=IncidentList)
 def list_incidents(
     scope: ViewerScope, context: InContext, asked: Annotated[IncidentQuery, Query()]
-) -> IncidentList:
+) -> Response:
     """Fires, newest first; those that need people are never cut by age or number."""
     # The sequence is read first: a change in between is then seen twice rather than never.
     sequence = context.store.events.latest()
     page = page_of(context, asked, scope)
-    return IncidentList(
+    told = IncidentList(
         incidents=answers_of(context, page.incidents, scope.user),
         next_cursor=cursor_of(page.next_before),
         last_event_sequence=sequence,
     )
+    # Written once: handed over as a model, it would be checked and written through dictionaries.
+    return Response(told.model_dump_json(), media_type="application/json")
 
 
 @router.get("/{incident_id}", response_model=IncidentAnswer, responses=NOT_CHANGED)
@@ -57,7 +59,7 @@ def get_incident(
 def get_land(incident_id: IncidentNumber, scope: ViewerScope, context: InContext) -> FullAnswer:
     """What the land says of it: from the land, the wind and the burns of now."""
     incident = scope.check(incident_id)
-    place = context.places.of(incident, context.store.cameras.ever())
+    place = context.places.of(incident, context.store.cameras.standpoints())
     return land_answer_of(context, place.places, "crossing" if len(place.agree) > 1 else "fix")
 
 

@@ -25,7 +25,7 @@ def answers_of(
     context: Context, incidents: Sequence[Incident], user: User
 ) -> tuple[IncidentAnswer, ...]:
     """Fires, as they are told to somebody."""
-    cameras = context.store.cameras.ever()
+    cameras = context.store.cameras.standpoints()
     evidence = [alert for one in incidents for alert in one.alerts]
     alerts = {one.alert_id: one for one in alert_answers(context, evidence, cameras)}
     now = context.clock.now()
@@ -73,7 +73,7 @@ def place_answer(index: LandIndex, place: IncidentPlace) -> PlaceAnswer | None:
 
 def is_within(context: Context, township: str) -> Callable[[Incident], bool]:
     """Whether a fire may lie in a township, by its code."""
-    cameras = context.store.cameras.ever()
+    cameras = context.store.cameras.standpoints()
     index = context.land_book.refresh().index
 
     def check(incident: Incident) -> bool:

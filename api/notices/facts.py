@@ -94,7 +94,7 @@ class FactFinder:
             entries: why it is told, of kinds that are told at all.
             told: what was told before.
         """
-        cameras = self._store.cameras.ever()
+        cameras = self._store.cameras.standpoints()
         place = self._places.of(incident, cameras)
         townships = self._land_book.refresh().index.townships(place.places)
         link = f"{self._public_url}/#fire-{incident.incident_id}" if self._public_url else ""

@@ -12,7 +12,7 @@ def told(
 ) -> tuple[Observation, bool]:
     """Keep it with its fire; see :meth:`models.store.ObservationRepository.add`."""
     store = context.store
-    correlator = Correlator(store, store.cameras.ever())
+    correlator = Correlator(store, store.cameras.standpoints())
     link = correlator.link_of_told(draft)
     kept, is_new = store.observations.add(draft, author=author, key=key, link=link)
     if is_new and kept.incident_id is not None:

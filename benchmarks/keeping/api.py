@@ -32,6 +32,7 @@ from benchmarks.keeping.monitors import Monitor, Watching
 from benchmarks.support.report import Measure, conclude, figure, limit, machine, rate
 from camera_gateway.vault import EvidenceVault
 from models.clock import SystemClock
+from models.site import Camera, CameraKind, HeightDatum, Pose, Position, Preset
 from models.store import Store
 from models.user import Role, User
 
@@ -41,6 +42,7 @@ SERVING = Path(__file__).with_name("serving.py")
 PASSWORD = "monitor-monitor-1"  # noqa: S105  # of a database that is thrown away
 CHANGES_A_MINUTE = 1000.0
 READERS = 4
+TOWERS = 110
 READS_A_SECOND = 12.0
 MIX = {"list": 2, "fire": 6, "land": 1, "unchanged": 3, "health": 1}
 
@@ -63,10 +65,19 @@ def quantile(values: list[float], share: float) -> float:
     return values[min(len(values) - 1, int(share * len(values)))] if values else float("nan")
 
 
+def tower(number: int) -> Camera:
+    """A camera of the district, with a patrol's presets."""
+    place = Position(106.4 + 0.004 * number, 28.9, 900.0, HeightDatum.SEA_LEVEL)
+    presets = (Preset(n, f"{n}", Pose(30.0 * n, -2.0, 0.0, 60.0)) for n in range(12))
+    return Camera(f"t{number}", f"{number} 号塔", CameraKind.TOWER, place, tuple(presets))
+
+
 def fill(data: Path, fires: int) -> None:
     """A season's fires, and somebody who may sign in."""
     clock = SystemClock()
     with closing(Store.open(f"sqlite:///{data / 'firewatch.db'}", clock=clock)) as store:
+        for number in range(TOWERS):
+            store.cameras.put(tower(number), actor="bench")
         user = User("bench", Role.MONITOR, hash_password(PASSWORD), must_change_password=False)
         store.users.add(user, actor="bench")
         load = Load(store, EvidenceVault(data / "evidence"), clock, lambda _: None, seed=1)

@@ -12,7 +12,7 @@ from models.crossing import Report
 from models.incident import Incident
 from models.site import Camera, Position
 
-__all__ = ["IncidentPlace", "place_of"]
+__all__ = ["IncidentPlace", "place_among", "place_by", "place_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,17 @@ def place_of(incident: Incident, cameras: Mapping[str, Camera]) -> IncidentPlace
 
 def place_by(testimonies: Sequence[Testimony]) -> IncidentPlace:
     """Where some pieces of evidence, taken for one fire, put it."""
-    heard = one_a_mast(testimonies)
+    return place_among(one_a_mast(testimonies), testimonies)
+
+
+def place_among(heard: Sequence[Testimony], testimonies: Sequence[Testimony]) -> IncidentPlace:
+    """As :func:`place_by`, where it is known whom to hear.
+
+    Args:
+        heard: by :func:`detector.incidents.testimony.one_a_mast`. When they were seen does not
+            matter any more: the same accounts of the same witnesses give the same place.
+        testimonies: all there are.
+    """
     if not heard:
         return IncidentPlace()
     met = _met(heard)

@@ -154,7 +154,7 @@ class Ranker:
         batch = list(self._due)[:AT_ONCE]
         if not batch:
             return 0
-        cameras = self._store.cameras.ever()
+        cameras = self._store.cameras.standpoints()
         ranked = 0
         for incident_id in batch:
             del self._due[incident_id]

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from enum import Enum
+from functools import lru_cache
 from typing import Any, Final
 
 import shapely
@@ -87,16 +88,26 @@ class Coded(TypeDecorator[Any]):
     Args:
         shape: the dataclass or type form.
         name: what it is, for messages.
+        remembered: so many different texts are read once only; for values that never change, and
+            of which the same ones are read again and again.
     """
 
     impl = Text
     cache_ok = True
 
-    def __init__(self, shape: Any, name: str) -> None:  # noqa: ANN401  # a type form, not a class
+    def __init__(
+        self,
+        shape: Any,  # noqa: ANN401  # a type form, not a class
+        name: str,
+        remembered: int = 0,
+    ) -> None:
         super().__init__()
         self.shape = shape
         self.name = name
+        self.remembered = remembered
         self._codec: Codec[Any] = Codec(shape, name)
+        decode = self._codec.decode
+        self._decode = lru_cache(remembered)(decode) if remembered > 0 else decode
 
     def process_bind_param(self, value: object, dialect: Dialect) -> str | None:
         """Write the value; None is SQL's NULL."""
@@ -106,7 +117,7 @@ class Coded(TypeDecorator[Any]):
     def process_result_value(self, value: str | None, dialect: Dialect) -> object:
         """Read the value."""
         del dialect
-        return None if value is None else self._codec.decode(value)
+        return None if value is None else self._decode(value)
 
 
 class Choice(TypeDecorator[Any]):

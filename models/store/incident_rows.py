@@ -19,16 +19,19 @@ from models.store.tables import incident
 
 __all__ = [
     "LARGEST",
+    "ONE",
     "change",
     "load_incidents",
     "one_incident",
     "raise_version",
     "standing_for",
+    "tell_change",
     "whole_incidents",
 ]
 
 LARGEST: Final = 2**63 - 1
-_ONE: Final = select(incident).where(incident.c.incident_id == bindparam("number"))
+ONE: Final = select(incident).where(incident.c.incident_id == bindparam("number"))
+"""The row of one fire."""
 
 
 def load_incidents(
@@ -62,7 +65,7 @@ def one_incident(connection: Connection, incident_id: int) -> Incident:
         NotFound: no such fire.
     """
     number = incident_id if 0 < incident_id <= LARGEST else 0
-    found = whole_incidents(connection, connection.execute(_ONE, {"number": number}).all())
+    found = whole_incidents(connection, connection.execute(ONE, {"number": number}).all())
     if not found:
         raise NotFound(f"There is no fire {incident_id}.")
     return found[0]
@@ -92,9 +95,20 @@ def change(
     Returns:
         The fire as it is then.
     """
+    tell_change(connection, clock, incident_id, values, kind)
+    return one_incident(connection, incident_id)
+
+
+def tell_change(
+    connection: Connection,
+    clock: Clock,
+    incident_id: int,
+    values: Mapping[str, object] | None = None,
+    kind: EventKind = EventKind.INCIDENT_CHANGED,
+) -> None:
+    """As :func:`change`, for whoever does not read the fire again."""
     raise_version(connection, incident_id, {"changed_at": clock.now(), **(values or {})})
     events.append(connection, clock, kind, incident_id)
-    return one_incident(connection, incident_id)
 
 
 def raise_version(

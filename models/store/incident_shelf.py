@@ -7,18 +7,20 @@ read still holds, also of what another process wrote.
 """
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, Row, select
 
+from models.errors import NotFound
 from models.incident import Incident
-from models.store.incident_rows import LARGEST, whole_incidents
+from models.store.incident_rows import LARGEST, ONE, whole_incidents
 from models.store.tables import incident
 
 __all__ = ["IncidentShelf"]
 
-MOST_KEPT: Final = 1000
+MOST_KEPT: Final = 300
 
 
 class IncidentShelf:
@@ -39,7 +41,17 @@ class IncidentShelf:
         chosen = select(incident).where(*wanted).order_by(incident.c.incident_id.desc())
         if limit is not None:
             chosen = chosen.limit(min(limit, LARGEST))
-        rows = connection.execute(chosen).all()
+        return self._of(connection, connection.execute(chosen).all())
+
+    def one(self, connection: Connection, incident_id: int) -> Incident:
+        """As :func:`models.store.incident_rows.one_incident`."""
+        number = incident_id if 0 < incident_id <= LARGEST else 0
+        found = self._of(connection, connection.execute(ONE, {"number": number}).all())
+        if not found:
+            raise NotFound(f"There is no fire {incident_id}.")
+        return found[0]
+
+    def _of(self, connection: Connection, rows: Sequence[Row[Any]]) -> list[Incident]:
         with self._lock:
             kept = {row.incident_id: self._kept.get(row.incident_id) for row in rows}
         held = {

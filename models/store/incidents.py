@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, select
 
 from models.audit import SYSTEM
 from models.clock import Clock
-from models.errors import Conflict, InputRefused, NotFound
+from models.errors import Conflict, InputRefused
 from models.incident import (
     OPEN_STATES,
     EntryKind,
@@ -26,7 +26,7 @@ from models.incident import (
 )
 from models.store.database import Database
 from models.store.incident_history import write_entry
-from models.store.incident_rows import change, load_incidents, one_incident
+from models.store.incident_rows import change, load_incidents, one_incident, tell_change
 from models.store.incident_shelf import IncidentShelf
 from models.store.tables import alert, incident
 
@@ -58,7 +58,7 @@ class IncidentRepository:
             NotFound: no such fire.
         """
         with self._database.read() as connection:
-            return self._one(connection, incident_id)
+            return self._shelf.one(connection, incident_id)
 
     def of_alert(self, alert_id: int) -> Incident:
         """The fire that an alert is evidence of.
@@ -68,7 +68,7 @@ class IncidentRepository:
         """
         number = select(alert.c.incident_id).where(alert.c.alert_id == min(alert_id, _LARGEST))
         with self._database.read() as connection:
-            return self._one(connection, connection.execute(number).scalar() or 0)
+            return self._shelf.one(connection, connection.execute(number).scalar() or 0)
 
     def working(self) -> list[Incident]:
         """Every fire that still needs people, whatever its age, newest first."""
@@ -173,7 +173,7 @@ class IncidentRepository:
             NotFound: no such fire.
         """
         with self._database.write() as connection:
-            before = self._one(connection, incident_id)
+            before = self._shelf.one(connection, incident_id)
             old = before.urgency
             if old is not None and replace(old, at=urgency.at) == urgency:
                 return False
@@ -189,15 +189,8 @@ class IncidentRepository:
                         author=SYSTEM,
                         note=note,
                     )
-            change(connection, self._clock, incident_id, {"urgency": urgency})
+            tell_change(connection, self._clock, incident_id, {"urgency": urgency})
             return True
-
-    def _one(self, connection: Connection, incident_id: int) -> Incident:
-        number = incident_id if 0 < incident_id <= _LARGEST else 0
-        found = self._shelf.load(connection, incident.c.incident_id == number)
-        if not found:
-            raise NotFound(f"There is no fire {incident_id}.")
-        return found[0]
 
 
 def checked_note(note: str, author: str) -> str:

@@ -111,6 +111,28 @@ def test_a_port_in_use_is_said_with_what_to_do() -> None:
     assert "--port" in caught.value.remedy
 
 
+def test_an_answer_leaves_at_once() -> None:
+    """Each of its writes waited for the other end's acknowledgement, 42 ms, before."""
+    at_once: list[int] = []
+
+    async def taken(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        line = writer.get_extra_info("socket")
+        at_once.append(line.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        writer.close()
+        await writer.wait_closed()
+
+    async def ask() -> None:
+        listening = listen("127.0.0.1", 0)
+        async with await asyncio.start_server(taken, sock=listening):
+            reader, writer = await asyncio.open_connection(*listening.getsockname())
+            assert await reader.read() == b""
+            writer.close()
+            await writer.wait_closed()
+
+    asyncio.run(ask())
+    assert at_once == [1]
+
+
 def test_an_address_that_is_not_ours_is_refused() -> None:
     with pytest.raises(InputRefused, match="Cannot listen"):
         listen("192.0.2.1", 8000)

@@ -148,6 +148,23 @@ def test_a_camera_goes_with_all_it_has(store: Store) -> None:
         store.links.remove("gu-nan-1", actor="wang")
 
 
+def test_some_cameras_come_with_their_own_presets(store: Store) -> None:
+    one, two, three = (
+        replace(
+            CAMERA,
+            camera_id=f"t{number}",
+            presets=(Preset(number, "南", Pose(number, 0.0, 0.0, 60.0)),),
+        )
+        for number in (1, 2, 3)
+    )
+    for camera in (three, one, two):
+        store.cameras.put(camera)
+    assert store.cameras.some({"t3", "t1", "nobody"}) == [one, three]
+    assert store.cameras.some([]) == []
+    assert store.cameras.get("t2") == two
+    assert store.cameras.all() == [one, two, three]
+
+
 def test_no_secret_is_shown_by_accident() -> None:
     assert "p@ss" not in repr(WHOLE)
     assert "admin" not in repr(WHOLE)
@@ -161,9 +178,10 @@ def test_a_removed_camera_is_remembered_as_it_was_last(store: Store) -> None:
         store.links.put(replace(setup, camera=replace(setup.camera, name=name)), actor="li")
         store.links.remove(key, actor="li")
         assert store.cameras.all() == []
-        assert store.cameras.ever()[key].name == name
-        assert store.cameras.ever()[key].presets == setup.camera.presets
+        bare = replace(setup.camera, name=name, presets=())
+        assert store.cameras.standpoints() == {key: bare}
     store.links.put(setup, actor="li")
-    assert store.cameras.ever() == {key: setup.camera}
+    assert store.cameras.standpoints() == {key: replace(setup.camera, presets=())}
+    assert store.cameras.get(key) == setup.camera
     with pytest.raises(NotFound):
         store.links.remove("nobody", actor="li")

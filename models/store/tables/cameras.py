@@ -28,14 +28,16 @@ preset = Table(
     Column("camera_id", ForeignKey(camera.c.camera_id, ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True, autoincrement=False),
     Column("name", Text, nullable=False),
-    Column("pose", Coded(Pose, "pose"), nullable=False),
+    Column("pose", Coded(Pose, "pose", remembered=10_000), nullable=False),
 )
 
 former_camera = Table(
     "former_camera",
     metadata,
     Column("camera_id", Text, primary_key=True),
-    Column("camera", Coded(Camera, "former camera"), nullable=False),  # as it was last
+    Column(
+        "camera", Coded(Camera, "former camera", remembered=1000), nullable=False
+    ),  # as it was last
 )
 
 camera_link = Table(
