@@ -177,7 +177,7 @@ def test_one_that_was_told_before_fires_were_kept_is_taken_back(
     store: Store, clock: ManualClock
 ) -> None:
     kept, _ = store.observations.add(told(clock), author="li", key="a")
-    with store._engine.begin() as connection:
+    with store._database.write() as connection:
         connection.exec_driver_sql("UPDATE observation SET incident_id = NULL")
     gone = store.observations.withdraw(kept.observation_id, author="zhao")
     assert (gone.incident_id, gone.withdrawn_by) == (None, "zhao")
