@@ -39,6 +39,7 @@ class TokenScope(StrEnum):
     WEATHER = "weather"  # wind, danger class, weather
     EXPORTS = "exports"  # files of fires and evidence
     NOTICES = "notices"  # who is told
+    GATES = "gates"  # gates hand in who passed them
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ THIRD_PARTIES = {
         "apprise",
         "argon2",
         "av",
+        "cryptography",  # seals plates and codes
         "cv2",
         "fastapi",
         "httpx",

@@ -95,6 +95,11 @@ class LandAsker:
         self._drill = {(one.layer, one.code) for one in features if one.drill}
         self._danger = Danger(self.land)
 
+    @property
+    def roads(self) -> RoadPart | None:
+        """Ways along its roads; None where every distance is a straight line."""
+        return self._roads
+
     def report(
         self,
         places: Sequence[JointPlace],

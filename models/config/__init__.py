@@ -7,6 +7,7 @@ live in the database. Unknown keys are refused with their name.
 from models.config.access import SecurityRule, TlsRule
 from models.config.deciding import AttentionRule, EvidenceRule, SuppressionRule
 from models.config.fires import IncidentRule, WeatherRule
+from models.config.gates import GatesRule
 from models.config.keeping import KeepingRule, RecordingRule
 from models.config.land import HelicopterRule, NetworkRule
 from models.config.loading import ENVIRONMENT_PREFIX, load_settings
@@ -18,6 +19,7 @@ __all__ = [
     "ENVIRONMENT_PREFIX",
     "AttentionRule",
     "EvidenceRule",
+    "GatesRule",
     "HelicopterRule",
     "IncidentRule",
     "KeepingRule",

@@ -9,6 +9,7 @@ from pydantic import Field
 from models.config.access import SecurityRule, TlsRule
 from models.config.deciding import AttentionRule, EvidenceRule, SuppressionRule
 from models.config.fires import IncidentRule, WeatherRule
+from models.config.gates import GatesRule
 from models.config.keeping import KeepingRule, RecordingRule
 from models.config.land import HelicopterRule, NetworkRule
 from models.config.notices import NoticeRule
@@ -43,6 +44,7 @@ class Settings(Section):
         network: what the yearly plan calls a lack of the facilities.
         incidents: how fires are worked on.
         weather: how fire danger follows from the weather.
+        gates: how long it is known who passed them, and who sees that.
         notices: how people are told.
         security: who gets in, and how long what is personal stays.
         tls: spoken by Firewatch itself.
@@ -67,6 +69,7 @@ class Settings(Section):
     network: NetworkRule = NetworkRule()
     incidents: IncidentRule = IncidentRule()
     weather: WeatherRule = WeatherRule()
+    gates: GatesRule = GatesRule()
     notices: NoticeRule = NoticeRule()
     security: SecurityRule = SecurityRule()
     tls: TlsRule = TlsRule()
@@ -75,6 +78,11 @@ class Settings(Section):
     def store_url(self) -> str:
         """Database URL in force."""
         return self.database_url or f"sqlite:///{(self.data_dir / 'firewatch.db').resolve()}"
+
+    @property
+    def gates_key_file(self) -> Path:
+        """Key file of plates and codes in force."""
+        return self.gates.key_file or self.data_dir / "gates.key"
 
     @property
     def decision_version(self) -> str:

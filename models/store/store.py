@@ -14,6 +14,7 @@ from models.store.cameras import CameraRepository
 from models.store.candidates import CandidateRepository
 from models.store.copying import copy_rows
 from models.store.database import Database
+from models.store.duty import DutyRepository
 from models.store.engines import Home, Serving, SqliteHome, home_of
 from models.store.engines.sqlite import copy_database
 from models.store.events import EventRepository
@@ -28,6 +29,7 @@ from models.store.masks import MaskRepository
 from models.store.notice_channels import ChannelRepository
 from models.store.notices import DeliveryRepository
 from models.store.observations import ObservationRepository
+from models.store.passages import PassageRepository
 from models.store.patrols import PatrolRepository
 from models.store.pose_checks import PoseCheckRepository
 from models.store.recordings import RecordingRepository
@@ -75,6 +77,8 @@ class Store:
         answers: to requests that may come again.
         weather: readings of stations and of the district.
         winds: of the day.
+        duty: who is on, and when.
+        passages: who passed the gates of the forest.
         channels: through which people are told.
         deliveries: what is told through them: the outbox.
         audit: who did what.
@@ -109,6 +113,8 @@ class Store:
         self.answers = AnswerRepository(database, clock)
         self.weather = WeatherRepository(database, clock)
         self.winds = WindRepository(database, clock)
+        self.duty = DutyRepository(database, clock)
+        self.passages = PassageRepository(database, clock)
         self.audit = AuditRepository(database, clock)
 
     @classmethod

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from models.config import (
     AttentionRule,
     EvidenceRule,
+    GatesRule,
     Settings,
     SuppressionRule,
     WeatherRule,
@@ -108,3 +109,24 @@ def test_classes_of_the_fire_weather_index_rise() -> None:
     for classes in ((5.0, 4.0, 10.0, 20.0), (0.0, 4.0, 10.0, 20.0), (1.0, 1.0, 2.0, 3.0)):
         with pytest.raises(ValidationError):
             WeatherRule(classes=classes)
+
+
+def test_the_key_of_the_gates_lies_in_the_data_folder_unless_named(tmp_path: Path) -> None:
+    assert Settings(data_dir=tmp_path).gates_key_file == tmp_path / "gates.key"
+    named = load_settings(None, {"FIREWATCH_GATES__KEY_FILE": "/etc/firewatch/gates.key"})
+    assert named.gates_key_file == Path("/etc/firewatch/gates.key")
+
+
+def test_how_long_passages_are_kept_has_an_end() -> None:
+    assert GatesRule(keep_days=1, look_back_hours=0.5).keep_days == 1.0
+    assert GatesRule(keep_days=3650, look_back_hours=48, plates_role="monitor").keep_days == 3650.0
+    for wrong in (
+        {"keep_days": 0.9},
+        {"keep_days": 3651},
+        {"look_back_hours": 0.4},
+        {"look_back_hours": 48.1},
+        {"plates_role": "viewer"},  # who only looks on never sees a plate
+        {"key_files": "x"},
+    ):
+        with pytest.raises(ValidationError):
+            GatesRule.model_validate(wrong)

@@ -51,6 +51,8 @@ NOON_US: Final = 1_764_046_800_123_457
 
 SPECIAL: Final[dict[str, dict[str, Any]]] = {
     "land_edit": {"after": "x"},  # one side of it has to say something
+    "duty_leave": {"until_at": 2},  # after it began
+    "duty_shift": {"until_at": 2},
     "channel": {"name": "", "enabled": False, "removed_at": 1},  # nothing goes through it
 }
 MADE_ANEW: Final = {"0012": {"session"}}

@@ -78,6 +78,10 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
         ("kept_answer", "ck_kept_answer_whole_answer"),
         ("weather_entry", "ck_weather_entry_has_author"),
         ("weather_entry", "ck_weather_entry_withdrawn_by_somebody"),
+        ("duty_person", "ck_duty_person_village_in_township"),
+        ("duty_shift", "ck_duty_shift_ends_later"),
+        ("duty_leave", "ck_duty_leave_ends_later"),
+        ("passage", "ck_passage_marked"),
     }
 
 

@@ -10,6 +10,8 @@ from models.store.tables.cameras import (
     former_camera,
     preset,
 )
+from models.store.tables.duty import duty_leave, duty_person, duty_shift
+from models.store.tables.gates import passage
 from models.store.tables.incidents import incident, incident_entry
 from models.store.tables.land import land_change, land_edit, land_feature, wind_entry
 from models.store.tables.memory import candidate, event, ledger_entry
@@ -52,6 +54,9 @@ __all__ = [
     "clearing",
     "danger_entry",
     "delivery",
+    "duty_leave",
+    "duty_person",
+    "duty_shift",
     "event",
     "evidence",
     "former_account",
@@ -65,6 +70,7 @@ __all__ = [
     "ledger_entry",
     "metadata",
     "observation",
+    "passage",
     "pose_check",
     "pose_reference",
     "preset",
