@@ -22,9 +22,11 @@ from api.console import Console
 from api.context import Context
 from api.coverage import routes as coverage
 from api.crossings import routes as crossings
+from api.duty import routes as duty
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
 from api.exports import routes as exports
+from api.gates import routes as gates
 from api.headers import HostCheck, SecurityHeaders
 from api.idempotency import Idempotency
 from api.incidents import deeds as incident_deeds
@@ -98,11 +100,13 @@ def create_app(
         crossings.router,
         observations.router,
         notices.router,
+        duty.router,
         candidates.router,
         ledger.router,
         land_answers.router,
         winds.router,
         weather.router,
+        gates.router,
         attributes.router,
         exporting.router,
         features.router,

@@ -29,6 +29,8 @@ MOST_PHOTO_BYTES: Final = 30_000_000
 _LARGER: Final = {
     "/api/cameras/import": MOST_LIST_BYTES,
     "/api/weather/import": MOST_LIST_BYTES,
+    "/api/duty/import": MOST_LIST_BYTES,
+    "/api/gates/import": MOST_LIST_BYTES,
     "/api/land/imports": MOST_LAND_BYTES,
 }
 _PHOTOS: Final = re.compile(r"/api/incidents/[0-9]{1,19}/photos")

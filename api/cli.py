@@ -12,8 +12,10 @@ from api.commands.backup import backup, restore
 from api.commands.camera import cameras
 from api.commands.demo import demo
 from api.commands.detect import detect
+from api.commands.duty import duty
 from api.commands.evaluate import evaluate
 from api.commands.evidence import evidence
+from api.commands.gates import gates
 from api.commands.geo import geo
 from api.commands.incident import incidents
 from api.commands.keep import audit
@@ -47,6 +49,8 @@ app.add_typer(geo, name="geo")
 app.add_typer(land, name="land")
 app.add_typer(incidents, name="incident")
 app.add_typer(weather, name="weather")
+app.add_typer(duty, name="duty")
+app.add_typer(gates, name="gates")
 app.add_typer(notices, name="notice")
 app.add_typer(users, name="user")
 app.add_typer(tokens, name="token")

@@ -13,6 +13,7 @@ from api.auth.scope import ScopeBook
 from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
 from api.coverage.room import CoverageRoom
+from api.gates.sealing import Seal
 from api.incidents.places import PlaceShelf
 from api.land.imports.desk import ImportDesk
 from api.land.network.desk import NetworkDesk
@@ -89,6 +90,7 @@ class Context:
     counts: PipelineCounts
     land_imports: ImportDesk
     notices: NoticeRoom
+    seal: Seal  # of plates and codes
     lost_pictures: LostPictures = field(default_factory=LostPictures)
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
     taps: TapBook = field(default_factory=TapBook)

@@ -39,8 +39,9 @@ KEPT_FOR: Final = timedelta(days=7)
 TIDIED_EVERY: Final = timedelta(hours=1)
 LARGEST_ANSWER: Final = 4_000_000
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
-_NOT_HERE: Final = re.compile(r"/api/(session(/.*)?|land/imports)")
-"""Signing in has no asker yet, and a file of land is kept under a key of its own."""
+_NOT_HERE: Final = re.compile(r"/api/(session(/.*)?|land/imports|gates/.*)")
+"""Signing in has no asker yet, a file of land is kept under a key of its own, and so is each record
+of a gate: a hash of its request would tell the plate to whoever tries all plates."""
 _OF_A_FIRE: Final = re.compile(r"/api/incidents/[0-9]+/[a-z]+")
 _RUN_AGAIN: Final = frozenset({"/api/observations"})
 """What its own key makes harmless."""

@@ -1,4 +1,7 @@
-"""What is personal goes when its days are over: who told of a fire, where people signed in from."""
+"""What is personal goes when its days are over.
+
+That is who told of a fire, where people signed in from, and who passed the gates.
+"""
 
 import asyncio
 import logging
@@ -7,7 +10,7 @@ from typing import Final
 
 from models.audit import SYSTEM
 from models.clock import Clock
-from models.config import SecurityRule
+from models.config import GatesRule, SecurityRule
 from models.errors import WatchError
 from models.store import Store
 
@@ -24,13 +27,15 @@ class Retention:
     Args:
         store: where it is.
         clock: of the installation.
-        rule: for how long it stays.
+        rule: for how long who told of a fire stays.
+        gates: for how long who passed them stays.
     """
 
-    def __init__(self, store: Store, clock: Clock, rule: SecurityRule) -> None:
+    def __init__(self, store: Store, clock: Clock, rule: SecurityRule, gates: GatesRule) -> None:
         self._store = store
         self._clock = clock
         self._keep = timedelta(days=rule.caller_days)
+        self._keep_passages = timedelta(days=gates.keep_days)
 
     def sweep(self) -> None:
         """Clear what is due; how many is in the audit log, who is not.
@@ -38,12 +43,14 @@ class Retention:
         Raises:
             WatchError: the store cannot be written.
         """
-        callers = self._store.observations.clear_callers(
-            self._clock.now() - self._keep, actor=SYSTEM
-        )
+        now = self._clock.now()
+        callers = self._store.observations.clear_callers(now - self._keep, actor=SYSTEM)
         addresses = self._store.sign_ins.forget_old()
-        if callers or addresses:
-            logger.info("forgot %d callers and %d addresses", callers, addresses)
+        passages = self._store.passages.forget(now - self._keep_passages)
+        if callers or addresses or passages:
+            logger.info(
+                "forgot %d callers, %d addresses and %d passages", callers, addresses, passages
+            )
 
     async def run(self) -> None:
         """Sweep until cancelled; a store that fails for a moment is swept the next time."""

@@ -16,6 +16,7 @@ from api.cameras.running import CameraBook, fleet_of, fov_of
 from api.cameras.thumbs import Thumbs
 from api.context import Context, SiteFacts
 from api.coverage.room import CoverageRoom
+from api.gates.sealing import Seal
 from api.incidents.places import PlaceShelf
 from api.land.around import land_around
 from api.land.imports.desk import ImportDesk
@@ -222,6 +223,7 @@ def build_watch(
             store, clock, settings.data_dir, spare_bytes=rules.least_free_bytes
         ),
         notices=notices,
+        seal=Seal.later(settings.gates_key_file),
         places=places,
         cameras_changed=fleet.nudge,
         taps=taps,

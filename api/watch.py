@@ -53,7 +53,8 @@ class Watch:
     def retention(self) -> Retention:
         """Clears what is personal when its days are over."""
         context = self.context
-        return Retention(context.store, context.clock, context.settings.security)
+        settings = context.settings
+        return Retention(context.store, context.clock, settings.security, settings.gates)
 
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:

@@ -42,6 +42,7 @@ SCOPE_OF: Final[dict[str, TokenScope]] = {
     "exports": TokenScope.EXPORTS,
     "ogc": TokenScope.EXPORTS,
     "notices": TokenScope.NOTICES,
+    "gates": TokenScope.GATES,
 }
 """By the word of an address after ``/api/``; what is not named here no token opens."""
 

@@ -57,7 +57,7 @@ def import_weather(
     typer.echo(speakable(_danger(now)))
     if faults and not readings:
         raise InputRefused(
-            "No row of the file could be taken.", remedy="See the rows above.", code="weather_file"
+            "No row of the file could be taken.", remedy="See the rows above.", code="sheet_file"
         )
 
 

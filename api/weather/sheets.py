@@ -4,29 +4,20 @@ A row that cannot be read, or says what cannot be, is left out and told with its
 and why; the others are taken. Nothing is guessed: a missing number is no zero.
 """
 
-import csv
-import io
-import re
-import unicodedata
-import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from typing import Any, Final
-from zipfile import BadZipFile, ZipFile
 from zoneinfo import ZoneInfo
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
-from api.weather.cells import is_empty, moment_of, number_of, text_of
+from api.cells import moment_of, text_of
+from api.sheets import Sheet, find_sheet
+from api.weather.cells import number_of
 from models.errors import InputRefused
 from models.weather import LIMITS, Reading, check_reading
 
-__all__ = ["MOST_ROWS", "LeftOut", "read_sheet"]
+__all__ = ["LeftOut", "read_sheet"]
 
-MOST_ROWS: Final = 50_000
-MOST_UNPACKED_BYTES: Final = 100_000_000
 LONGEST_TOLD: Final = 40
 
 _HEADINGS: Final[dict[str, tuple[str, ...]]] = {
@@ -50,18 +41,6 @@ _HEADINGS: Final[dict[str, tuple[str, ...]]] = {
 }
 _NEEDED: Final = tuple(key for key in _HEADINGS if key != "station")
 _NUMBERS: Final = ("temperature_c", "humidity_percent", "wind_m_s", "rain_24h_mm")
-_UNIT: Final = re.compile(r"[(\[\u3010].*?[)\]\u3011]|[\s_]")
-_BROKEN: Final = (
-    KeyError,
-    ValueError,
-    TypeError,
-    AttributeError,
-    IndexError,
-    OSError,
-    SyntaxError,
-    BadZipFile,
-    InvalidFileException,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +67,7 @@ def read_sheet(
     """Read a table.
 
     Args:
-        data: a CSV (UTF-8 or GBK; commas, semicolons or tabs) or an Excel workbook, of which the
-            first sheet with the needed columns is read.
+        data: a CSV or an Excel workbook, see :func:`api.sheets.find_sheet`.
         zone: of times that state none.
         noon_hour: of days that state no time.
         now: UTC, for what lies in the future.
@@ -98,116 +76,26 @@ def read_sheet(
         The readings, and the rows that were left out, in their order.
 
     Raises:
-        InputRefused: no table (``weather_file``), without a needed column
-            (``weather_columns``), or of too many rows (``weather_rows``).
+        InputRefused: no table (``sheet_file``), without a needed column (``weather_columns``), or
+            of too many rows (``sheet_rows``).
     """
-    sheets = _workbook(data) if data[:4] == b"PK\x03\x04" else [_table(data)]
-    lacking: tuple[str, ...] = _NEEDED
-    for rows in sheets:
-        for start, heading in enumerate(rows[:20]):
-            columns = _columns(heading)
-            missing = tuple(key for key in _NEEDED if key not in columns)
-            if not missing:
-                return _readings(rows, start, columns, zone=zone, noon_hour=noon_hour, now=now)
-            lacking = min(lacking, missing, key=len)
-    raise InputRefused(
-        f"The table has no column for: {', '.join(lacking)}.",
+    sheet = find_sheet(data, _HEADINGS, [_NEEDED], _lacking)
+    return _readings(sheet, zone=zone, noon_hour=noon_hour, now=now)
+
+
+def _lacking(columns: Sequence[str]) -> InputRefused:
+    return InputRefused(
+        f"The table has no column for: {', '.join(columns)}.",
         remedy="Name the columns 时间, 气温, 相对湿度, 风速, 24小时降水量; and 站点 for stations.",
         code="weather_columns",
     )
 
 
-def _table(data: bytes) -> list[Sequence[Any]]:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        text = "\0"
-    if "\0" in text:
-        raise InputRefused(
-            "The file is no table of text.",
-            remedy="Save it as CSV in UTF-8 or GBK, or as an Excel workbook (.xlsx).",
-            code="weather_file",
-        )
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-    except csv.Error as error:
-        raise InputRefused(f"The file is no table: {error}.", code="weather_file") from error
-    return _few(rows)
-
-
-def _workbook(data: bytes) -> list[list[Sequence[Any]]]:
-    try:
-        with ZipFile(io.BytesIO(data)) as archive:
-            if sum(member.file_size for member in archive.infolist()) > MOST_UNPACKED_BYTES:
-                raise InputRefused(
-                    "The workbook holds more than a hundred megabytes.",
-                    remedy="Hand over the rows of a few years.",
-                    code="weather_rows",
-                )
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that are not read
-            book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
-            try:
-                return [
-                    _few(sheet.iter_rows(values_only=True, max_row=MOST_ROWS + 1))
-                    for sheet in book.worksheets
-                ]
-            finally:
-                book.close()
-    except _BROKEN as error:
-        raise InputRefused(
-            f"The workbook is damaged: {error}.",
-            remedy="Save it again as an Excel workbook (.xlsx).",
-            code="weather_file",
-        ) from error
-
-
-def _few(rows: Iterable[Sequence[Any]]) -> list[Sequence[Any]]:
-    found = list(rows)
-    if len(found) > MOST_ROWS:
-        raise InputRefused(
-            f"The table has more than {MOST_ROWS} rows.",
-            remedy="Hand over the rows of a few years.",
-            code="weather_rows",
-        )
-    return found
-
-
-def _columns(heading: Sequence[Any]) -> dict[str, tuple[int, str]]:
-    """Where each value stands, and its heading; a heading that comes twice means nothing."""
-    found: dict[str, tuple[int, str]] = {}
-    for index, cell in enumerate(heading):
-        text = "" if cell is None else str(cell)
-        plain = _UNIT.sub("", unicodedata.normalize("NFKC", text)).casefold()
-        for key, names in _HEADINGS.items():
-            wanted = {name.replace("_", "").casefold() for name in names}
-            if plain in wanted and key not in found:
-                found[key] = (index, text.strip())
-    return found
-
-
 def _readings(
-    rows: Sequence[Sequence[Any]],
-    start: int,
-    columns: dict[str, tuple[int, str]],
-    *,
-    zone: ZoneInfo,
-    noon_hour: float,
-    now: datetime,
+    sheet: Sheet, *, zone: ZoneInfo, noon_hour: float, now: datetime
 ) -> tuple[list[Reading], list[LeftOut]]:
-    found: list[tuple[int, dict[str, Any], datetime | None]] = []
-    for number, row in enumerate(rows[start + 1 :], start + 2):
-        cells = {
-            key: row[index] if index < len(row) else None for key, (index, _) in columns.items()
-        }
-        if not all(is_empty(cell) for cell in cells.values()):
-            found.append((number, cells, moment_of(cells["at"], zone)))
+    heading = {key: column.heading for key, column in sheet.columns.items()}
+    found = [(number, cells, moment_of(cells["at"], zone)) for number, cells in sheet.records()]
     # A column of days comes as midnights from a spreadsheet; of hours, not all of them are.
     days_only = all(at is None or at.time() == time() for _, _, at in found)
     readings: list[Reading] = []
@@ -216,11 +104,11 @@ def _readings(
         own: list[LeftOut] = []
         values: dict[str, Any] = {"station": text_of(cells.get("station"))}
         if at is None:
-            own.append(_fault(number, columns["at"][1], cells["at"], "weather_moment"))
+            own.append(_fault(number, heading["at"], cells["at"], "weather_moment"))
         for key in _NUMBERS:
-            value = number_of(cells[key], wind_heading=columns[key][1] if key == "wind_m_s" else "")
+            value = number_of(cells[key], wind_heading=heading[key] if key == "wind_m_s" else "")
             if isinstance(value, str):
-                own.append(_fault(number, columns[key][1], cells[key], value))
+                own.append(_fault(number, heading[key], cells[key], value))
             values[key] = value
         if not own and at is not None:
             later = timedelta(hours=noon_hour if days_only else 0.0)
@@ -230,7 +118,7 @@ def _readings(
             except InputRefused as refusal:
                 key = _culprit(reading, refusal.code)
                 cell = cells.get(key)
-                own.append(_fault(number, columns[key][1], cell, refusal.code))
+                own.append(_fault(number, heading[key], cell, refusal.code))
             else:
                 readings.append(reading)
         faults += own

@@ -84,7 +84,7 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
         for file in (ROOT / folder).rglob("*.py"):
             text = file.read_text(encoding="utf-8")
             if "audit" in text:
-                deeds = r'"([a-z]+\.(?:[a-z_]+ed|undone|withdrawn|password_set))"'
+                deeds = r'"([a-z]+\.(?:[a-z_]+ed|undone|withdrawn|password_set|shown|forgotten))"'
                 written |= set(re.findall(deeds, text))
     written |= {f"incident.{kind}" for kind in EntryKind if kind not in _TOLD}
     written.add("alert.stepped")  # of logs from before fires were kept
@@ -100,6 +100,9 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
     facts |= {"source", "witness", "seen", "told"}  # of observations
     facts |= {"of", "photo"}  # of fires
     facts |= {"townships", "before", "townships_before", "scopes", "sessions", "count"}  # of people
+    facts |= {"person", "township", "village", "post", "shifts"}  # of the duty roster
+    facts |= {"people_new", "people_changed", "shifts_new", "shifts_replaced"}
+    facts |= {"new", "known", "passages", "plates"}  # of gates
     facts |= {"made"}  # of backups
     facts |= {"outcome", "skipped"}  # of channels
     facts |= {"entries", "first"}  # of the log itself

@@ -80,6 +80,8 @@ FROM_A_BROWSER = [
     "camera_gateway/patrol/desk.py",
     "api/land",
     *("api/weather", "models/weather.py"),
+    *("api/gates", "models/passage.py", "api/sheets.py"),
+    *("api/duty", "models/duty"),
     *("api/calibration", "geo/calibration", "geo/crs", "geo/camera.py"),
 ]
 NOT_FROM_A_BROWSER = {
@@ -190,8 +192,9 @@ def test_what_a_browser_may_be_refused_with_has_words(words: dict[str, dict[str,
     raised = raised_in(ROOT, FROM_A_BROWSER)
     said = words["problem"] | words["trouble"] | words["import_why"]
     assert without_words(raised.codes - set(NOT_FROM_A_BROWSER), said) == set()
-    # Both pass on what somebody else has raised.
+    # These pass on what somebody else has raised.
     passed_on = {"api/cameras/list_faults.py: code", "api/calibration/service.py: error.code"}
+    passed_on.add("api/gates/taking.py: refusal.code")
     of_tables = {
         "api/land/editing.py: _FACT_CODES[faults[0].kind]",
         "api/land/editing.py: _SHAPE_CODES[fault]",
@@ -251,3 +254,10 @@ def test_every_way_in_which_a_row_of_weather_is_refused_has_words(
     codes = {"weather_moment", "weather_missing", "weather_number"}
     codes |= raised_in(ROOT, ["models/weather.py"]).codes
     assert without_words(codes, words["weather_row"]) == set()
+
+
+def test_every_way_in_which_a_row_of_a_gate_is_refused_has_words(
+    words: dict[str, dict[str, str]],
+) -> None:
+    codes = {"gate_moment", "gate_way", "gate_kind"} | raised_in(ROOT, ["models/passage.py"]).codes
+    assert without_words(codes, words["problem"]) == set()

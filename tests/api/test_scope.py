@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from api_rig import START, ApiRig
@@ -13,7 +14,7 @@ from event_stream import told_in
 from api.feed import follow_events
 from api.retention import Retention
 from models.alert import Alert
-from models.config import SecurityRule
+from models.config import GatesRule, SecurityRule
 from models.crossing import Report
 from models.errors import StorageFull
 from models.events import Event, EventKind
@@ -153,10 +154,10 @@ def test_how_to_call_back_is_for_people_who_act_and_is_forgotten(api: ApiRig) ->
     assert told(Role.MONITOR) == "张三 13800001234"
     assert told(Role.VIEWER) is None
     rule = SecurityRule(caller_days=1.0)
-    Retention(store, api.clock, rule).sweep()
+    Retention(store, api.clock, rule, GatesRule()).sweep()
     assert told(Role.MONITOR) == "张三 13800001234"
     api.clock.advance(timedelta(days=1, seconds=1).total_seconds())
-    Retention(store, api.clock, rule).sweep()
+    Retention(store, api.clock, rule, GatesRule()).sweep()
     assert told(Role.MONITOR) == ""
     database = b"".join(f.read_bytes() for f in api.context.settings.data_dir.glob("*.db"))
     assert store.audit.entries(1, noun="observation")[0].action == "observation.callers_cleared"
@@ -177,7 +178,8 @@ def test_the_sweep_goes_on_when_the_store_fails_once(api: ApiRig) -> None:
             raise asyncio.CancelledError
 
     async def play() -> None:
-        await Retention(Failing(), api.clock, SecurityRule()).run()  # type: ignore[arg-type]
+        failing: Any = Failing()
+        await Retention(failing, api.clock, SecurityRule(), GatesRule()).run()
 
     with suppress(asyncio.CancelledError):
         asyncio.run(play())

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.weather import sheets
+from api import sheets
 from api.weather.sheets import LeftOut, read_sheet
 from models.errors import InputRefused
 from models.weather import Reading
@@ -173,16 +173,16 @@ def test_a_column_of_days_means_noon_and_one_of_hours_means_what_it_says() -> No
 
 
 def test_what_is_no_table_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert code_of(b"\x00\x01\x02") == "weather_file"
-    assert code_of(b"\xff\xfe\x00a") == "weather_file"
+    assert code_of(b"\x00\x01\x02") == "sheet_file"
+    assert code_of(b"\xff\xfe\x00a") == "sheet_file"
     assert code_of(b"") == "weather_columns"
     assert code_of("a,b\n1,2\n") == "weather_columns"
     assert code_of("时间,气温\n2026-04-05,1\n") == "weather_columns"
-    assert code_of(b"PK\x03\x04 and no more") == "weather_file"
-    assert code_of('a,"' + "x" * 200_000 + '"\n') == "weather_file"
+    assert code_of(b"PK\x03\x04 and no more") == "sheet_file"
+    assert code_of('a,"' + "x" * 200_000 + '"\n') == "sheet_file"
     monkeypatch.setattr(sheets, "MOST_ROWS", 3)
-    assert code_of("\n".join(["a,b"] * 4)) == "weather_rows"
-    assert code_of(workbook(*[("a",)] * 4, title=False)) == "weather_rows"
+    assert code_of("\n".join(["a,b"] * 4)) == "sheet_rows"
+    assert code_of(workbook(*[("a",)] * 4, title=False)) == "sheet_rows"
 
 
 def test_a_bomb_of_an_archive_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,9 +190,9 @@ def test_a_bomb_of_an_archive_is_not_unpacked(monkeypatch: pytest.MonkeyPatch) -
     with ZipFile(bomb, "w", ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", b"0" * 1_000_000)
     monkeypatch.setattr(sheets, "MOST_UNPACKED_BYTES", 500_000)
-    assert code_of(bomb.getvalue()) == "weather_rows"
+    assert code_of(bomb.getvalue()) == "sheet_rows"
     monkeypatch.undo()
-    assert code_of(bomb.getvalue()) == "weather_file"
+    assert code_of(bomb.getvalue()) == "sheet_file"
 
 
 def test_the_message_names_what_is_missing() -> None:

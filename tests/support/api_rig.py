@@ -13,6 +13,7 @@ from api.app import create_app
 from api.auth.passwords import hash_password
 from api.auth.service import AuthService
 from api.context import Context, SiteFacts
+from api.gates.sealing import Seal
 from api.incidents.places import PlaceShelf
 from api.land.imports.desk import ImportDesk
 from api.live import LiveFeed
@@ -118,6 +119,7 @@ def build_api(folder: Path, gateways: Mapping[str, Gateway] | None = None) -> Ap
         notices=NoticeRoom.of(
             settings, store, clock, land_book=land_book, places=places, site_name=site.name
         ),
+        seal=Seal.later(settings.gates_key_file),
         land_book=land_book,
         places=places,
     )

@@ -1,0 +1,1 @@
+"""Who passed the gates: sealed as it comes in, opened for a role that may."""
