@@ -68,6 +68,8 @@ const ENUMERATIONS = {
   "camera_gateway/probe.py": { Advice: "advice" },
   "models/camera_link.py": { Adapter: "adapter", Decoding: "decoding" },
   "models/condition.py": { Condition: "condition" },
+  "models/duty/people.py": { Post: "duty_post", TeamKind: "duty_team" },
+  "models/passage.py": { PassageKind: "passage_kind", Way: "passage_way" },
   "models/patrol.py": { PoseTrust: "pose_trust" },
   "models/watching.py": { GapCause: "gap_cause" },
   "camera_gateway/patrol/status.py": { PatrolPhase: "patrol_phase" },

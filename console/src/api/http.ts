@@ -6,6 +6,8 @@ import { calibrationCalls } from "./calibration";
 import { cameraCalls } from "./cameras";
 import { coverageCalls } from "./coverage";
 import { crossingCalls } from "./crossings";
+import { dutyCalls } from "./duty";
+import { gateCalls } from "./gates";
 import { incidentCalls } from "./incidents";
 import { landCalls } from "./land";
 import { landAnswerCalls } from "./landanswer";
@@ -30,6 +32,8 @@ export const http = {
   ...cameraCalls,
   ...coverageCalls,
   ...crossingCalls,
+  ...dutyCalls,
+  ...gateCalls,
   ...incidentCalls,
   ...landCalls,
   ...landAnswerCalls,
