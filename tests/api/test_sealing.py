@@ -233,6 +233,7 @@ SEALED = SEAL.close(PLATE)
         *(b"", SEALED[:32], SEALED[:-1], SEALED + b"\0", b"\x02" + SEALED[1:]),
         *(PLATE.encode() * 4, b"\x01" + PLATE.encode() * 4),  # never sealed at all
     ],
+    ids=("nothing", "cut", "short", "long", "another form", "a plate", "a plate of the form"),
 )
 def test_what_was_not_sealed_so_is_told_and_tells_nothing(harmed: bytes) -> None:
     with pytest.raises(StoreDamaged) as refused:
