@@ -52,7 +52,7 @@ def import_roster(
                 code="sheet_file",
             )
         plan = [one.shift for one in rows]
-        taken = store.duty.take(plan, author=ACTOR, origin=file.name)
+        taken = store.duty.take(plan, author=ACTOR, origin=file.name, whole=not refused)
     typer.echo(
         f"{taken.shifts_new} shifts added, {taken.shifts_replaced} replaced, "
         f"{taken.unchanged} known already; {taken.people_new} people added, "

@@ -7,8 +7,8 @@ from typing import Final
 import shapely
 
 from api.context import Context
+from api.duty.answers import GapAnswer, GapList, NowAnswer, OnDutyAnswer, PlaceAnswer
 from api.duty.rights import reads, writes
-from api.duty.schemas import GapAnswer, GapList, NowAnswer, OnDutyAnswer, PlaceAnswer
 from geo.joint import JointPlace
 from geo.land import LandIndex
 from geo.land.region import FireRegion

@@ -11,16 +11,13 @@ from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from api.auth.roles import MonitorScope
 from api.context import Context, context_of
 from api.duty import service
+from api.duty.answers import GapList, ImportAnswer, NowAnswer, NowQuery
 from api.duty.calling import everybody, gaps_of, of_fire, of_township
 from api.duty.rights import check_reads
 from api.duty.schemas import (
-    GapList,
-    ImportAnswer,
     LeaveAnswer,
     LeaveList,
     LeaveRequest,
-    NowAnswer,
-    NowQuery,
     PeopleList,
     PersonAnswer,
     PersonRequest,

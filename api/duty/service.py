@@ -167,7 +167,8 @@ def take_file(
     refused.sort(key=lambda one: one.row)
     if refused and not plan:
         return DutyTaken(0, 0, 0, 0, 0), refused
-    return context.store.duty.take(plan, author=user.name, origin=origin), refused
+    taken = context.store.duty.take(plan, author=user.name, origin=origin, whole=not refused)
+    return taken, refused
 
 
 def _check_units(context: Context, draft: PersonDraft) -> None:

@@ -8,7 +8,7 @@ from typing import TypeAlias
 from models.duty.people import PersonDraft, Post, check_person
 from models.duty.roster import ShiftDraft, check_shift
 from models.errors import InputRefused
-from models.spans import Span
+from models.spans import Span, joined
 
 __all__ = [
     "DutyTaken",
@@ -110,14 +110,22 @@ def renewed(known: PersonDraft, told: PersonDraft) -> PersonDraft:
     return replace(known, phone=told.phone, team=known.team if told.team is None else told.team)
 
 
-def windows_of(plan: Iterable[PlannedShift]) -> dict[Group, Span]:
-    """For every group the span that the roster is of: its first beginning to its last end.
+def windows_of(plan: Iterable[PlannedShift], *, whole: bool = True) -> dict[Group, list[Span]]:
+    """For every group the spans that the roster is of.
 
-    What begins within it, and is of that group, is as the roster says and not otherwise.
+    What begins within them, and is of that group, is as the roster says and not otherwise.
+
+    Args:
+        plan: the roster.
+        whole: it says all: from its first beginning to its last end. Where rows of it are missing,
+            only the time of its shifts is of it: an old shift is not struck for a slip of the pen.
     """
-    found: dict[Group, Span] = {}
+    found: dict[Group, list[Span]] = {}
     for one in plan:
-        group = group_of(one.person)
-        from_at, until_at = found.get(group, (one.from_at, one.until_at))
-        found[group] = min(from_at, one.from_at), max(until_at, one.until_at)
-    return found
+        found.setdefault(group_of(one.person), []).append((one.from_at, one.until_at))
+    if not whole:
+        return {group: joined(spans) for group, spans in found.items()}
+    return {
+        group: [(min(start for start, _ in spans), max(end for _, end in spans))]
+        for group, spans in found.items()
+    }

@@ -186,7 +186,9 @@ class DutyRepository(DutyPeople):
                 tuple(load_leaves(connection, touching(duty_leave, from_at, until_at))),
             )
 
-    def take(self, plan: Iterable[PlannedShift], *, author: str, origin: str) -> DutyTaken:
+    def take(
+        self, plan: Iterable[PlannedShift], *, author: str, origin: str, whole: bool = True
+    ) -> DutyTaken:
         """Take a roster whole, or nothing of it.
 
         People are known by township, village, post and name; the telephones and kinds of team of
@@ -198,6 +200,8 @@ class DutyRepository(DutyPeople):
             plan: rows in any order; of somebody's telephones the last one counts.
             author: user name.
             origin: name of the file that it was read from.
+            whole: the plan is all of it. Where rows of it were refused, a shift is replaced only if
+                it begins within one of the plan: nobody is off duty for a slip of the pen.
 
         Raises:
             InputRefused: see :func:`models.duty.plan.check_plan`.
@@ -207,7 +211,7 @@ class DutyRepository(DutyPeople):
         if not author.strip():
             raise InputRefused("A roster needs somebody who takes it.", code="author_missing")
         with self._database.write() as connection:
-            taken = take_plan(connection, rows, self._clock.now())
+            taken = take_plan(connection, rows, self._clock.now(), whole=whole)
             counts = {
                 "people_new": taken.people_new,
                 "people_changed": taken.people_changed,

@@ -143,7 +143,9 @@ def values_of(draft: PersonDraft, now: datetime) -> dict[str, Any]:
     return {**{name: getattr(draft, name) for name in _OF_PERSON}, "changed_at": now}
 
 
-def take_plan(connection: Connection, plan: Sequence[PlannedShift], now: datetime) -> DutyTaken:
+def take_plan(
+    connection: Connection, plan: Sequence[PlannedShift], now: datetime, *, whole: bool
+) -> DutyTaken:
     """Make the roster what a plan says, see :meth:`models.store.duty.DutyRepository.take`."""
     numbers, new, changed = _take_people(connection, people_of(plan), now)
     wanted = {
@@ -152,8 +154,8 @@ def take_plan(connection: Connection, plan: Sequence[PlannedShift], now: datetim
     }
     replaced: list[int] = []
     kept = 0
-    for group, window in windows_of(plan).items():
-        for shift in _beginning(connection, group, window):
+    for group, windows in windows_of(plan, whole=whole).items():
+        for shift in (one for window in windows for one in _beginning(connection, group, window)):
             if shift.draft in wanted:
                 del wanted[shift.draft]  # one that is there twice is kept once
                 kept += 1

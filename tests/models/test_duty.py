@@ -348,7 +348,13 @@ def test_a_window_is_the_roster_s_own(
     ]
     windows = windows_of(rows)
     assert set(windows) == {(*place, post) for place, post, _ in drawn}
-    for group, (from_at, until_at) in windows.items():
+    some = windows_of(rows, whole=False)
+    assert set(some) == set(windows)
+    for group, ((from_at, until_at),) in windows.items():
         mine = [span for place, post, span in drawn if (*place, post) == group]
         assert from_at == min(start for start, _ in mine)
         assert until_at == max(end for _, end in mine)
+        edges = sorted({moment for span in mine for moment in span})
+        for moment in (*edges, *(edge + timedelta.resolution for edge in edges)):
+            is_on = any(start <= moment < end for start, end in mine)
+            assert is_on is any(start <= moment < end for start, end in some[group])

@@ -244,6 +244,22 @@ def test_a_roster_replaces_what_begins_within_it_and_no_more(store: Store) -> No
     assert numbers[2] in left  # as it was, with its number
 
 
+def test_a_roster_with_holes_strikes_only_what_it_overlaps(store: Store) -> None:
+    """A row was refused: whoever stood there before stays on duty."""
+    (wang,) = add(store, WANG)
+    days = [ShiftDraft(wang, START + n * 24 * HOUR, START + (n + 1) * 24 * HOUR) for n in range(4)]
+    store.duty.add_shifts(days, author="c")
+    sun = replace(WANG, name="孙七")
+    plan = [PlannedShift(sun, days[n].from_at, days[n].until_at) for n in (0, 3)]
+    taken = store.duty.take(plan, author="c", origin="四月.xlsx", whole=False)
+    assert taken == DutyTaken(1, 0, 2, 2, 0)
+    on = [(one.draft.person_id == wang, one.draft.from_at) for one in everything(store).shifts]
+    assert on == [(n in (1, 2), days[n].from_at) for n in range(4)]
+    again = store.duty.take(plan, author="c", origin="四月.xlsx", whole=False)
+    assert again == DutyTaken(0, 0, 0, 0, 2)
+    assert store.duty.take(plan, author="c", origin="四月.xlsx") == DutyTaken(0, 0, 0, 2, 2)
+
+
 def test_what_a_roster_says_of_people_is_renewed(store: Store, clock: ManualClock) -> None:
     (wang,) = add(store, WANG)
     clock.advance(60.0)
