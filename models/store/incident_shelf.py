@@ -34,13 +34,9 @@ class IncidentShelf:
         self._kept: OrderedDict[int, Incident] = OrderedDict()
         self._lock = Lock()
 
-    def load(
-        self, connection: Connection, *wanted: ColumnElement[bool], limit: int | None = None
-    ) -> list[Incident]:
+    def load(self, connection: Connection, *wanted: ColumnElement[bool]) -> list[Incident]:
         """As :func:`models.store.incident_rows.load_incidents`."""
         chosen = select(incident).where(*wanted).order_by(incident.c.incident_id.desc())
-        if limit is not None:
-            chosen = chosen.limit(min(limit, LARGEST))
         return self._of(connection, connection.execute(chosen).all())
 
     def one(self, connection: Connection, incident_id: int) -> Incident:
@@ -62,11 +58,9 @@ class IncidentShelf:
         read = whole_incidents(connection, [row for row in rows if row.incident_id not in held])
         held.update((one.incident_id, one) for one in read)
         with self._lock:
-            for one in read:
-                self._kept[one.incident_id] = one
-            for row in rows:
-                if row.incident_id in self._kept:
-                    self._kept.move_to_end(row.incident_id)
+            for number, one in held.items():
+                self._kept[number] = one
+                self._kept.move_to_end(number)
             while len(self._kept) > MOST_KEPT:
                 self._kept.popitem(last=False)
         return [held[row.incident_id] for row in rows]

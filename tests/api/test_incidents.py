@@ -398,8 +398,8 @@ def test_places_are_reckoned_once_and_forgotten_when_many(
 
     monkeypatch.setattr(places, "MOST_KEPT", 2)
     counted = []
-    real = places.place_of
-    monkeypatch.setattr(places, "place_of", lambda *given: counted.append(1) or real(*given))
+    real = places.place_among
+    monkeypatch.setattr(places, "place_among", lambda *given: counted.append(1) or real(*given))
     tell(api, 2)
     client = api.client(Role.VIEWER)
     for _ in range(3):

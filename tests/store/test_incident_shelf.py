@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from models.alert import AlertDraft, EvidenceFrame
 from models.clock import ManualClock
 from models.crossing import Report
-from models.errors import WatchError
+from models.errors import NotFound, WatchError
 from models.incident import (
     DismissReason,
     Incident,
@@ -209,6 +209,16 @@ def test_another_process_writes_and_it_is_seen(
     assert here.incidents.get(1).entries[-1].note == "近看"
     here.alerts.set_clip(alert.alert_id, "c.mp4")
     assert there.incidents.working()[0].alerts[0].clip_key == "c.mp4"
+
+
+def test_an_alert_says_whose_it_is(store: Store, make_draft: Draft) -> None:
+    alert, _ = store.alerts.open_alert(make_draft("k"), [], None)
+    assert store.alerts.incident_of(alert.alert_id) == alert.incident_id
+    for number in (0, -1, alert.alert_id + 1, 2**70):
+        with pytest.raises(NotFound):
+            store.alerts.incident_of(number)
+        with pytest.raises(NotFound):
+            store.incidents.get(number)
 
 
 def test_the_shelf_has_an_end(
