@@ -24,6 +24,7 @@ AREAS = (
     ("land", "ledger", "masks", "candidates", "audit", "health", "session", "openapi", "feed"),
     ("notices", "patrols", "sweeps", "evidence", "coverage", "live view"),
     ("cameras", "calibration", "ogc"),
+    ("duty", "gates"),
 )
 
 

@@ -33,7 +33,7 @@ TOWER, PLUME = tower("t3-drill", -84.3725, 36.2225), (-84.3061900, 36.2463033)
 
 LEFT_OUT = r"/api/(events|session.*|openapi.json|wall|cameras/.*/live.mp4)$"
 RULED = (
-    r"^/api/(alerts|audit|calibration|candidates|exports|gates|incidents|land|ledger|masks|observations"
+    r"^/api/(alerts|audit|calibration|candidates|duty|exports|gates|incidents|land|ledger|masks|observations"
     r"|sweeps|tokens|users|weather|wind|evidence/cameras|notices/channels"
     r"|patrols/[^/]+/(goto|lease|presets|steer)|patrols/[^/]+$"
     r"|cameras/(?![^/]+$)|cameras/(place|test|import)$)"
