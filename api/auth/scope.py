@@ -20,7 +20,7 @@ from models.observation import Observation
 from models.store import Store
 from models.user import User
 
-__all__ = ["LEAST_SHARE", "Scope", "ScopeBook"]
+__all__ = ["LEAST_SHARE", "Scope", "ScopeBook", "outside"]
 
 LEAST_SHARE: Final = 0.01
 """A fire of which a township had so much of the probability when it was told concerns it, whatever
@@ -101,21 +101,21 @@ class Scope:
         """
         found = self._store.incidents.get(incident_id)
         if not self.sees(found):
-            raise _outside()
+            raise outside()
         return found
 
     def check_alert(self, alert_id: int) -> Alert:
         """The alert of a number. Raises as :meth:`check`."""
         found = self._store.alerts.get(alert_id)
         if not self.sees_alert(found):
-            raise _outside()
+            raise outside()
         return found
 
     def check_observation(self, observation_id: int) -> Observation:
         """The observation of a number. Raises as :meth:`check`."""
         found = self._store.observations.get(observation_id)
         if not self.sees_observation(found):
-            raise _outside()
+            raise outside()
         return found
 
     def fires(self, incidents: Iterable[Incident]) -> list[Incident]:
@@ -157,7 +157,8 @@ class ScopeBook:
         return Scope(user, store, found)
 
 
-def _outside() -> NotPermitted:
+def outside() -> NotPermitted:
+    """The refusal of what is another township's."""
     return NotPermitted(
         "This is not in one of your townships.",
         remedy="Ask an administrator for them, or somebody of the whole district.",

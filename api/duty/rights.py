@@ -3,11 +3,11 @@
 Somebody who is limited to townships reads theirs and the district's own, and writes theirs only.
 """
 
+from api.auth.scope import outside
 from models.duty import DISTRICT
-from models.errors import NotPermitted
 from models.user import User
 
-__all__ = ["check_reads", "check_writes", "outside", "reads", "writes"]
+__all__ = ["check_reads", "check_writes", "reads", "writes"]
 
 
 def reads(user: User, township: str) -> bool:
@@ -38,12 +38,3 @@ def check_writes(user: User, *townships: str) -> None:
     """
     if not all(writes(user, township) for township in townships):
         raise outside()
-
-
-def outside() -> NotPermitted:
-    """The refusal of what is another township's."""
-    return NotPermitted(
-        "This is not in one of your townships.",
-        remedy="Ask an administrator for them, or somebody of the whole district.",
-        code="outside_townships",
-    )

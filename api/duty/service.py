@@ -5,8 +5,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from api.auth.scope import outside
 from api.context import Context
-from api.duty.rights import check_reads, check_writes, outside, reads, writes
+from api.duty.rights import check_reads, check_writes, reads, writes
 from api.duty.sheets import RefusedRow, read_roster
 from api.duty.units import Units
 from models.duty import (
