@@ -2,7 +2,7 @@
 
 A licence plate or the code that somebody scanned is personal. It is written down twice: as a mark
 that tells only whether two are the same, and sealed, to be opened by a role that may. Whoever may
-not gets the mark's first characters, which tell vehicles apart within one answer and nothing else.
+not gets the mark's first characters: they tell vehicles apart, the same one by the same characters.
 """
 
 import re
