@@ -54,9 +54,9 @@ def enter(page: Page, watch: Demo) -> None:
     page.get_by_test_id("landdata-open").click()
 
 
-def count_of(page: Page, layer: str) -> int:
-    text = page.get_by_test_id("landdata-layers").locator(f"[data-layer={layer}] b").inner_text()
-    return int(text)
+def see_count(page: Page, layer: str, count: int) -> None:
+    shown = page.get_by_test_id("landdata-layers").locator(f"[data-layer={layer}] b")
+    expect(shown).to_have_text(str(count))
 
 
 def see_mapping(page: Page) -> None:
@@ -109,7 +109,7 @@ def test_a_gbk_shapefile_is_brought_in_checked_taken_and_undone(
         page.get_by_test_id("landimport-close").click()
 
         # It is there for everybody, comes out again, and goes back.
-        assert count_of(page, "forest_belt") == 3
+        see_count(page, "forest_belt", 3)
         change = page.get_by_test_id("landchange").first
         expect(change).to_contain_text("防火林带.zip")
         expect(change).to_contain_text("演练导入")
@@ -126,7 +126,7 @@ def test_a_gbk_shapefile_is_brought_in_checked_taken_and_undone(
         page.locator(".n-popconfirm__action button").last.click()
         expect(page.get_by_test_id("landchange")).to_have_count(2)
         expect(page.get_by_test_id("landchange").first).to_contain_text("撤销")
-        assert count_of(page, "forest_belt") == 0
+        see_count(page, "forest_belt", 0)
 
         assert seen.outside == []
         # The browser itself reports the refusal that was provoked, and that nobody was signed in.

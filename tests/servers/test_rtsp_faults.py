@@ -113,13 +113,13 @@ def test_damage_is_told_and_only_whole_pictures_are_handed_on(videos: Videos) ->
                 told += 1
         assert told >= 1
         await asyncio.to_thread(server.fault, "clear")
-        whole: list[float] = []
-        ends_s = now_s() + 2.5
-        while now_s() < ends_s:
+        # What is on its way is damaged still; on a busy machine that is more than a key frame's time.
+        whole, ends_s = 0, now_s() + 15.0
+        while now_s() < ends_s and whole < 5:
             with suppress(FrameCorrupt):
-                whole.append(level_error(await source.read()))
+                whole = whole + 1 if level_error(await source.read()) < 3.0 else 0
         assert source.facts().corrupt_share > 0.0
-        assert max(whole[-3:]) < 3.0
+        assert whole == 5
         await source.close()
 
     with RtspServer(Wish({"/cam": [videos["h264"]]})) as server:
