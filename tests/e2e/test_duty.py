@@ -102,7 +102,7 @@ def test_a_roster_is_kept_its_gaps_are_seen_and_a_fire_says_whom_to_call(
         leave(page, here)
 
         page.get_by_test_id("duty-close").click()
-        page.get_by_test_id("alert-card").click(force=True)  # it pulses: never at rest
+        page.get_by_test_id("alert-card").dispatch_event("click")  # it pulses: never at rest
         likely = page.get_by_test_id("fire-duty-place").first
         expect(likely).to_contain_text(HERE)
         expect(likely.get_by_test_id("on-duty").first).to_contain_text("赵副队")
@@ -201,7 +201,7 @@ def test_a_viewer_sees_no_telephone(open_page: OpenPage, tmp_path: Path) -> None
         page, seen = open_page(fires.demo)
         page.add_init_script(NO_MAP)
         sign_in(page, Demo(fires.demo.address, PASSWORDS[Role.VIEWER]), "viewer")
-        page.get_by_test_id("alert-card").click(force=True)
+        page.get_by_test_id("alert-card").dispatch_event("click")
         expect(page.get_by_test_id("alert-detail")).to_contain_text("#1")
         expect(page.get_by_test_id("fire-duty")).to_have_count(0)
         page.get_by_test_id("user-menu").click()

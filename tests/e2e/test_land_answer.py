@@ -25,7 +25,7 @@ def test_the_full_answer_is_told_and_the_short_one_where_it_cannot_be_had(
         )
         sign_in(page, demo)
         page.get_by_test_id("alert-card").first.wait_for(timeout=120_000)
-        page.get_by_test_id("alert-card").first.click(force=True)  # it pulses: never at rest
+        page.get_by_test_id("alert-card").first.dispatch_event("click")  # it pulses: never at rest
 
         land = page.get_by_test_id("land")
         expect(land.get_by_test_id("township").first).to_contain_text("石壕镇")
@@ -44,7 +44,7 @@ def test_the_full_answer_is_told_and_the_short_one_where_it_cannot_be_had(
         expect(land.get_by_test_id("nearest-tower")).to_contain_text("直线")
 
         # What is clicked is on the map, and its layer is switched on.
-        land.get_by_test_id("nearest-station").get_by_role("button").first.click(force=True)
+        land.get_by_test_id("nearest-station").get_by_role("button").first.dispatch_event("click")
         page.wait_for_function(f"JSON.parse(localStorage.getItem('{LAYERS}')).station === true")
         keep(page, "zh")
         page.get_by_test_id("language-switch").click()
@@ -54,12 +54,14 @@ def test_the_full_answer_is_told_and_the_short_one_where_it_cannot_be_had(
         # The server's answer fails: the short one of then, and said so; then it works again.
         page.route("**/api/incidents/*/land", lambda route: route.fulfill(status=503, body="{}"))
         page.reload()
-        page.get_by_test_id("alert-card").first.click(force=True)
+        page.get_by_test_id("alert-card").first.dispatch_event("click")
         expect(land.get_by_test_id("land-failed")).to_contain_text("short one kept with the alert")
         expect(land.get_by_test_id("nearest-water_point")).to_contain_text("石壕塘")
         expect(land.get_by_test_id("land-water")).to_have_count(0)
         page.unroute("**/api/incidents/*/land")
-        land.get_by_role("button", name="Retry").or_(land.locator(".again")).first.click(force=True)
+        land.get_by_role("button", name="Retry").or_(land.locator(".again")).first.dispatch_event(
+            "click"
+        )
         expect(land.get_by_test_id("water-best")).to_have_count(3)
         expect(land.get_by_test_id("land-failed")).to_have_count(0)
         assert seen.outside == []

@@ -190,7 +190,7 @@ def test_a_channel_is_made_and_tested_and_a_fire_told_and_its_receipt_and_troubl
 
         status, words = page.evaluate(TELL)
         assert status in {200, 201}, words
-        page.get_by_test_id("alert-card").click(force=True)  # it pulses: never at rest
+        page.get_by_test_id("alert-card").dispatch_event("click")  # it pulses: never at rest
         receipt = page.get_by_test_id("receipt")
         expect(receipt).to_have_attribute("data-state", "sent", timeout=40_000)
         expect(receipt).to_contain_text("指挥平台")

@@ -210,7 +210,7 @@ def of_a_fire(tour: Tour) -> None:
     tour.press("scope-review")
     tour.look("review", "review")
     tour.press("scope-working")
-    page.get_by_test_id("alert-card").first.click(force=True, timeout=PATIENCE_MS)
+    page.get_by_test_id("alert-card").first.dispatch_event("click", timeout=PATIENCE_MS)
     tour.look("fire", "alert-detail", "evidence-box", "land")
     tour.press("action-dismiss", "dismiss-reason-light")
     tour.look("dismiss", "declare")
@@ -285,7 +285,7 @@ def test_who_is_of_a_township_is_shown_no_button_that_is_refused(
         page, seen = open_page(Demo(fires.demo.address, WORD))
         page.add_init_script(NO_MAP)
         sign_in(page, Demo(fires.demo.address, WORD), "zhang")
-        page.get_by_test_id("alert-card").first.click(force=True)
+        page.get_by_test_id("alert-card").first.dispatch_event("click")
         see_what_is_theirs(page)
         see_nothing_of_the_district(page)
         refused = [error for error in seen.errors if "403" in error]
@@ -314,7 +314,7 @@ def see_what_is_theirs(page: Page) -> None:
     expect(page.get_by_test_id("alert-card")).to_have_attribute("data-state", "acknowledged")
 
     page.get_by_test_id("observations-open").click()
-    page.get_by_test_id("observed-by-numbers").click(force=True)
+    page.get_by_test_id("observed-by-numbers").dispatch_event("click")
     field_of(page, "observed-first").fill("-84.30619")
     field_of(page, "observed-second").fill("36.2463")
     field_of(page, "observed-caller").fill("王 13800000000")

@@ -25,7 +25,7 @@ def test_the_wind_is_entered_in_the_top_bar(
         wind.click()
         entry = page.get_by_test_id("wind-entry")
         expect(entry.get_by_test_id("wind-save")).to_be_disabled()
-        # The bar moves as the drill grows, and the panel with it: what is pressed is named, not aimed at.
+        # The bar and its panel move as the drill grows: no place to aim at.
         entry.locator(".n-base-selection").dispatch_event("click")
         north = entry.locator(".n-base-select-option").filter(has_text=re.compile("^北$"))
         north.dispatch_event("click")

@@ -113,7 +113,7 @@ def test_damage_is_told_and_only_whole_pictures_are_handed_on(videos: Videos) ->
                 told += 1
         assert told >= 1
         await asyncio.to_thread(server.fault, "clear")
-        # What is on its way is damaged still; on a busy machine that is more than a key frame's time.
+        # What is on its way is damaged still, on a busy machine for more than a key frame.
         whole, ends_s = 0, now_s() + 15.0
         while now_s() < ends_s and whole < 5:
             with suppress(FrameCorrupt):
