@@ -6,9 +6,14 @@ Every moment is an aware UTC ``datetime``. ``monotonic_s`` measures waits and ag
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from functools import cache
+from pathlib import Path
+from typing import Final, Protocol
+from uuid import uuid4
 
 __all__ = ["Clock", "ManualClock", "SystemClock", "require_utc"]
+
+_BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
 
 
 class Clock(Protocol):
@@ -19,6 +24,10 @@ class Clock(Protocol):
 
     def monotonic_s(self) -> float:
         """Seconds on a scale that never goes back."""
+
+    @property
+    def scale(self) -> str:
+        """Name of that scale: readings of one name may be compared, also between processes."""
 
     async def sleep(self, duration_s: float) -> None:
         """Wait; a non-positive duration only yields to other tasks."""
@@ -35,6 +44,11 @@ class SystemClock:
         """Seconds since an arbitrary start."""
         return time.monotonic()
 
+    @property
+    def scale(self) -> str:
+        """The machine since it was booted; where it does not say when, this process."""
+        return _boot()
+
     async def sleep(self, duration_s: float) -> None:
         """Wait in real time."""
         await asyncio.sleep(max(0.0, duration_s))
@@ -46,14 +60,25 @@ class ManualClock:
     def __init__(self, start: datetime) -> None:
         self._start = require_utc(start)
         self._elapsed_s = 0.0
+        self._set_by = timedelta()
+        self._scale = uuid4().hex
 
     def now(self) -> datetime:
-        """Start plus what has been advanced."""
-        return self._start + timedelta(seconds=self._elapsed_s)
+        """Start plus what has been advanced, and what it was set by."""
+        return self._start + timedelta(seconds=self._elapsed_s) + self._set_by
 
     def monotonic_s(self) -> float:
         """Seconds advanced so far."""
         return self._elapsed_s
+
+    @property
+    def scale(self) -> str:
+        """This clock alone."""
+        return self._scale
+
+    def set_wall(self, by: timedelta) -> None:
+        """Set the wall's clock forward or, by less than nothing, back; no time passes."""
+        self._set_by += by
 
     def advance(self, duration_s: float) -> None:
         """Move forward.
@@ -70,6 +95,14 @@ class ManualClock:
         """Advance at once instead of waiting."""
         self.advance(max(0.0, duration_s))
         await asyncio.sleep(0)
+
+
+@cache
+def _boot() -> str:
+    try:
+        return _BOOT.read_text(encoding="ascii").strip()
+    except OSError:
+        return uuid4().hex
 
 
 def require_utc(moment: datetime) -> datetime:

@@ -68,6 +68,11 @@ class Shifted:
         """The machine's."""
         return self._real.monotonic_s()
 
+    @property
+    def scale(self) -> str:
+        """The machine's."""
+        return self._real.scale
+
     async def sleep(self, duration_s: float) -> None:
         """The machine's, ten times as fast: kills come fast too."""
         await self._real.sleep(duration_s / 10.0)

@@ -12,6 +12,7 @@ from models.config.keeping import KeepingRule, RecordingRule
 from models.config.land import HelicopterRule, NetworkRule
 from models.config.loading import ENVIRONMENT_PREFIX, load_settings
 from models.config.notices import NoticeRule
+from models.config.orders import OrdersRule
 from models.config.poses import PoseCheckRule
 from models.config.settings import Settings
 
@@ -25,6 +26,7 @@ __all__ = [
     "KeepingRule",
     "NetworkRule",
     "NoticeRule",
+    "OrdersRule",
     "PoseCheckRule",
     "RecordingRule",
     "SecurityRule",

@@ -13,6 +13,7 @@ from models.config.gates import GatesRule
 from models.config.keeping import KeepingRule, RecordingRule
 from models.config.land import HelicopterRule, NetworkRule
 from models.config.notices import NoticeRule
+from models.config.orders import OrdersRule
 from models.config.poses import PoseCheckRule
 from models.config.section import Section
 
@@ -45,6 +46,7 @@ class Settings(Section):
         incidents: how fires are worked on.
         weather: how fire danger follows from the weather.
         gates: how long it is known who passed them, and who sees that.
+        orders: when people are sent, and how long they have.
         notices: how people are told.
         security: who gets in, and how long what is personal stays.
         tls: spoken by Firewatch itself.
@@ -70,6 +72,7 @@ class Settings(Section):
     incidents: IncidentRule = IncidentRule()
     weather: WeatherRule = WeatherRule()
     gates: GatesRule = GatesRule()
+    orders: OrdersRule = OrdersRule()
     notices: NoticeRule = NoticeRule()
     security: SecurityRule = SecurityRule()
     tls: TlsRule = TlsRule()
@@ -83,6 +86,11 @@ class Settings(Section):
     def gates_key_file(self) -> Path:
         """Key file of plates and codes in force."""
         return self.gates.key_file or self.data_dir / "gates.key"
+
+    @property
+    def links_key_file(self) -> Path:
+        """Key file of one-time links in force."""
+        return self.orders.key_file or self.data_dir / "links.key"
 
     @property
     def decision_version(self) -> str:

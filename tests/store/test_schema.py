@@ -82,6 +82,18 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
         ("duty_shift", "ck_duty_shift_ends_later"),
         ("duty_leave", "ck_duty_leave_ends_later"),
         ("passage", "ck_passage_marked"),
+        ("handover", "ck_handover_taken_at_its_time"),
+        ("handover", "ck_handover_has_giver"),
+        ("handover", "ck_handover_two_people"),
+        ("steady_anchor", "ck_steady_anchor_one_row"),
+        ("work_order", "ck_work_order_closed_at_its_time"),
+        ("work_order", "ck_work_order_over_when_closed"),
+        ("order_entry", "ck_order_entry_answered_with_an_answer"),
+        ("order_entry", "ck_order_entry_calls_are_counted"),
+        ("order_entry", "ck_order_entry_has_author"),
+        ("order_link", "ck_order_link_used_by_a_device"),
+        ("order_push", "ck_order_push_sent_by_a_holder"),
+        ("order_push", "ck_order_push_sent_at_its_time"),
     }
 
 

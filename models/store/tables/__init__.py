@@ -16,6 +16,14 @@ from models.store.tables.incidents import incident, incident_entry
 from models.store.tables.land import land_change, land_edit, land_feature, wind_entry
 from models.store.tables.memory import candidate, event, ledger_entry
 from models.store.tables.notices import channel, channel_secret, delivery
+from models.store.tables.orders import (
+    clock_shift,
+    order_entry,
+    order_link,
+    order_push,
+    steady_anchor,
+    work_order,
+)
 from models.store.tables.patrols import (
     camera_lease,
     camera_patrol,
@@ -34,6 +42,7 @@ from models.store.tables.people import (
     sign_in_memory,
 )
 from models.store.tables.places import calibration, observation, pose_check, pose_reference
+from models.store.tables.shifts import exchange_inbox, handover
 from models.store.tables.weather import weather_entry
 
 __all__ = [
@@ -52,6 +61,7 @@ __all__ = [
     "channel",
     "channel_secret",
     "clearing",
+    "clock_shift",
     "danger_entry",
     "delivery",
     "duty_leave",
@@ -59,8 +69,10 @@ __all__ = [
     "duty_shift",
     "event",
     "evidence",
+    "exchange_inbox",
     "former_account",
     "former_camera",
+    "handover",
     "incident",
     "incident_entry",
     "kept_answer",
@@ -70,6 +82,9 @@ __all__ = [
     "ledger_entry",
     "metadata",
     "observation",
+    "order_entry",
+    "order_link",
+    "order_push",
     "passage",
     "pose_check",
     "pose_reference",
@@ -77,9 +92,11 @@ __all__ = [
     "recording",
     "session",
     "sign_in_memory",
+    "steady_anchor",
     "view_mask",
     "visit",
     "watch_gap",
     "weather_entry",
     "wind_entry",
+    "work_order",
 ]
