@@ -25,8 +25,11 @@ from api.crossings import routes as crossings
 from api.duty import routes as duty
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
+from api.exchange import routes as exchange
 from api.exports import routes as exports
+from api.field import routes as field
 from api.gates import routes as gates
+from api.handovers import routes as handovers
 from api.headers import HostCheck, SecurityHeaders
 from api.idempotency import Idempotency
 from api.incidents import deeds as incident_deeds
@@ -43,10 +46,13 @@ from api.masks import routes as masks
 from api.notices import routes as notices
 from api.observations import routes as observations
 from api.ogc import routes as ogc
+from api.orders import routes as orders
 from api.patrols import routes as patrols
 from api.patrols import steering
 from api.patrols import sweeps as tower_sweeps
 from api.people import routes as people
+from api.reports import files_routes as report_files
+from api.reports import routes as reports
 from api.sweeps import routes as sweeps
 from api.weather import routes as weather
 
@@ -101,12 +107,19 @@ def create_app(
         observations.router,
         notices.router,
         duty.router,
+        report_files.router,
+        reports.router,
+        orders.router,
+        orders.of_fires,
+        field.router,
+        handovers.router,
         candidates.router,
         ledger.router,
         land_answers.router,
         winds.router,
         weather.router,
         gates.router,
+        exchange.router,
         attributes.router,
         exporting.router,
         features.router,

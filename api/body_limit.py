@@ -14,7 +14,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.errors import problem
 from api.languages import language_of
 
-__all__ = ["MOST_BYTES", "MOST_LAND_BYTES", "MOST_LIST_BYTES", "MOST_PHOTO_BYTES", "BodyLimit"]
+__all__ = [
+    "MOST_BYTES",
+    "MOST_CHUNK_BYTES",
+    "MOST_FIELD_BYTES",
+    "MOST_LAND_BYTES",
+    "MOST_LIST_BYTES",
+    "MOST_PHOTO_BYTES",
+    "BodyLimit",
+]
 
 MOST_BYTES: Final = 1_000_000
 MOST_LIST_BYTES: Final = 5_000_000
@@ -33,6 +41,13 @@ _LARGER: Final = {
     "/api/gates/import": MOST_LIST_BYTES,
     "/api/land/imports": MOST_LAND_BYTES,
 }
+MOST_FIELD_BYTES: Final = 32_000
+"""Of what a phone without an account sends; a note of 4000 characters has 12 kB."""
+
+MOST_CHUNK_BYTES: Final = 256 * 1024
+"""Of a part of its photo."""
+
+_FIELD: Final = "/api/field/"
 _PHOTOS: Final = re.compile(r"/api/incidents/[0-9]{1,19}/photos")
 
 
@@ -79,4 +94,6 @@ class BodyLimit:
 def _most_of(path: str) -> int:
     if _PHOTOS.fullmatch(path) is not None:
         return MOST_PHOTO_BYTES
+    if path.startswith(_FIELD):
+        return MOST_CHUNK_BYTES if path == f"{_FIELD}photos" else MOST_FIELD_BYTES
     return _LARGER.get(path, MOST_BYTES)

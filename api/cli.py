@@ -15,6 +15,7 @@ from api.commands.detect import detect
 from api.commands.duty import duty
 from api.commands.evaluate import evaluate
 from api.commands.evidence import evidence
+from api.commands.exchange import exchange
 from api.commands.gates import gates
 from api.commands.geo import geo
 from api.commands.incident import incidents
@@ -22,6 +23,8 @@ from api.commands.keep import audit
 from api.commands.land import land
 from api.commands.migrate import migrate
 from api.commands.notice import notices
+from api.commands.order import orders
+from api.commands.report import report
 from api.commands.serve import serve
 from api.commands.token import tokens
 from api.commands.user import users
@@ -51,7 +54,10 @@ app.add_typer(incidents, name="incident")
 app.add_typer(weather, name="weather")
 app.add_typer(duty, name="duty")
 app.add_typer(gates, name="gates")
+app.add_typer(exchange, name="exchange")
+app.add_typer(orders, name="order")
 app.add_typer(notices, name="notice")
+app.add_typer(report, name="report")
 app.add_typer(users, name="user")
 app.add_typer(tokens, name="token")
 app.add_typer(audit, name="audit")

@@ -1,4 +1,7 @@
-"""The built console: its files as they are, its page with a nonce of its own each time."""
+"""The built pages: files as they are, the console's page with a nonce of its own each time.
+
+The phone page of those who look at a fire on the ground makes no styles, so it needs no nonce.
+"""
 
 import secrets
 from pathlib import Path
@@ -14,6 +17,8 @@ from api.headers import policy
 __all__ = ["Console"]
 
 _PAGE: Final = frozenset({".", "", "index.html"})
+_UNHASHED: Final = frozenset({"field", "field/index.html", "field/sw.js"})
+"""The phone page and its worker, which have no digest in their names."""
 
 
 class Console(StaticFiles):
@@ -30,7 +35,10 @@ class Console(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The page, or a file."""
         if path not in _PAGE:
-            return await super().get_response(path, scope)
+            answer = await super().get_response(path, scope)
+            if path in _UNHASHED:
+                answer.headers["Cache-Control"] = "no-cache"
+            return answer
         if scope["method"] not in {"GET", "HEAD"}:
             raise HTTPException(405)
         nonce = secrets.token_urlsafe(16)

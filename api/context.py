@@ -13,6 +13,8 @@ from api.auth.scope import ScopeBook
 from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
 from api.coverage.room import CoverageRoom
+from api.exchange.shelf import MappingShelf
+from api.field.room import PhoneRoom
 from api.gates.sealing import Seal
 from api.incidents.places import PlaceShelf
 from api.land.imports.desk import ImportDesk
@@ -20,6 +22,9 @@ from api.land.network.desk import NetworkDesk
 from api.land.shelf import AskerShelf
 from api.live import LiveFeed
 from api.notices.room import NoticeRoom
+from api.orders.desk import OrderDesk
+from api.orders.links import LinkMaker
+from api.reports.shelf import ReportShelf
 from api.weather.danger import DangerShelf
 from camera_gateway.gateway import Gateway
 from camera_gateway.masks import MaskBook
@@ -91,6 +96,9 @@ class Context:
     land_imports: ImportDesk
     notices: NoticeRoom
     seal: Seal  # of plates and codes
+    links: LinkMaker  # that phones open
+    phones: PhoneRoom
+    orders: OrderDesk
     lost_pictures: LostPictures = field(default_factory=LostPictures)
     cameras_changed: Callable[[], None] = lambda: None  # tells the fleet; from any thread
     taps: TapBook = field(default_factory=TapBook)
@@ -108,11 +116,13 @@ class Context:
     askers: AskerShelf = field(default_factory=AskerShelf)
     dangers: DangerShelf = field(default_factory=DangerShelf)
     network: NetworkDesk = field(default_factory=NetworkDesk)
+    reports: ReportShelf = field(default_factory=ReportShelf)
     locator: Locator = field(default_factory=lambda: Locator(None))
     land_book: LandBook = field(default_factory=LandBook)
     workbench: Workbench = field(default_factory=Workbench)
     coverage: CoverageRoom | None = None
     poses: PoseBook = field(default_factory=PoseBook)
+    exchange: MappingShelf = field(default_factory=MappingShelf)
     references: ReferenceShelf = field(default_factory=lambda: ReferenceShelf(Path(os.devnull)))
 
 

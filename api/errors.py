@@ -30,7 +30,7 @@ from models.errors import (
     WatchError,
 )
 
-__all__ = ["TooManyAttempts", "install_error_handlers", "problem"]
+__all__ = ["Gone", "TooManyAttempts", "install_error_handlers", "problem"]
 
 logger = logging.getLogger(__name__)
 
@@ -48,6 +48,12 @@ class TooManyAttempts(WatchError):
     default_code = "too_many_attempts"
 
 
+class Gone(WatchError):
+    """It was there and is over; asking again changes nothing."""
+
+    default_code = "gone"
+
+
 _STATUS: tuple[tuple[type[WatchError], HTTPStatus], ...] = (
     (NotSignedIn, HTTPStatus.UNAUTHORIZED),
     (NotPermitted, HTTPStatus.FORBIDDEN),
@@ -57,6 +63,7 @@ _STATUS: tuple[tuple[type[WatchError], HTTPStatus], ...] = (
     (Outdated, HTTPStatus.PRECONDITION_FAILED),
     (InputRefused, HTTPStatus.UNPROCESSABLE_ENTITY),
     (TooManyAttempts, HTTPStatus.TOO_MANY_REQUESTS),
+    (Gone, HTTPStatus.GONE),
     (StorageFull, HTTPStatus.INSUFFICIENT_STORAGE),
     (WatchError, HTTPStatus.SERVICE_UNAVAILABLE),
 )

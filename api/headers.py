@@ -46,6 +46,8 @@ HEADERS: Final = {
     ),
 }
 
+_WHERE: Final = HEADERS["Permissions-Policy"].replace("geolocation=()", "geolocation=(self)")
+
 
 class SecurityHeaders:
     """Adds the headers to every answer; plain ASGI, so that streams are not held back.
@@ -67,6 +69,11 @@ class SecurityHeaders:
                     headers.setdefault(name, value)
                 if scope["scheme"] == "https":
                     headers.setdefault("Strict-Transport-Security", HSTS)
+                if scope["path"].startswith("/api/field/"):
+                    # A phone that is not ours keeps nothing of it on its disk by itself.
+                    headers.setdefault("Cache-Control", "no-store")
+                if scope["path"].startswith("/field/"):
+                    headers["Permissions-Policy"] = _WHERE  # its page asks where the phone is
                 if scope["path"].startswith("/api/"):
                     # What a shared cache kept would be shown to the next person.
                     headers.setdefault("Cache-Control", "private, no-cache")

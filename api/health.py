@@ -43,6 +43,25 @@ class NoticeHealth(BaseModel):
     oldest_pending_at: datetime | None
 
 
+class OrderHealth(BaseModel):
+    """How work orders fare.
+
+    Attributes:
+        open: that are not over.
+        unanswered: of these, nobody has said that they have them, and the time for it is over.
+        faults: orders and fires that the watch could not work on at its last look, and what keeps
+            it from looking at all; it tries again every second.
+        faults_since: UTC, of the oldest of them.
+        stands_still: the watch has not looked after them for a minute.
+    """
+
+    open: int
+    unanswered: int
+    faults: int
+    faults_since: datetime | None
+    stands_still: bool
+
+
 class HealthAnswer(BaseModel):
     """Counts, not names, but for presets that somebody must calibrate.
 
@@ -76,6 +95,7 @@ class HealthAnswer(BaseModel):
             the watch; and those that could not be checked for days, which does not.
         recorder: how recording fares; the watch is degraded while it is full or failing.
         notices: how channels fare; the watch is degraded while one fails.
+        orders: how work orders fare; the watch is degraded while it cannot work on one.
     """
 
     status: str
@@ -98,6 +118,7 @@ class HealthAnswer(BaseModel):
     poses: list[PoseFlag]
     recorder: RecorderFacts | None
     notices: NoticeHealth
+    orders: OrderHealth
 
 
 @router.get("/health")
@@ -120,6 +141,8 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     unwell |= any(flag.kind is FlagKind.DRIFTED for flag in poses)
     notices = _notices(context)
     unwell |= notices.failing > 0
+    orders = _orders(context)
+    unwell |= orders.faults > 0 or orders.stands_still
     fits = WEIGHTS.fits(context.site.model.name)
     return HealthAnswer(
         status="degraded" if unwell or not fits else "ok",
@@ -142,6 +165,7 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         poses=poses,
         recorder=recorder,
         notices=notices,
+        orders=orders,
     )
 
 
@@ -154,6 +178,21 @@ def _notices(context: Context) -> NoticeHealth:
         failing=sum(desk.fails(one) for one in found),
         pending=sum(one.pending for one in found),
         oldest_pending_at=min(waiting, default=None),
+    )
+
+
+def _orders(context: Context) -> OrderHealth:
+    faults, tick_s = context.orders.faults(), context.store.steady.tick_s()
+    found = context.store.orders.open_ones()
+    limit_s = context.orders.limits.push_s
+    return OrderHealth(
+        open=len(found),
+        unanswered=sum(
+            one.stops.push_tick_s is None and tick_s - one.opened_tick_s > limit_s for one in found
+        ),
+        faults=faults.orders + faults.fires + faults.others,
+        faults_since=faults.since,
+        stands_still=faults.stands_still,
     )
 
 

@@ -6,8 +6,9 @@ With another request it is refused (422, ``idempotency_mismatch``), and while th
 worked on too (409, ``request_in_flight``). Keys are each asker's own and are kept for a week.
 
 What was done and not answered, because the machine went down in between, is known from the log of
-deeds: a step of a fire is then answered with the fire as it is, and whatever else with 409
-``answer_lost``: it was done, and is not done again.
+deeds: a step of a fire is then answered with the fire as it is, what is done about an order with
+the order, and whatever else with 409 ``answer_lost``: it was done, and is not done again. Answers
+that tell of people (``no-store``) are never kept, and repetitions of theirs are answered so.
 """
 
 import hashlib
@@ -39,11 +40,16 @@ KEPT_FOR: Final = timedelta(days=7)
 TIDIED_EVERY: Final = timedelta(hours=1)
 LARGEST_ANSWER: Final = 4_000_000
 _KEY: Final = re.compile(r"[A-Za-z0-9_.:-]{8,128}")
-_NOT_HERE: Final = re.compile(r"/api/(session(/.*)?|land/imports|gates/.*)")
+_NOT_HERE: Final = re.compile(
+    r"/api/(session(/.*)?|land/imports|gates/.*|handovers/[0-9]+/take|exchange/.*|field/.*)"
+)
 """Signing in has no asker yet, a file of land is kept under a key of its own, and so is each record
-of a gate: a hash of its request would tell the plate to whoever tries all plates."""
+of a gate: a hash of its request would tell the plate to whoever tries all plates. A second
+signature has a password in it, of which no such hash may be kept either; a report of the grid
+platform has a number of its own, and a telephone."""
 _OF_A_FIRE: Final = re.compile(r"/api/incidents/[0-9]+/[a-z]+")
-_RUN_AGAIN: Final = frozenset({"/api/observations"})
+_OF_AN_ORDER: Final = re.compile(r"(/api/orders/[0-9]+)/[a-z]+")
+_RUN_AGAIN: Final = frozenset({"/api/observations", "/api/orders"})
 """What its own key makes harmless."""
 _NOT_KEPT: Final = frozenset({401, 403, 413, 429})
 
@@ -118,6 +124,10 @@ class Idempotency:
             number = await run_in_threadpool(self._standing, int(kept.subject))
             path = f"/api/incidents/{number}"
             now = {**scope, "method": "GET", "path": path, "raw_path": path.encode()}
+            return await self._run({**now, "query_string": b""}, b"", asked)
+        of_order = _OF_AN_ORDER.fullmatch(scope["path"])
+        if of_order is not None:
+            now = {**scope, "method": "GET", "path": of_order[1], "raw_path": of_order[1].encode()}
             return await self._run({**now, "query_string": b""}, b"", asked)
         if scope["path"] in _RUN_AGAIN:
             return await self._run(scope, body, asked)

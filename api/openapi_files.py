@@ -4,8 +4,13 @@ from typing import Any, Final
 
 __all__ = ["describe_file"]
 
+_REPORT: Final = (
+    *("application/pdf", "text/csv"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+)
 _BY_PATH: Final[dict[str, tuple[str, ...]]] = {
     "/api/incidents/{incident_id}/photos/{file}": ("image/jpeg", "image/png"),
+    "/api/orders/{order_id}/photos/{file}": ("image/jpeg", "image/png"),
     "/api/incidents/{incident_id}/cap.xml": ("application/cap+xml",),
     "/api/incidents/{incident_id}/gbt35965.xml": ("application/xml",),
     "/api/exports/incidents": (
@@ -23,6 +28,9 @@ _BY_PATH: Final[dict[str, tuple[str, ...]]] = {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
     "/api/cameras/export.{suffix}": ("text/csv", "application/toml"),
+    "/api/field/picture": ("image/jpeg",),
+    "/api/reports/monthly/{period}/file": _REPORT,
+    "/api/reports/yearly/{period}/file": _REPORT,
     "/api/wall": ("application/octet-stream",),
     "/api/openapi.json": ("application/vnd.oai.openapi+json",),
 }

@@ -5,6 +5,7 @@ That is who told of a fire, where people signed in from, and who passed the gate
 
 import asyncio
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -29,13 +30,22 @@ class Retention:
         clock: of the installation.
         rule: for how long who told of a fire stays.
         gates: for how long who passed them stays.
+        tidy: clears files of a day ago that phones had not finished sending.
     """
 
-    def __init__(self, store: Store, clock: Clock, rule: SecurityRule, gates: GatesRule) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        rule: SecurityRule,
+        gates: GatesRule,
+        tidy: Callable[[], None] = lambda: None,
+    ) -> None:
         self._store = store
         self._clock = clock
         self._keep = timedelta(days=rule.caller_days)
         self._keep_passages = timedelta(days=gates.keep_days)
+        self._tidy = tidy
 
     def sweep(self) -> None:
         """Clear what is due; how many is in the audit log, who is not.
@@ -47,6 +57,7 @@ class Retention:
         callers = self._store.observations.clear_callers(now - self._keep, actor=SYSTEM)
         addresses = self._store.sign_ins.forget_old()
         passages = self._store.passages.forget(now - self._keep_passages)
+        self._tidy()
         if callers or addresses or passages:
             logger.info(
                 "forgot %d callers, %d addresses and %d passages", callers, addresses, passages

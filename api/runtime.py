@@ -16,6 +16,7 @@ from api.cameras.running import CameraBook, fleet_of, fov_of
 from api.cameras.thumbs import Thumbs
 from api.context import Context, SiteFacts
 from api.coverage.room import CoverageRoom
+from api.field.room import PhoneRoom
 from api.gates.sealing import Seal
 from api.incidents.places import PlaceShelf
 from api.land.around import land_around
@@ -23,6 +24,9 @@ from api.land.imports.desk import ImportDesk
 from api.live import LiveFeed
 from api.masks.watching import MaskWatch
 from api.notices.room import NoticeRoom
+from api.orders.assigning import Assigner
+from api.orders.desk import OrderDesk
+from api.orders.links import LinkMaker
 from api.poses import PoseRoom
 from api.roles import logged
 from api.watch import Watch
@@ -197,6 +201,9 @@ def build_watch(
         store, clock, locator=locator, ring=ring, folder=folder, running=running
     )
     places = PlaceShelf()
+    orders = OrderDesk(
+        store, clock, settings.orders, Assigner(store, land_book, places, settings.orders)
+    )
     notices = NoticeRoom.of(
         settings, store, clock, land_book=land_book, places=places, site_name=site_name
     )
@@ -224,6 +231,9 @@ def build_watch(
         ),
         notices=notices,
         seal=Seal.later(settings.gates_key_file),
+        links=LinkMaker.later(settings.links_key_file, settings.notices.public_url),
+        phones=PhoneRoom.of(settings, clock),
+        orders=orders,
         places=places,
         cameras_changed=fleet.nudge,
         taps=taps,

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.context import Context
 from api.coverage.room import CoverageRoom
+from api.orders.pushing import PushDesk
 from api.poses import PoseRoom
 from api.retention import Retention
 from api.roles import drain, keep_running, stop
@@ -54,7 +55,26 @@ class Watch:
         """Clears what is personal when its days are over."""
         context = self.context
         settings = context.settings
-        return Retention(context.store, context.clock, settings.security, settings.gates)
+        return Retention(
+            context.store,
+            context.clock,
+            settings.security,
+            settings.gates,
+            context.phones.uploads.tidy,
+        )
+
+    @property
+    def pushing(self) -> PushDesk:
+        """Sends the calls of orders."""
+        context = self.context
+        return PushDesk(
+            context.store,
+            context.clock,
+            context.notices.desk,
+            context.notices.writer,
+            links=context.links,
+            settings=context.settings,
+        )
 
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -84,6 +104,8 @@ class Watch:
                 ("cameras", self.fleet.run),
                 ("land imports", self.context.land_imports.run),
                 ("notices", self.context.notices.desk.run),
+                ("orders", self.context.orders.run),
+                ("calls", self.pushing.run),
             ):
                 task = asyncio.create_task(keep_running(name, run))
                 stack.push_async_callback(stop, task)

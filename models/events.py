@@ -20,6 +20,8 @@ class EventKind(StrEnum):
     INCIDENT_CHANGED = "incident.changed"  # a verdict, more evidence, a merge, another rank
     OBSERVATION_ADDED = "observation.added"  # somebody has told what they saw
     OBSERVATION_WITHDRAWN = "observation.withdrawn"  # and took it back
+    ORDER_CHANGED = "order.changed"  # opened, called, told, closed, its link used, its call sent
+    HANDOVER_CHANGED = "handover.changed"  # a page was signed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Event:
     Attributes:
         sequence: rises without reuse; gaps are possible after a rolled-back transaction.
         kind: what kind of change.
-        subject_id: number of the fire, alert or observation that changed.
+        subject_id: number of what changed.
         at: UTC.
     """
 

@@ -10,7 +10,7 @@ from typing import Final
 
 from models.errors import InputRefused
 
-__all__ = ["Handover", "HandoverItem", "HandoverSection", "check_remark"]
+__all__ = ["LONGEST_REMARK", "Handover", "HandoverItem", "HandoverSection", "check_remark"]
 
 LONGEST_REMARK: Final = 4000
 
@@ -35,18 +35,26 @@ class HandoverItem:
     Attributes:
         section: where it stands.
         subject: number or name of what it tells of.
-        since: UTC, since when; None where that says nothing.
+        since: UTC, since when, of what is to come from when; None where that says nothing.
+        until_at: UTC, when it ends by itself; None where it does not, or nobody knows.
         state: a word of the subject's own states; empty where it has none.
         text: what people wrote or call it: names, never telephones; may be empty.
-        value: a number that goes with it, in the section's unit; None for none.
+        value: a number that goes with it, in the section's unit: of orders how many of their clocks
+            are overdue, of burns the radius (m), of a drifted pose degrees, of channels how many
+            notices wait, of the weather what its subject says; None for none.
+        is_drill: a fire, or the order for it, that is invented.
+        incident_id: of an order, the fire that it is for; None of anything else.
     """
 
     section: HandoverSection
     subject: str
     since: datetime | None = None
+    until_at: datetime | None = None
     state: str = ""
     text: str = ""
     value: float | None = None
+    is_drill: bool = False
+    incident_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 An entry holds alerts of one place back for a time that is always bounded; what it may never hide
 is in :mod:`models.suppression`. A nuisance is a chimney, a steam outlet or a lamp, in a view or on
-the ground; a registered burn (报备用火) is on the ground and has somebody who reported it.
+the ground; a registered burn (报备用火) is on the ground, and has somebody who reported it and
+somebody who is there and answers for it.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from enum import StrEnum
 
 from models.errors import InputRefused
 from models.incident import DismissReason
+from models.personal import is_telephone
 from models.times import Times
 
 __all__ = [
@@ -84,6 +86,10 @@ class LedgerDraft:
         reason: what it is.
         reported_by: who reported the burn; empty for a nuisance.
         note: free text, may be empty.
+        responsible: who is there and answers for the burn (负责人); empty for a nuisance, and for
+            burns from before it was asked for.
+        phone: at which they are reached; empty where they have none or nobody said it. Shown to
+            monitors only.
     """
 
     kind: EntryKind
@@ -94,6 +100,8 @@ class LedgerDraft:
     reason: DismissReason
     reported_by: str
     note: str
+    responsible: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +135,7 @@ def check_entry(draft: LedgerDraft) -> None:
 
     Raises:
         InputRefused: with one of the codes ``ledger_place``, ``ledger_span``, ``ledger_times``,
-            ``ledger_reporter`` or ``note_refused``.
+            ``ledger_reporter``, ``ledger_responsible``, ``ledger_phone`` or ``note_refused``.
     """
     _check_place(draft)
     if not timedelta(0) < draft.until_at - draft.from_at <= LONGEST:
@@ -148,7 +156,20 @@ def check_entry(draft: LedgerDraft) -> None:
             remedy="Say who reported it.",
             code="ledger_reporter",
         )
-    if any(len(text) > LONGEST_NOTE or "\0" in text for text in (draft.note, draft.reported_by)):
+    if draft.kind is not EntryKind.BURN and (draft.responsible or draft.phone):
+        raise InputRefused(
+            "Somebody answers for a registered burn, and only for a burn.",
+            remedy="Leave the name and the telephone out.",
+            code="ledger_responsible",
+        )
+    if draft.phone and not is_telephone(draft.phone):
+        raise InputRefused(
+            "A telephone number has 4 to 24 digits, spaces and dashes.",
+            remedy="Write it as it is dialled, such as 13800001234 or 023-48660000.",
+            code="ledger_phone",
+        )
+    texts = draft.note, draft.reported_by, draft.responsible
+    if any(len(text) > LONGEST_NOTE or "\0" in text for text in texts):
         raise InputRefused(
             f"A note is text of at most {LONGEST_NOTE} characters.", code="note_refused"
         )

@@ -25,6 +25,7 @@ class ObservationSource(StrEnum):
     HOTLINE_12345 = "hotline_12345"  # 政务服务便民热线
     FIRE_96119 = "fire_96119"  # 森林防火报警电话
     YU_KUAI_BAN = "yu_kuai_ban"  # 渝快办, the city's service app
+    GRID_PLATFORM = "grid_platform"  # 基层智治平台: the city's own, machine to machine
     PATROL = "patrol"  # a ranger or a checkpoint
     PILOT = "pilot"  # somebody in the air
     OTHER = "other"

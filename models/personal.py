@@ -6,7 +6,7 @@ What is never cleared, such as the audit log, takes a note without them.
 import re
 from typing import Final
 
-__all__ = ["MASK", "without_numbers"]
+__all__ = ["MASK", "is_telephone", "without_numbers"]
 
 MASK: Final = "[…]"
 _NUMBER: Final = re.compile(
@@ -17,6 +17,18 @@ _NUMBER: Final = re.compile(
     r")(?![\d.])",
     re.ASCII,
 )
+
+
+_TELEPHONE: Final = re.compile(r"\+?[0-9][0-9 \-]{2,22}[0-9]")
+
+
+def is_telephone(text: str) -> bool:
+    """Whether it can be dialled: 4 to 24 digits, spaces and dashes, a plus before them.
+
+    >>> is_telephone("023-48660000"), is_telephone("+86 138 0000 1234"), is_telephone("ask him")
+    (True, True, False)
+    """
+    return _TELEPHONE.fullmatch(text) is not None
 
 
 def without_numbers(text: str) -> str:

@@ -51,7 +51,7 @@ class Figure:
         key: unlike any other of the report, such as ``false_alarms_per_camera_day``.
         value: None when nobody can know it.
         unit: a word: ``count``, ``share`` (0 to 1), ``seconds``, ``minutes``, ``metres``,
-            ``per_camera_day``, ``per_10000_ha``, ``days``, ``hectares``.
+            ``hours``, ``per_camera_day``, ``per_10000_ha``, ``days``, ``hectares``.
         low: lower end of its 95 % interval; None without one.
         high: upper end.
         counted: numerator of a share or a rate; None of others.

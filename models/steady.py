@@ -11,7 +11,7 @@ from datetime import datetime
 
 from models.clock import Clock
 
-__all__ = ["Anchor", "tick_s"]
+__all__ = ["Anchor", "ClockShift", "tick_s"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,21 @@ class Anchor:
     monotonic_s: float
     tick_s: float
     wall_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ClockShift:
+    """That the server's clock was set, or ran on while the machine slept.
+
+    Attributes:
+        at: UTC, by the clock as it was set.
+        tick_s: the same on the scale that never jumps.
+        shift_s: by so many seconds; above 0 forward, below 0 back.
+    """
+
+    at: datetime
+    tick_s: float
+    shift_s: float
 
 
 def tick_s(clock: Clock, anchor: Anchor | None) -> float:

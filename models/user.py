@@ -40,6 +40,7 @@ class TokenScope(StrEnum):
     EXPORTS = "exports"  # files of fires and evidence
     NOTICES = "notices"  # who is told
     GATES = "gates"  # gates hand in who passed them
+    EXCHANGE = "exchange"  # the city's grid platform reads orders and fires, and reports
 
 
 @dataclass(frozen=True, slots=True)

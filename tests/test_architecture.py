@@ -37,7 +37,9 @@ THIRD_PARTIES = {
         "av",
         "cryptography",  # seals plates and codes
         "cv2",
+        "docx",  # reports as Word
         "fastapi",
+        "fpdf",  # reports as PDF
         "httpx",
         "numpy",
         "openpyxl",  # the yearly plan as a sheet
@@ -45,6 +47,7 @@ THIRD_PARTIES = {
         "pydantic",
         "pydantic_core",
         "rich",
+        "scipy",  # intervals of the figures of reports
         "shapely",
         "starlette",
         "structlog",

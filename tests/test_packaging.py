@@ -71,6 +71,8 @@ def test_the_wheel_holds_the_built_console(wheel: zipfile.ZipFile) -> None:
         str(file.relative_to(ROOT)) for file in (ROOT / "api/static").rglob("*") if file.is_file()
     }
     assert built - set(wheel.namelist()) == set()
+    phone_page = {"api/static/field/index.html", "api/static/field/sw.js"}
+    assert phone_page - set(wheel.namelist()) == set()
 
 
 def test_the_wheel_holds_no_foreign_package(wheel: zipfile.ZipFile) -> None:

@@ -88,8 +88,10 @@ class Scope:
                 return self.sees(self._store.incidents.get(number))
             if subject == "observation":
                 return self.sees_observation(self._store.observations.get(number))
+            if subject == "order":
+                return self._store.orders.get(number).draft.township in self.user.townships
         except NotFound:
-            return False
+            pass
         return False
 
     def check(self, incident_id: int) -> Incident:

@@ -64,6 +64,19 @@ class AuthService:
                 account that is switched off.
             TooManyAttempts: see :class:`api.auth.patience.Patience`.
         """
+        user = self.prove(name, password, address)
+        logger.info("%s signed in from %s", name, address)
+        return user, self._open_session(user.name)
+
+    def prove(self, name: str, password: str, address: str) -> User:
+        """Check a password without opening a session, for a signature in somebody else's.
+
+        Arguments and refusals are those of :meth:`sign_in`, and so are the counts of failures: who
+        guesses here waits there.
+
+        Returns:
+            The user; what they may do is for the caller to ask.
+        """
         self._patience.check(name, address)
         user = self._store.users.get(name)
         with self._hashing:
@@ -80,8 +93,7 @@ class AuthService:
             self._store.users.set_password(
                 name, renewed, must_change=user.must_change_password, actor=name
             )
-        logger.info("%s signed in from %s", name, address)
-        return user, self._open_session(user.name)
+        return user
 
     def asker(self, session_token: str | None, authorization: str | None, path: str) -> User:
         """Who asks: a program by its token where one is sent, else a browser by its cookie.

@@ -43,6 +43,7 @@ SCOPE_OF: Final[dict[str, TokenScope]] = {
     "ogc": TokenScope.EXPORTS,
     "notices": TokenScope.NOTICES,
     "gates": TokenScope.GATES,
+    "exchange": TokenScope.EXCHANGE,
 }
 """By the word of an address after ``/api/``; what is not named here no token opens."""
 

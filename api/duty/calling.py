@@ -1,27 +1,19 @@
 """Whom to call: for a township, for a fire, and everybody who is on; and where nobody is."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from datetime import datetime
-from typing import Final
-
-import shapely
 
 from api.context import Context
 from api.duty.answers import GapAnswer, GapList, NowAnswer, OnDutyAnswer, PlaceAnswer
 from api.duty.rights import reads, writes
-from geo.joint import JointPlace
-from geo.land import LandIndex
-from geo.land.region import FireRegion
-from geo.land.shares import LEAST_PROBABILITY, shares_of
+from api.duty.villages import villages_of
+from geo.land.shares import LEAST_PROBABILITY
 from models.duty import DISTRICT, DutyPerson, Roster, Shift, gaps_in, ladder
 from models.incident import Incident
 from models.land import Layer
 from models.user import User
 
-__all__ = ["everybody", "gaps_of", "of_fire", "of_township", "villages_of"]
-
-NEAR_M: Final = 2_000.0
-"""A village that is drawn as a point may have the fire where its region comes so near to it."""
+__all__ = ["everybody", "gaps_of", "of_fire", "of_township"]
 
 On = Collection[tuple[DutyPerson, Shift]]
 
@@ -86,29 +78,6 @@ def of_fire(context: Context, user: User, incident: Incident, at: datetime) -> N
     if elsewhere >= LEAST_PROBABILITY:
         places.append(_place(on, DISTRICT, "", (), elsewhere))
     return NowAnswer(at=at, places=tuple(places))
-
-
-def villages_of(index: LandIndex, places: Iterable[JointPlace]) -> frozenset[str]:
-    """Codes of villages that a fire may lie in.
-
-    These are areas that its region touches, and points that it comes within :data:`NEAR_M` of.
-
-    Args:
-        index: of the land.
-        places: of the fire, at least one.
-    """
-    layer = index.land.layers.get(Layer.VILLAGE)
-    if layer is None:
-        return frozenset()
-    region = FireRegion(tuple(places), index.land.frame)
-    inside = {share.code for share in shares_of(layer, region)[0]}
-    near = layer.tree.query(region.outlines, predicate="dwithin", distance=NEAR_M)[1]
-    points = {
-        layer.features[number].code
-        for number in near.tolist()
-        if shapely.get_dimensions(layer.shapes[number]) == 0
-    }
-    return frozenset(inside | points)
 
 
 def gaps_of(context: Context, user: User, from_at: datetime, until_at: datetime) -> GapList:

@@ -7,17 +7,12 @@ of the database tells a plate; whoever has both can read all of them. The file i
 No error and no repr of this module holds a plate, a code or a key.
 """
 
-import errno
 import hashlib
 import hmac
 import json
-import logging
-import os
 import secrets
-import stat
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -27,14 +22,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from models.errors import InputRefused, StorageFull, StoreDamaged
+from api.keyfile import KEY_BYTES, read_or_make_key
+from models.errors import StoreDamaged
 from models.passage import PassageDraft, PassageKind, SealedDraft, bare
 
 __all__ = ["Seal"]
 
-logger = logging.getLogger(__name__)
-
-KEY_BYTES: Final = 32
 _FORM: Final = b"\x01"  # of what is sealed: this byte, which key, nonce, text with its tag
 _NAME_BYTES: Final = 4
 _NONCE_BYTES: Final = 12
@@ -91,7 +84,14 @@ class Seal:
     @classmethod
     def later(cls, path: Path) -> "Seal":
         """The same, read or made when it is needed first: a watch without it still sees fires."""
-        return cls(lambda: _read_or_make(path))
+        return cls(
+            lambda: read_or_make_key(
+                path,
+                setting="gates.key_file",
+                code="seal_key",
+                loss="Without it nothing that it sealed can be opened.",
+            )
+        )
 
     def mark(self, who: str) -> str:
         """What tells whether two plates or codes are the same: 64 hexadecimal digits.
@@ -161,70 +161,6 @@ class Seal:
 
 def _hmac(key: bytes, text: str) -> str:
     return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
-
-
-def _read_or_make(path: Path) -> bytes:
-    try:
-        try:
-            return _read(path)
-        except FileNotFoundError:
-            return _make(path)
-    except OSError as error:
-        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-            raise StorageFull(
-                f"The key file {path} cannot be made: its disk is full.", remedy="Make room."
-            ) from error
-        raise InputRefused(
-            f"The key file {path} cannot be read or made: {error.strerror}.",
-            remedy="Give the service its folder, or name another file as gates.key_file.",
-            code="seal_key",
-        ) from error
-
-
-def _read(path: Path) -> bytes:
-    with path.open("rb") as file:
-        secret = file.read(KEY_BYTES + 1)
-        mode = os.fstat(file.fileno()).st_mode
-    if len(secret) != KEY_BYTES:
-        raise StoreDamaged(
-            f"{path} is not a key file: it does not have {KEY_BYTES} bytes.",
-            remedy="Put the right one back; without it nothing that it sealed can be opened.",
-            code="seal_key",
-        )
-    if mode & (stat.S_IRWXO | stat.S_IWGRP):
-        logger.warning("%s is a key and others may read or change it: chmod 600", path)
-    return secret
-
-
-def _make(path: Path) -> bytes:
-    """Make the file beside its place and give it its name if nobody was faster.
-
-    Returns:
-        The key that the file has in the end, which may be another process's.
-    """
-    path = path.resolve()  # a link that points to nothing yet
-    unborn = path.with_name(f"{path.name}.{secrets.token_hex(8)}.new")
-    descriptor = os.open(unborn, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(secrets.token_bytes(KEY_BYTES))
-            file.flush()
-            os.fsync(file.fileno())
-        with suppress(FileExistsError):
-            path.hardlink_to(unborn)  # unlike a rename it never takes the place of another key
-            logger.warning("made the key %s: keep a copy of it, no backup holds it", path)
-    finally:
-        unborn.unlink()
-    _flush(path.parent)
-    return _read(path)
-
-
-def _flush(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _damaged() -> StoreDamaged:

@@ -77,11 +77,13 @@ class EntryRequest(RequestBody):
     times: TimesRequest = TimesRequest()
     reason: DismissReason
     reported_by: Annotated[str, Field(max_length=200)] = ""
+    responsible: Annotated[str, Field(max_length=100)] = ""
+    phone: Annotated[str, Field(max_length=24)] = ""
     note: Annotated[str, Field(max_length=2000)] = ""
 
 
 class EntryAnswer(BaseModel):
-    """An entry, whole."""
+    """An entry, whole; ``phone`` is null for viewers, and of a nuisance."""
 
     entry_id: int
     kind: EntryKind
@@ -92,6 +94,8 @@ class EntryAnswer(BaseModel):
     times: Times
     reason: DismissReason
     reported_by: str
+    responsible: str
+    phone: str | None
     note: str
     author: str
     created_at: datetime
@@ -100,7 +104,7 @@ class EntryAnswer(BaseModel):
     in_force: bool
 
     @classmethod
-    def of(cls, entry: LedgerEntry, now: datetime) -> "EntryAnswer":
+    def of(cls, entry: LedgerEntry, now: datetime, *, with_phone: bool) -> "EntryAnswer":
         """With whether its time runs."""
         draft, place = entry.draft, entry.draft.place
         return cls(
@@ -113,6 +117,8 @@ class EntryAnswer(BaseModel):
             times=draft.times,
             reason=draft.reason,
             reported_by=draft.reported_by,
+            responsible=draft.responsible,
+            phone=draft.phone if with_phone and draft.kind is EntryKind.BURN else None,
             note=draft.note,
             author=entry.author,
             created_at=entry.created_at,

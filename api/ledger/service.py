@@ -6,7 +6,7 @@ from typing import Final
 from api.context import Context
 from api.ledger.schemas import AlertRequest, EntryRequest, GroundRequest
 from models.errors import InputRefused, NotPermitted
-from models.ledger import GroundPlace, LedgerDraft, ViewPlace
+from models.ledger import EntryKind, GroundPlace, LedgerDraft, ViewPlace
 from models.user import Role, User
 
 __all__ = ["MONITOR_LONGEST", "draft_of"]
@@ -23,9 +23,17 @@ def draft_of(context: Context, request: EntryRequest, user: User) -> LedgerDraft
 
     Raises:
         NotPermitted: a monitor asks for more than a fortnight; code ``ledger_too_long``.
-        InputRefused: the alert has no picture to measure by; code ``ledger_no_picture``.
+        InputRefused: the alert has no picture to measure by (``ledger_no_picture``), or nobody
+            answers for a burn (``ledger_responsible``).
         NotFound: no such alert or camera.
     """
+    responsible = request.responsible.strip()
+    if request.kind is EntryKind.BURN and not responsible:
+        raise InputRefused(
+            "Nobody answers for the burn.",
+            remedy="Say who is there and responsible for it.",
+            code="ledger_responsible",
+        )
     now = context.clock.now()
     until_at = request.until_at
     if not user.role.allows(Role.ADMIN) and until_at - now > MONITOR_LONGEST:
@@ -43,6 +51,8 @@ def draft_of(context: Context, request: EntryRequest, user: User) -> LedgerDraft
         reason=request.reason,
         reported_by=request.reported_by.strip(),
         note=request.note.strip(),
+        responsible=responsible,
+        phone=request.phone.strip(),
     )
 
 

@@ -18,6 +18,7 @@ from uuid import uuid4
 
 from api.notices.cap import cap_message, cap_test
 from api.notices.gbt35965 import gbt35965_message, gbt35965_test
+from api.notices.lanes import Lanes
 from api.notices.message import Message, Sender
 from api.notices.trouble import DeliveryFailed, Trouble
 from api.notices.writing import Writer
@@ -101,8 +102,7 @@ class NoticeDesk:
         self._rule = rule
         self._random = random
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{uuid4().hex[:8]}"
-        self._busy: dict[int, asyncio.Task[None]] = {}
-        self._said: dict[int, str] = {}
+        self._lanes = Lanes(store.deliveries.due, self._empty, what="notices")
 
     async def run(self) -> None:
         """Send until cancelled; what is in hand then is sent again under its mark."""
@@ -111,16 +111,13 @@ class NoticeDesk:
         forget_at_s = self._clock.monotonic_s()
         try:
             while True:
-                await self._look()
+                await self._lanes.look()
                 if self._clock.monotonic_s() >= forget_at_s:
                     forget_at_s = self._clock.monotonic_s() + FORGET_EVERY_S
                     await self._forget()
                 await self._clock.sleep(LOOK_S)
         finally:
-            tasks = list(self._busy.values())
-            for task in tasks:
-                task.cancel()
-            await asyncio.gather(*tasks, return_exceptions=True)
+            await self._lanes.stop()
 
     async def step(self) -> int:
         """Send all that is due now, each channel until nothing of it is.
@@ -128,8 +125,7 @@ class NoticeDesk:
         Returns:
             How many messages were tried.
         """
-        due = await asyncio.to_thread(self._store.deliveries.due)
-        return sum(await asyncio.gather(*(self._empty(channel_id) for channel_id in due)))
+        return await self._lanes.step()
 
     async def test(self, channel_id: int, *, actor: str) -> Tried:
         """Send a test message at once, and note what came of it.
@@ -147,7 +143,7 @@ class NoticeDesk:
             xml = gbt35965_test(self._writer, now, unit_code=self._rule.unit_code)
             message = replace(message, xml=xml)
         try:
-            tried = Tried(sent=True, receipt=await self._send(message, channel, secrets))
+            tried = Tried(sent=True, receipt=await self.send(message, channel, secrets))
         except DeliveryFailed as error:
             tried = Tried(sent=False, code=error.code, detail=error.message)
         await asyncio.to_thread(
@@ -166,28 +162,6 @@ class NoticeDesk:
     def fails(self, health: ChannelHealth) -> bool:
         """Whether a channel has failed so often that people must look after it."""
         return health.channel.draft.enabled and health.failures >= self._rule.failing_tries
-
-    async def _look(self) -> None:
-        try:
-            due = await asyncio.to_thread(self._store.deliveries.due)
-        except WatchError:
-            logger.exception("the outbox cannot be read")
-            return
-        for channel_id in due:
-            if channel_id not in self._busy:
-                task = asyncio.create_task(self._work(channel_id))
-                self._busy[channel_id] = task
-
-    async def _work(self, channel_id: int) -> None:
-        try:
-            await self._empty(channel_id)
-            self._said.pop(channel_id, None)
-        except WatchError as error:
-            if self._said.get(channel_id) != str(error):  # once, not twice a second
-                logger.exception("channel %d cannot be worked on", channel_id)
-            self._said[channel_id] = str(error)
-        finally:
-            del self._busy[channel_id]
 
     async def _empty(self, channel_id: int) -> int:
         tried = 0
@@ -212,7 +186,7 @@ class NoticeDesk:
     async def _deliver(self, batch: Batch) -> None:
         try:
             message = await asyncio.to_thread(self._written, batch)
-            receipt = await self._send(message, batch.channel, batch.secrets)
+            receipt = await self.send(message, batch.channel, batch.secrets)
         except DeliveryFailed as error:
             failure = self._failure(batch, error)
             await asyncio.to_thread(
@@ -243,7 +217,15 @@ class NoticeDesk:
             )
         return replace(message, xml=xml)
 
-    async def _send(self, message: Message, channel: Channel, secrets: Secrets) -> str:
+    async def send(self, message: Message, channel: Channel, secrets: Secrets) -> str:
+        """Send one message at once, within :data:`LONGEST_S`; the store is told nothing of it.
+
+        Returns:
+            What the other end said, without secrets.
+
+        Raises:
+            DeliveryFailed: it was not sent, or nobody knows whether it was.
+        """
         try:
             async with asyncio.timeout(LONGEST_S):
                 return await self._senders[channel.draft.kind].send(message, channel, secrets)
@@ -264,14 +246,18 @@ class NoticeDesk:
                 Trouble.UNEXPECTED, "The sender failed; see the service's log.", maybe_sent=True
             ) from error
 
-    def _failure(self, batch: Batch, error: DeliveryFailed) -> Failure:
-        wait_s = back_off_s(batch.attempts, self._random())
+    def retry_in_s(self, attempts: int, error: DeliveryFailed) -> float:
+        """How long to wait after a failure, when so many tries had failed before it."""
+        wait_s = back_off_s(attempts, self._random())
         if error.trouble in _SHY:
             wait_s = max(wait_s, REFUSED_WAIT_S)
+        return max(wait_s, error.retry_after_s)
+
+    def _failure(self, batch: Batch, error: DeliveryFailed) -> Failure:
         return Failure(
             code=error.code,
             detail=error.message,
-            retry_in_s=max(wait_s, error.retry_after_s),
+            retry_in_s=self.retry_in_s(batch.attempts, error),
             maybe_sent=error.maybe_sent,
             alone=error.trouble is Trouble.CONTENT and len(batch.waiting) > 1,
         )

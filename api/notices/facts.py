@@ -8,7 +8,7 @@ from api.incidents.places import PlaceShelf
 from detector.incidents.placing import IncidentPlace
 from geo.land import LandBook
 from models.incident import Entry, Incident
-from models.land import UnitShare
+from models.land import Layer, UnitShare
 from models.notice import USUAL_OCCASIONS, Occasion, occasion_of
 from models.site import Camera
 from models.store import Store
@@ -35,7 +35,7 @@ class Facts:
 
     Attributes:
         incident: as it is now.
-        news: why it is told, oldest first; at least one.
+        news: why it is told, oldest first; none where it is told for an order's sake.
         told: entries that were told before, by number.
         place: where it is.
         townships: with their shares; empty when nobody knows.
@@ -91,7 +91,7 @@ class FactFinder:
 
         Args:
             incident: whose.
-            entries: why it is told, of kinds that are told at all.
+            entries: why it is told, of kinds that are told at all; may be empty.
             told: what was told before.
         """
         cameras = self._store.cameras.standpoints()
@@ -108,6 +108,12 @@ class FactFinder:
             _seen_by(incident, cameras),
             link,
         )
+
+    def names(self) -> dict[str, str]:
+        """Names of townships and villages of the land, by their codes."""
+        units = Layer.TOWNSHIP, Layer.VILLAGE
+        features = self._land_book.refresh().features
+        return {one.code: one.name for one in features if one.layer in units}
 
     def latest(self, incident: Incident) -> Facts:
         """Facts of the newest thing that is usually told of a fire, after all before it."""

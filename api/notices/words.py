@@ -31,6 +31,7 @@ OCCASIONS: Final[dict[Occasion, Pair]] = {
     Occasion.UNDONE: ("撤回上一结论", "the last verdict was taken back"),
     Occasion.REOPENED: ("火情重新打开", "opened again"),
     Occasion.MERGED: ("并入另一火情", "merged into another fire"),
+    Occasion.CALLED: ("呼叫值班人员核查", "somebody is sent to look"),
 }
 
 STATES: Final[dict[IncidentState, Pair]] = {
@@ -55,6 +56,7 @@ SOURCES: Final[dict[ObservationSource, Pair]] = {
     ObservationSource.HOTLINE_12345: ("12345 热线", "hotline 12345"),
     ObservationSource.FIRE_96119: ("96119 火警电话", "fire line 96119"),
     ObservationSource.YU_KUAI_BAN: ("渝快办", "Yu Kuai Ban"),
+    ObservationSource.GRID_PLATFORM: ("网格平台", "Grid platform"),
     ObservationSource.PATROL: ("护林员", "ranger"),
     ObservationSource.PILOT: ("飞行员", "pilot"),
     ObservationSource.OTHER: ("其他", "other"),

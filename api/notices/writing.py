@@ -9,6 +9,7 @@ from api.notices.facts import FactFinder, Facts, News
 from api.notices.facts_json import fire_as_json, message_as_json
 from api.notices.message import Message
 from api.notices.words import LEVELS, OCCASIONS, REASONS, SOURCES, STATES, compass, pick, say
+from detector.incidents.placing import IncidentPlace
 from models.audit import SYSTEM
 from models.notice import URGENT_OCCASIONS, Batch, Language
 from models.observation import Observation
@@ -88,7 +89,12 @@ class Writer:
     @staticmethod
     def where(one: Facts, language: Language) -> str:
         """Where it is, in one or two lines."""
-        best, place = one.place.best, one.place
+        return Writer.where_is(one.place, language)
+
+    @staticmethod
+    def where_is(place: IncidentPlace, language: Language) -> str:
+        """The same of a place."""
+        best = place.best
         if best is not None:
             lat, lon = coordinates(best.lat_deg, best.lon_deg)
             text = say("place", language, lat=lat, lon=lon, radius=round(best.r90_m))
@@ -185,11 +191,17 @@ class Writer:
             what += say("reason", language, reason=pick(REASONS[entry.reason], language))
         if news.occasion.value == "merged" and entry.subject is not None:
             what += say("into", language, number=entry.subject.number)
-        note = _plain(entry.note)
+        note = self.plain(entry.note)
         if note:
             what += say("note", language, note=note)
         author = say("watch", language) if entry.author == SYSTEM else entry.author
         return say("deed", language, time=self._time(entry.at), author=author, what=what)
+
+    @staticmethod
+    def plain(note: str) -> str:
+        """What somebody wrote, on one line, without signs that steer a terminal, not too long."""
+        text = _CONTROL.sub(" ", note).replace("\n", " ").strip()
+        return text if len(text) <= LONGEST_NOTE else text[: LONGEST_NOTE - 1] + "…"
 
     def _time(self, at: datetime) -> str:
         return at.astimezone(self.finder.zone).strftime("%m-%d %H:%M")
@@ -239,8 +251,3 @@ def _percent(probability: float) -> str:
 
 def _told(one: Observation, language: Language) -> str:
     return pick(SOURCES[one.draft.source], language)
-
-
-def _plain(note: str) -> str:
-    text = _CONTROL.sub(" ", note).replace("\n", " ").strip()
-    return text if len(text) <= LONGEST_NOTE else text[: LONGEST_NOTE - 1] + "…"

@@ -30,7 +30,7 @@ from models.observation import ObservationDraft
 from models.site import HeightDatum, Position
 from models.units import wrap_bearing_deg
 
-__all__ = ["draft_of"]
+__all__ = ["check_near", "draft_of"]
 
 READ_SIGMA_DEG: Final = 5.0
 """Of degrees that somebody reads off a compass or a telephone, and says no more."""
@@ -115,7 +115,7 @@ def _spot(context: Context, spot: SpotRequest) -> tuple[Position, float, str]:
         place = tagged(spot.system, spot.first, spot.second)
         inside = place if isinstance(place, Wgs84) else to_wgs84(place)  # type: ignore[arg-type]
         lon_deg, lat_deg = inside.pair
-        _near(context, lon_deg, lat_deg)
+        check_near(context, lon_deg, lat_deg)
         return (
             _position(lon_deg, lat_deg),
             0.0,
@@ -142,8 +142,12 @@ def _feature(context: Context, layer: Layer, code: str) -> LandFeature:
     raise NotFound(f"There is no {layer} {code}.")
 
 
-def _near(context: Context, lon_deg: float, lat_deg: float) -> None:
-    """Refuse what lies in another part of the world: a wrong system, or swapped numbers."""
+def check_near(context: Context, lon_deg: float, lat_deg: float) -> None:
+    """Refuse what lies in another part of the world: a wrong system, or swapped numbers.
+
+    Raises:
+        InputRefused: code ``observation_far``.
+    """
     stands = [each.position for each in context.store.cameras.all()]
     if stands and all(
         geodesic(each.lon_deg, each.lat_deg, lon_deg, lat_deg)[2] > FARTHEST_M for each in stands

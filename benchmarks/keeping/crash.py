@@ -25,6 +25,9 @@ def measures_of(left: Left, took_s: float) -> list[Measure]:
         limit("notices_never_sent", left.unsent, "", "", 0),
         figure("messages_repeated", left.twice, "", "under the mark of the first time"),
         limit("notices_under_two_marks", left.unmarked, "", "", 0),
+        figure("calls", left.calls, "", "for work orders, escalations among them"),
+        limit("calls_never_sent", left.calls_unsent, "", "and not answered meanwhile", 0),
+        figure("calls_repeated", left.calls_twice, "", "under the mark of the first time"),
     ]
 
 

@@ -25,7 +25,10 @@ from typing import Final
 
 from api.incidents.places import PlaceShelf
 from api.notices.room import NoticeRoom
+from api.orders.links import LinkMaker
+from api.orders.pushing import PushDesk
 from benchmarks.keeping.load import Load
+from benchmarks.keeping.orders import OrderLoad, desk_of, staff
 from benchmarks.keeping.promises import Left, Told, what_is_left
 from camera_gateway.vault import EvidenceVault
 from geo.land import LandBook
@@ -65,8 +68,8 @@ class Shifted:
         return self._real.now() + self._by
 
     def monotonic_s(self) -> float:
-        """The machine's."""
-        return self._real.monotonic_s()
+        """Shifted: it has been so long."""
+        return self._real.monotonic_s() + self._by.total_seconds()
 
     @property
     def scale(self) -> str:
@@ -80,21 +83,25 @@ class Shifted:
 
 @dataclass
 class Receiver:
-    """Takes notices and remembers under which mark it was told what."""
+    """Takes notices and calls, and remembers under which mark it was told what."""
 
     told: list[Told] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
 
     @contextlib.contextmanager
     def listening(self) -> Iterator[str]:
         """Its address."""
-        told = self.told
+        told, calls = self.told, self.calls
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
-                fires = json.loads(body)["fires"]
-                news = tuple(sorted(one["entry_id"] for fire in fires for one in fire["news"]))
-                told.append((self.headers["X-Firewatch-Delivery"], news))
+                mark, facts = self.headers["X-Firewatch-Delivery"], json.loads(body)
+                if "call" in facts:
+                    calls.append(mark)
+                else:
+                    news = (one["entry_id"] for fire in facts["fires"] for one in fire["news"])
+                    told.append((mark, tuple(sorted(news))))
                 with contextlib.suppress(OSError):  # its sender was killed
                     self.send_response(204)
                     self.end_headers()
@@ -135,6 +142,7 @@ def kill_again_and_again(data: Path, kills: int, *, seed: int = 0) -> Left:
                 "receiver", ChannelKind.WEBHOOK, ChannelOptions(address=address), _RULES
             )
             store.channels.add(draft, Secrets({"signing_key": "key"}), actor="bench")
+            staff(store, SystemClock().now())
         while killed < kills:
             told = _one_life(data, killed + 1, chance)
             if told is not None:
@@ -142,7 +150,14 @@ def kill_again_and_again(data: Path, kills: int, *, seed: int = 0) -> Left:
                 killed += 1
         _drain(data, killed + 2)
     with closing(_opened(data, killed + 3)) as store:
-        return what_is_left(store, data, kills=killed, promises=promises, told=receiver.told)
+        return what_is_left(
+            store,
+            data,
+            kills=killed,
+            promises=promises,
+            told=receiver.told,
+            calls=receiver.calls,
+        )
 
 
 def _opened(data: Path, life: int) -> Store:
@@ -184,13 +199,21 @@ def _live(data: Path, life: int, pipe: int, seed: int) -> None:
     load.take_up()
     _say(pipe, AT_WORK)
 
+    people = OrderLoad(store, lambda line: _say(pipe, line), seed=seed)
+
     def write() -> None:
         while True:
             load.turn()
+            people.turn()
+
+    async def send() -> None:
+        room = _room(data, store, clock)
+        pushing = _push_desk(data, store, clock, room)
+        await asyncio.gather(room.desk.run(), desk_of(store, clock).run(), pushing.run())
 
     for _ in range(WRITERS):
         threading.Thread(target=write, daemon=True).start()
-    asyncio.run(_room(data, store, clock).desk.run())
+    asyncio.run(send())
 
 
 def _say(pipe: int, line: str) -> None:
@@ -208,15 +231,24 @@ def _room(data: Path, store: Store, clock: Shifted) -> NoticeRoom:
     )
 
 
+def _push_desk(data: Path, store: Store, clock: Shifted, room: NoticeRoom) -> PushDesk:
+    settings = Settings(data_dir=data)
+    links = LinkMaker.later(settings.links_key_file, "")
+    return PushDesk(store, clock, room.desk, room.writer, links=links, settings=settings)
+
+
 def _drain(data: Path, life: int) -> None:
-    """The last start: it sends all that is left."""
+    """The last start: it opens, calls and sends all that is left."""
     clock = Shifted(life * APART_S)
     with closing(Store.open(f"sqlite:///{data / 'firewatch.db'}", clock=clock)) as store:
-        desk = _room(data, store, clock).desk
+        room = _room(data, store, clock)
+        pushing, orders = _push_desk(data, store, clock, room), desk_of(store, clock)
+        orders.step()
 
         async def send_all() -> None:
             for _ in range(50):
-                if await desk.step() == 0 and not store.deliveries.due():
+                tried = await room.desk.step() + await pushing.step()
+                if tried == 0 and not store.deliveries.due() and not store.orders.due_pushes():
                     return
                 await asyncio.sleep(0.1)
 

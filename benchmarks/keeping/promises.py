@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from benchmarks.keeping.orders import broken_orders, lost_orders
 from camera_gateway.vault import EvidenceVault
 from models.notice import DeliveryState, occasion_of
 from models.store import Store
@@ -33,6 +34,9 @@ class Left:
         twice: messages that came more than once, under their mark.
         unmarked: notices that came under more than one mark.
         unsent: notices that never came.
+        calls: that were to be pushed.
+        calls_unsent: that never came, though nobody had answered them.
+        calls_twice: messages of calls that came more than once, under their mark.
     """
 
     kills: int = 0
@@ -43,10 +47,19 @@ class Left:
     twice: int = 0
     unmarked: int = 0
     unsent: int = 0
+    calls: int = 0
+    calls_unsent: int = 0
+    calls_twice: int = 0
 
 
 def what_is_left(
-    store: Store, data: Path, *, kills: int, promises: Sequence[str], told: Sequence[Told]
+    store: Store,
+    data: Path,
+    *,
+    kills: int,
+    promises: Sequence[str],
+    told: Sequence[Told],
+    calls: Sequence[str],
 ) -> Left:
     """Look for every promise, at the rules of the record, and at what came of the notices.
 
@@ -56,11 +69,15 @@ def what_is_left(
         kills: that there were.
         promises: lines that :class:`benchmarks.keeping.load.Load` told.
         told: messages that the receiver took.
+        calls: marks of the calls that it took.
     """
     left = Left(kills=kills)
     _look_for_promises(store, data, promises, left)
     _look_at_the_record(store, data, left)
     _look_at_notices(store, told, left)
+    left.lost += lost_orders(data, [line.split() for line in promises])
+    left.broken += broken_orders(data)
+    _look_at_calls(data, calls, left)
     return left
 
 
@@ -73,6 +90,8 @@ def _look_for_promises(store: Store, data: Path, promises: Sequence[str], left: 
     for line in promises:
         kind, *words = line.split()
         left.promised[kind] += 1
+        if kind in {"sent", "said", "closed"}:
+            continue  # of orders
         if kind == "alert":
             kept = alerts.get(int(words[0])) == words[1]
         elif kind == "update":
@@ -145,6 +164,18 @@ def _look_at_notices(store: Store, told: Sequence[Told], left: Left) -> None:
     left.unsent = len(wanted - marks.keys() - skipped)
     if any(len(one) > 1 for one in bodies.values()):
         left.broken.append("one mark, and another message")
+
+
+def _look_at_calls(data: Path, calls: Sequence[str], left: Left) -> None:
+    with closing(sqlite3.connect(data / "firewatch.db")) as connection:
+        pushes = dict(connection.execute("SELECT message_id, state FROM order_push"))
+    left.calls = len(pushes)
+    left.calls_unsent = sum(
+        mark not in calls for mark, state in pushes.items() if state != "given_up"
+    )
+    left.calls_twice = len(calls) - len(set(calls))
+    if set(calls) - pushes.keys():
+        left.broken.append("a call came under a mark that nobody knows")
 
 
 def _all_fires(store: Store) -> Iterator[Any]:

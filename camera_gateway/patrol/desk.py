@@ -30,7 +30,9 @@ TICK_S: Final = 0.5
 LOOK_EVERY_S: Final = 2.0
 WRITE_EVERY_S: Final = 10.0
 CLEAR_EVERY_S: Final = 3600.0
-VISITS_KEPT: Final = timedelta(days=31)
+VISITS_KEPT: Final = timedelta(days=62)
+"""A whole month, until the end of the next one: reports are made from them."""
+
 MOST_NOTES: Final = 2000
 
 

@@ -1,6 +1,7 @@
 /**
  * Proves that both languages say the same: equal keys, equal placeholders, every key that the code
  * asks for and no other, every word of the server's enumerations, no bare Chinese in a component.
+ * The phone page has words of its own, for which the same holds.
  */
 
 import { readdirSync, readFileSync } from "node:fs";
@@ -9,6 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "..");
 const SOURCE = join(ROOT, "src");
+const FIELD = join(SOURCE, "field");
 const faults = [];
 
 function flatten(node, path, into) {
@@ -20,22 +22,28 @@ function flatten(node, path, into) {
   return into;
 }
 
-const read = (language) =>
-  flatten(JSON.parse(readFileSync(join(SOURCE, "i18n", `${language}.json`), "utf8")), "", new Map());
-const zh = read("zh");
-const en = read("en");
+const read = (folder, language) =>
+  flatten(JSON.parse(readFileSync(join(folder, "i18n", `${language}.json`), "utf8")), "", new Map());
+const zh = read(SOURCE, "zh");
+const en = read(SOURCE, "en");
+const fieldZh = read(FIELD, "zh");
+const fieldEn = read(FIELD, "en");
 const placeholders = (text) => [...text.matchAll(/\{(\w+)\}/g)].map((it) => it[1]).sort().join();
 
-for (const [ours, theirs, name] of [
-  [zh, en, "en.json"],
-  [en, zh, "zh.json"],
-])
-  for (const key of ours.keys()) if (!theirs.has(key)) faults.push(`${name} lacks ${key}`);
-for (const [key, text] of zh) {
-  if (text.trim() === "" || en.get(key)?.trim() === "") faults.push(`${key} is empty`);
-  if (en.has(key) && placeholders(text) !== placeholders(en.get(key)))
-    faults.push(`${key} has other placeholders in zh and en`);
+function compare(zh, en, page) {
+  for (const [ours, theirs, name] of [
+    [zh, en, "en.json"],
+    [en, zh, "zh.json"],
+  ])
+    for (const key of ours.keys()) if (!theirs.has(key)) faults.push(`${page}${name} lacks ${key}`);
+  for (const [key, text] of zh) {
+    if (text.trim() === "" || en.get(key)?.trim() === "") faults.push(`${page}${key} is empty`);
+    if (en.has(key) && placeholders(text) !== placeholders(en.get(key)))
+      faults.push(`${page}${key} has other placeholders in zh and en`);
+  }
 }
+compare(zh, en, "");
+compare(fieldZh, fieldEn, "field/");
 
 /** Which prefix of keys speaks each enumeration of the shared language. */
 const ENUMERATIONS = {
@@ -69,6 +77,10 @@ const ENUMERATIONS = {
   "models/camera_link.py": { Adapter: "adapter", Decoding: "decoding" },
   "models/condition.py": { Condition: "condition" },
   "models/duty/people.py": { Post: "duty_post", TeamKind: "duty_team" },
+  "models/order/life.py": { OrderState: "order_state", Answer: "order_answer" },
+  "models/order/clocks.py": { ClockKind: "order_clock", ClockState: "order_clock_says" },
+  "models/order/order.py": { OrderEntryKind: "order_entry" },
+  "models/handover.py": { HandoverSection: "handover_section" },
   "models/passage.py": { PassageKind: "passage_kind", Way: "passage_way" },
   "models/patrol.py": { PoseTrust: "pose_trust" },
   "models/watching.py": { GapCause: "gap_cause" },
@@ -89,19 +101,45 @@ for (const [file, classes] of Object.entries(ENUMERATIONS)) {
   }
 }
 
+/** What the phone page says of the server's enumerations; a reason is said as the console says it. */
+const FIELD_ENUMERATIONS = {
+  "models/order/life.py": { OrderState: "state", Answer: "answer" },
+  "models/order/clocks.py": { ClockKind: "clock", ClockState: "clock_state" },
+};
+for (const [file, classes] of Object.entries(FIELD_ENUMERATIONS)) {
+  const text = readFileSync(join(ROOT, "..", file), "utf8");
+  for (const [name, prefix] of Object.entries(classes)) {
+    const body = text.match(new RegExp(`class ${name}\\(\\w+\\):([\\s\\S]*?)(?=\\n\\S|$(?![\\s\\S]))`));
+    const words = [...(body?.[1] ?? "").matchAll(/^ {4}[A-Z_]+ = "(\w+)"/gm)].map((it) => it[1]);
+    if (words.length === 0) faults.push(`${file} has no enumeration ${name}`);
+    for (const word of words)
+      if (!fieldZh.has(`${prefix}.${word}`)) faults.push(`field/ no words for ${name}.${word}`);
+  }
+}
+for (const [ours, theirs] of [
+  [fieldZh, zh],
+  [fieldEn, en],
+])
+  for (const [key, text] of ours)
+    if (key.startsWith("reason.") && theirs.get(key) !== text) faults.push(`field/${key} is not the console's`);
+
 const used = new Set();
+const fieldUsed = new Set();
 const spoken = new Set();
+const fieldSpoken = new Set();
 const prefixes = [];
+const fieldPrefixes = [];
 for (const entry of readdirSync(SOURCE, { recursive: true, withFileTypes: true })) {
   if (!entry.isFile() || !/\.(vue|ts)$/.test(entry.name)) continue;
   const path = join(entry.parentPath ?? entry.path, entry.name);
   const text = readFileSync(path, "utf8");
+  const isField = path.startsWith(join(FIELD, "/"));
   for (const [, key] of text.matchAll(/(?<![\w.])t\(\s*["']([\w.]+)["']/g)) {
-    used.add(key);
-    if (!zh.has(key)) faults.push(`${entry.name} asks for ${key}, which no language has`);
+    (isField ? fieldUsed : used).add(key);
+    if (!(isField ? fieldZh : zh).has(key)) faults.push(`${entry.name} asks for ${key}, which no language has`);
   }
-  for (const [, key] of text.matchAll(/["']([a-z_]+\.[\w.]+)["']/g)) spoken.add(key);
-  for (const [, prefix] of text.matchAll(/`([a-z_]+\.\w*)\$\{/g)) prefixes.push(prefix);
+  for (const [, key] of text.matchAll(/["']([a-z_]+\.[\w.]+)["']/g)) (isField ? fieldSpoken : spoken).add(key);
+  for (const [, prefix] of text.matchAll(/`([a-z_]+\.\w*)\$\{/g)) (isField ? fieldPrefixes : prefixes).push(prefix);
   if (entry.name.endsWith(".vue") && /[\u4e00-\u9fff]/.test(text))
     faults.push(`${entry.name} holds bare Chinese: move it into the language files`);
 }
@@ -109,9 +147,14 @@ for (const entry of readdirSync(SOURCE, { recursive: true, withFileTypes: true }
 for (const key of zh.keys())
   if (!spoken.has(key) && !prefixes.some((prefix) => key.startsWith(prefix)))
     faults.push(`nobody asks for ${key}`);
+for (const key of fieldZh.keys())
+  if (!fieldSpoken.has(key) && !fieldPrefixes.some((prefix) => key.startsWith(prefix)))
+    faults.push(`field/ nobody asks for ${key}`);
 
 if (faults.length > 0) {
   console.error(faults.join("\n"));
   process.exit(1);
 }
-console.log(`i18n: ${zh.size} keys in both languages, ${used.size} asked for`);
+console.log(
+  `i18n: ${zh.size} keys in both languages, ${used.size} asked for; ${fieldZh.size} and ${fieldUsed.size} of the phone page`,
+);

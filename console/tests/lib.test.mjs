@@ -232,13 +232,13 @@ test("a dismissed place is remembered in its hours, and never beyond what was ch
 test("a burn is registered on the ground, or like any other place where there is none", () => {
   const { NOTHING, requestOf } = declaration;
   const spot = { position: { lon_deg: 106.6, lat_deg: 29 }, r90_m: 90.4 };
-  const wish = { ...NOTHING, wanted: true, days: 1, reported_by: "石角镇" };
+  const wish = { ...NOTHING, wanted: true, days: 1, reported_by: "石角镇", responsible: "张三", phone: "13800001234" };
   const burn = requestOf({ alert_id: 7, fix: { clusters: [spot] } }, "registered_burn", wish, "", NOW);
   assert.deepEqual(burn.place, { kind: "ground", lon_deg: 106.6, lat_deg: 29, radius_m: 200 });
-  assert.deepEqual([burn.kind, burn.reported_by], ["burn", "石角镇"]);
+  assert.deepEqual([burn.kind, burn.reported_by, burn.responsible, burn.phone], ["burn", "石角镇", "张三", "13800001234"]);
   const blind = requestOf({ alert_id: 7, fix: { clusters: [] } }, "registered_burn", wish, "", NOW);
   assert.equal(blind.kind, "nuisance");
-  assert.ok(!("reported_by" in blind));
+  assert.ok(!("reported_by" in blind) && !("responsible" in blind) && !("phone" in blind));
 });
 
 const SETUP = {

@@ -59,14 +59,15 @@ class BlindReport:
     unknown_ha: float
 
 
-def land_cells(grid: Grid, land: Iterable[LandFeature]) -> Cells:
+def land_cells(grid: Grid, land: Iterable[LandFeature], layer: Layer = Layer.TOWNSHIP) -> Cells:
     """Cells whose centre lies in a township; all where there is no township.
 
     Args:
         grid: cells.
         land: features of any layer.
+        layer: of areas, in the place of townships.
     """
-    units = [each.geometry for each in land if each.layer is Layer.TOWNSHIP]
+    units = [each.geometry for each in land if each.layer is layer]
     if not units:
         return np.ones(grid.shape, np.bool_)
     place = from_origin(grid.west_deg, grid.north_deg, grid.cell_deg, grid.cell_deg)

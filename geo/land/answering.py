@@ -256,6 +256,7 @@ def _burns(
                 distance_max_m=max(0.0, reach.distance_max_m - place.radius_m),
                 bearing_deg=None if distance_m <= 0.0 else reach.bearing_deg,
                 until_at=entry.draft.until_at if entry.ended_at is None else entry.ended_at,
+                responsible=entry.draft.responsible,
             )
         )
     return tuple(sorted(found, key=lambda burn: (burn.distance_m, burn.entry_id)))

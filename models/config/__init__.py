@@ -6,6 +6,7 @@ live in the database. Unknown keys are refused with their name.
 
 from models.config.access import SecurityRule, TlsRule
 from models.config.deciding import AttentionRule, EvidenceRule, SuppressionRule
+from models.config.exchange import ExchangeRule
 from models.config.fires import IncidentRule, WeatherRule
 from models.config.gates import GatesRule
 from models.config.keeping import KeepingRule, RecordingRule
@@ -20,6 +21,7 @@ __all__ = [
     "ENVIRONMENT_PREFIX",
     "AttentionRule",
     "EvidenceRule",
+    "ExchangeRule",
     "GatesRule",
     "HelicopterRule",
     "IncidentRule",

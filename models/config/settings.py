@@ -8,6 +8,7 @@ from pydantic import Field
 
 from models.config.access import SecurityRule, TlsRule
 from models.config.deciding import AttentionRule, EvidenceRule, SuppressionRule
+from models.config.exchange import ExchangeRule
 from models.config.fires import IncidentRule, WeatherRule
 from models.config.gates import GatesRule
 from models.config.keeping import KeepingRule, RecordingRule
@@ -47,6 +48,7 @@ class Settings(Section):
         weather: how fire danger follows from the weather.
         gates: how long it is known who passed them, and who sees that.
         orders: when people are sent, and how long they have.
+        exchange: with the city's grid platform.
         notices: how people are told.
         security: who gets in, and how long what is personal stays.
         tls: spoken by Firewatch itself.
@@ -73,6 +75,7 @@ class Settings(Section):
     weather: WeatherRule = WeatherRule()
     gates: GatesRule = GatesRule()
     orders: OrdersRule = OrdersRule()
+    exchange: ExchangeRule = ExchangeRule()
     notices: NoticeRule = NoticeRule()
     security: SecurityRule = SecurityRule()
     tls: TlsRule = TlsRule()

@@ -4,13 +4,13 @@ A village has its grid workers and rangers besides, and the district its own dut
 stands for one place and one post; somebody who has two is written down twice.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
 from models.errors import InputRefused
+from models.personal import is_telephone
 
 __all__ = ["DISTRICT", "DutyPerson", "PersonDraft", "Post", "TeamKind", "check_person"]
 
@@ -20,7 +20,6 @@ DISTRICT: Final = ""
 LONGEST_NAME: Final = 40
 LONGEST_CODE: Final = 40
 LONGEST_NOTE: Final = 200
-_PHONE: Final = re.compile(r"\+?[0-9][0-9 \-]{2,22}[0-9]")
 
 
 class Post(StrEnum):
@@ -92,7 +91,7 @@ def check_person(draft: PersonDraft) -> None:
             remedy="Write the name as people call it.",
             code="duty_name",
         )
-    if _PHONE.fullmatch(draft.phone) is None:
+    if not is_telephone(draft.phone):
         raise InputRefused(
             "A telephone number has 4 to 24 digits, spaces and dashes.",
             remedy="Write it as it is dialled, such as 13800001234 or 023-48660000.",

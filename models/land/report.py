@@ -189,6 +189,7 @@ class BurnNear:
         distance_max_m: over the outlines.
         bearing_deg: from the fire to its middle; None inside the circle.
         until_at: UTC, when it ends.
+        responsible: who is there and answers for it; empty where nobody said so.
     """
 
     entry_id: int
@@ -199,6 +200,7 @@ class BurnNear:
     distance_max_m: float
     bearing_deg: float | None
     until_at: datetime
+    responsible: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from models.errors import InputRefused
+from models.notice.occasion import Occasion
 from models.notice.quiet import USUAL_RULES, Rules, check_rules
 
 __all__ = [
@@ -176,13 +177,19 @@ def check_channel(draft: ChannelDraft, secrets: Secrets) -> None:
 
     Raises:
         InputRefused: codes ``channel_name``, ``channel_address``, ``channel_recipients``,
-            ``channel_secret``, ``channel_template`` and ``channel_rules``.
+            ``channel_secret``, ``channel_template``, ``channel_called`` and ``channel_rules``.
     """
     if not draft.name.strip() or len(draft.name) > LONGEST_NAME or not draft.name.isprintable():
         raise InputRefused(
             f"A channel needs a name of at most {LONGEST_NAME} characters.", code="channel_name"
         )
     check_rules(draft.rules)
+    if Occasion.CALLED in draft.rules.occasions and not draft.bundles:
+        raise InputRefused(
+            "CAP and GB/T 35965 tell of a fire, and know no words for a call of somebody.",
+            remedy="Take the occasion out, or send JSON.",
+            code="channel_called",
+        )
     _check_address(draft)
     _check_recipients(draft)
     _check_secrets(draft, secrets)

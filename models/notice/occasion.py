@@ -27,12 +27,13 @@ class Occasion(StrEnum):
     UNDONE = "undone"  # a verdict was taken back: what was told last does not hold
     REOPENED = "reopened"
     MERGED = "merged"  # it is another one
+    CALLED = "called"  # somebody is sent to look at it: told by orders, not by its history
 
 
 USUAL_OCCASIONS: Final = tuple(
     one
     for one in Occasion
-    if one not in {Occasion.JOINED, Occasion.ACKNOWLEDGED, Occasion.DECLINED}
+    if one not in {Occasion.JOINED, Occasion.ACKNOWLEDGED, Occasion.DECLINED, Occasion.CALLED}
 )
 """What a channel tells unless somebody chose otherwise."""
 

@@ -1,8 +1,8 @@
 """The clocks of an order: pushed in one minute, verified in three, a team on its way in five.
 
 The promise 1 分钟推送、3 分钟核查、5 分钟出动 (Dazu, 2025). All three run from the opening of the
-order and are what reports count. Who is called has the same times from their call on; when one of
-theirs runs out, the next person is called. Moments are on the scale that never jumps
+order and are what reports count; when one runs out, the next person is called. So is the next one
+when somebody lets as much time pass since their own call. Moments are on the scale that never jumps
 (:mod:`models.steady`): a server whose clock is set neither shortens nor lengthens a minute.
 """
 
@@ -22,7 +22,7 @@ __all__ = [
     "readings",
 ]
 
-LONGEST_PATIENCE_S: Final = 900.0
+LONGEST_S: Final = 900.0
 
 
 class ClockKind(StrEnum):
@@ -144,44 +144,53 @@ def readings(
 
 
 def escalation_of(
-    called_tick_s: float, round_: int, stops: Stops, limits: Limits
+    opened_tick_s: float, called_tick_s: float, round_: int, stops: Stops, limits: Limits
 ) -> tuple[ClockKind, float] | None:
-    """Which clock of the last call runs out first, and when; None when none runs.
+    """Which clock runs out first, and when the next person is called for it; None when none runs.
+
+    The clocks of the order call the next one when their time is over, whoever was called last;
+    whoever was called last has the same times from their call on.
 
     Args:
+        opened_tick_s: of the order.
         called_tick_s: of the last call.
-        round_: how often the same person was called before: with each round the patience doubles,
-            up to a quarter of an hour, so that nobody is rung every minute of a night.
+        round_: how often the same person was called before: with each round the patience with them
+            doubles, up to a quarter of an hour, so that nobody is rung every minute of a night.
         stops: of the order.
         limits: in force.
 
-    >>> escalation_of(100.0, 0, Stops(push_tick_s=130.0), Limits())
-    (<ClockKind.VERIFY: 'verify'>, 280.0)
+    >>> escalation_of(0.0, 61.0, 0, Stops(push_tick_s=90.0), Limits())
+    (<ClockKind.VERIFY: 'verify'>, 180.0)
+    >>> escalation_of(0.0, 400.0, 1, Stops(push_tick_s=90.0), Limits())
+    (<ClockKind.VERIFY: 'verify'>, 760.0)
     """
-    running = stops.running
-    if not running:
-        return None
     stretch = 2.0 ** min(round_, 16)
-
-    def patience_s(kind: ClockKind) -> float:
+    moments = []
+    for kind in stops.running:
         limit_s = limits.of(kind)
-        return max(limit_s, min(limit_s * stretch, LONGEST_PATIENCE_S))
-
-    kind = min(running, key=patience_s)
-    return kind, called_tick_s + patience_s(kind)
+        moments.append((called_tick_s + max(limit_s, min(limit_s * stretch, LONGEST_S)), kind))
+        if opened_tick_s + limit_s > called_tick_s:
+            moments.append((opened_tick_s + limit_s, kind))
+    if not moments:
+        return None
+    due_s, kind = min(moments, key=lambda one: one[0])
+    return kind, due_s
 
 
 def next_of(ladder: Sequence[int | None], called: Sequence[int | None]) -> tuple[int | None, int]:
     """Whom to call next, and how often they were called before.
 
-    The first of the ladder among those who were called least; the duty room (None) is the last
-    resort of every round, also of a ladder that does not name it.
+    The first of the ladder among those who were called least; nobody twice running while there is
+    somebody else. The duty room (None) is the last resort of every round, also of a ladder that
+    does not name it.
 
     >>> next_of([4, 7], []), next_of([4, 7], [4]), next_of([4, 7], [4, 7]), next_of([], [None])
     ((4, 0), (7, 0), (None, 0), (None, 1))
+    >>> next_of([9, 4], [4, None, 4, None, 9])
+    (4, 2)
     """
     people = [one for one in dict.fromkeys(ladder) if one is not None] + [None]
     times = {one: called.count(one) for one in people}
-    # The duty room comes after everybody of its round, and before anybody's next one.
-    chosen = min(people, key=lambda one: times[one])
+    others = [one for one in people if one not in called[-1:]] or people
+    chosen = min(others, key=lambda one: times[one])
     return chosen, times[chosen]

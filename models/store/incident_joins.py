@@ -1,4 +1,8 @@
-"""Fires joined and parted by hand: numbers and histories stay, and every way has its way back."""
+"""Fires joined and parted by hand: numbers and histories stay, and every way has its way back.
+
+Work orders go along with a fire that is merged, and come back with it; of one that is split they
+stay with the fire that they were opened for.
+"""
 
 from collections.abc import Collection
 
@@ -20,6 +24,7 @@ from models.store.incident_history import write_entry
 from models.store.incident_links import begin
 from models.store.incident_rows import change, one_incident
 from models.store.incidents import checked_note, standing
+from models.store.order_rows import tell_of_orders
 from models.store.tables import alert, incident, observation
 
 __all__ = ["IncidentJoins"]
@@ -85,6 +90,7 @@ class IncidentJoins:
                 subject=Subject(SubjectKind.INCIDENT, into_id),
             )
             self._move(connection, _evidence(gone), incident_id, into_id, author)
+            tell_of_orders(connection, self._clock, incident_id)
             state = merged_state(gone.state, stays.state)
             changed = state is not stays.state
             write_entry(
@@ -129,7 +135,9 @@ class IncidentJoins:
             if not back or len(back) == len(_evidence(holder)):
                 raise _cannot_unmerge("There are no two fires to be parted there any more.")
             self._part(connection, holder, incident_id, back, author=author, note=note)
-            return change(connection, self._clock, incident_id, {"merged_into": None})
+            after = change(connection, self._clock, incident_id, {"merged_into": None})
+            tell_of_orders(connection, self._clock, incident_id)
+            return after
 
     def split(
         self,

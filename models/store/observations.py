@@ -72,43 +72,55 @@ class ObservationRepository:
         if not key.strip():
             raise InputRefused("An observation needs a key.", code="observation_key")
         with self._database.write() as connection:
-            known = load_observations(connection, observation.c.key == key)
-            if known:
-                return known[0], False
-            now = self._clock.now()
-            check_observation(draft, now)
-            span = draft.seen_at, draft.seen_at
-            incident_id, held = place(connection, self._clock, link, is_drill=False, span=span)
-            (observation_id,) = connection.execute(
-                insert(observation)
-                .values(
-                    key=key,
-                    source=draft.source,
-                    witness=draft.witness,
-                    seen_at=draft.seen_at,
-                    told=draft.told,
-                    words=draft.words,
-                    caller=draft.caller or None,
-                    author=author,
-                    entered_at=now,
-                    withdrawn_by="",
-                    incident_id=incident_id,
-                )
-                .returning(observation.c.observation_id)
-            ).one()
-            added = one_observation(connection, observation_id)
-            self._told(connection, author, "observation.added", added, EventKind.OBSERVATION_ADDED)
-            subject = Subject(SubjectKind.OBSERVATION, observation_id)
-            tell_joined(
-                connection,
-                self._clock,
-                incident_id,
-                held,
-                subject=subject,
-                span=span,
+            return self.add_within(connection, draft, author=author, key=key, link=link)
+
+    def add_within(
+        self,
+        connection: Connection,
+        draft: ObservationDraft,
+        *,
+        author: str,
+        key: str,
+        link: Link | None = None,
+    ) -> tuple[Observation, bool]:
+        """As :meth:`add`, in a transaction of somebody who writes more than this."""
+        known = load_observations(connection, observation.c.key == key)
+        if known:
+            return known[0], False
+        now = self._clock.now()
+        check_observation(draft, now)
+        span = draft.seen_at, draft.seen_at
+        incident_id, held = place(connection, self._clock, link, is_drill=False, span=span)
+        (observation_id,) = connection.execute(
+            insert(observation)
+            .values(
+                key=key,
+                source=draft.source,
+                witness=draft.witness,
+                seen_at=draft.seen_at,
+                told=draft.told,
+                words=draft.words,
+                caller=draft.caller or None,
                 author=author,
+                entered_at=now,
+                withdrawn_by="",
+                incident_id=incident_id,
             )
-            return added, True
+            .returning(observation.c.observation_id)
+        ).one()
+        added = one_observation(connection, observation_id)
+        self._told(connection, author, "observation.added", added, EventKind.OBSERVATION_ADDED)
+        subject = Subject(SubjectKind.OBSERVATION, observation_id)
+        tell_joined(
+            connection,
+            self._clock,
+            incident_id,
+            held,
+            subject=subject,
+            span=span,
+            author=author,
+        )
+        return added, True
 
     def withdraw(self, observation_id: int, *, author: str) -> Observation:
         """Take one back: it stays in the list and is no witness any more.
@@ -121,23 +133,29 @@ class ObservationRepository:
         if not author.strip():
             raise InputRefused("Somebody has to take it back.", code="author_missing")
         with self._database.write() as connection:
-            if one_observation(connection, observation_id).withdrawn_at is not None:
-                raise Conflict(
-                    f"Observation {observation_id} was taken back already.",
-                    remedy="Write down a new one.",
-                    code="observation_withdrawn",
-                )
-            connection.execute(
-                update(observation)
-                .where(observation.c.observation_id == observation_id)
-                .values(withdrawn_by=author, withdrawn_at=self._clock.now())
+            return self.withdraw_within(connection, observation_id, author=author)
+
+    def withdraw_within(
+        self, connection: Connection, observation_id: int, *, author: str
+    ) -> Observation:
+        """As :meth:`withdraw`, in a transaction of somebody who writes more than this."""
+        if one_observation(connection, observation_id).withdrawn_at is not None:
+            raise Conflict(
+                f"Observation {observation_id} was taken back already.",
+                remedy="Write down a new one.",
+                code="observation_withdrawn",
             )
-            after = one_observation(connection, observation_id)
-            kind = EventKind.OBSERVATION_WITHDRAWN
-            self._told(connection, author, "observation.retracted", after, kind)
-            if after.incident_id is not None:
-                self._left_alone(connection, after.incident_id, author)
-            return after
+        connection.execute(
+            update(observation)
+            .where(observation.c.observation_id == observation_id)
+            .values(withdrawn_by=author, withdrawn_at=self._clock.now())
+        )
+        after = one_observation(connection, observation_id)
+        kind = EventKind.OBSERVATION_WITHDRAWN
+        self._told(connection, author, "observation.retracted", after, kind)
+        if after.incident_id is not None:
+            self._left_alone(connection, after.incident_id, author)
+        return after
 
     def _left_alone(self, connection: Connection, incident_id: int, author: str) -> None:
         """Dismiss a fire of which nothing but words that were taken back is left."""

@@ -18,7 +18,9 @@ from models.store.duty import DutyRepository
 from models.store.engines import Home, Serving, SqliteHome, home_of
 from models.store.engines.sqlite import copy_database
 from models.store.events import EventRepository
+from models.store.exchange import ExchangeRepository
 from models.store.failures import as_watch_errors
+from models.store.handovers import HandoverRepository
 from models.store.incident_joins import IncidentJoins
 from models.store.incidents import IncidentRepository
 from models.store.keeping import KeepingRepository
@@ -29,12 +31,15 @@ from models.store.masks import MaskRepository
 from models.store.notice_channels import ChannelRepository
 from models.store.notices import DeliveryRepository
 from models.store.observations import ObservationRepository
+from models.store.orders import OrderRepository
 from models.store.passages import PassageRepository
 from models.store.patrols import PatrolRepository
 from models.store.pose_checks import PoseCheckRepository
 from models.store.recordings import RecordingRepository
+from models.store.reporting import ReportReads
 from models.store.sessions import SessionRepository
 from models.store.sign_ins import SignInRepository
+from models.store.steady import SteadyRepository
 from models.store.tables import camera_credential, channel_secret
 from models.store.tokens import TokenRepository
 from models.store.users import UserRepository
@@ -79,6 +84,11 @@ class Store:
         winds: of the day.
         duty: who is on, and when.
         passages: who passed the gates of the forest.
+        steady: seconds that no set clock moves.
+        orders: people who are sent to look at a fire.
+        handovers: pages that shifts sign.
+        exchange: with the city's grid platform.
+        reports: what the reports are reckoned from.
         channels: through which people are told.
         deliveries: what is told through them: the outbox.
         audit: who did what.
@@ -115,6 +125,11 @@ class Store:
         self.winds = WindRepository(database, clock)
         self.duty = DutyRepository(database, clock)
         self.passages = PassageRepository(database, clock)
+        self.steady = SteadyRepository(database, clock)
+        self.orders = OrderRepository(database, clock, self.steady)
+        self.handovers = HandoverRepository(database, clock)
+        self.reports = ReportReads(database, clock)
+        self.exchange = ExchangeRepository(database, clock, self.observations)
         self.audit = AuditRepository(database, clock)
 
     @classmethod

@@ -81,7 +81,10 @@ FROM_A_BROWSER = [
     "api/land",
     *("api/weather", "models/weather.py"),
     *("api/gates", "models/passage.py", "api/sheets.py"),
-    *("api/duty", "models/duty"),
+    *("api/duty", "models/duty", "api/orders", "models/order"),
+    "api/field",
+    *("api/handovers", "models/handover.py", "models/ledger.py"),
+    "api/exchange",
     *("api/calibration", "geo/calibration", "geo/crs", "geo/camera.py"),
 ]
 NOT_FROM_A_BROWSER = {
@@ -89,6 +92,7 @@ NOT_FROM_A_BROWSER = {
     "audit_broken": "of the command line",
     "author_missing": "every request has its user",
     "camera_list": "of the command line",
+    "evidence_unusable": "told on the phone page, which has words of its own",
     "landmarks_line": "of the command line",
     "landmarks_table": "of the command line",
     "mask_time_without_zone": "the API takes times with their zone only",

@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 
 from api.auth.roles import Reach, reach_of, role_of
 from api.auth.tokens import SCOPE_OF, new_secret, scope_of_path, secret_sha256, written
+from api.field.devices import is_of_device
 from models.alert import Alert
 from models.crossing import Report
 from models.observation import ObservationDraft, ObservationSource
@@ -25,6 +26,9 @@ PUBLIC = {
     ("GET", "/api/openapi.json"),  # it says what may be asked and nothing of anybody
 }
 """What anybody may ask."""
+
+OF_PHONES, OPENS = "/api/field/", "/api/field/open"
+"""For phones that have opened a one-time link, and for nobody else: tests/api/test_field.py."""
 
 SHARED = {"aircraft", "calibration", "cameras", "coverage", "danger", "land", "ledger", "masks"}
 SHARED |= {"gates"}  # which there are and when they told last; who passed is told by the fire
@@ -60,9 +64,17 @@ ALIKE = {
 ELSEWHERE = {
     ("GET", "/api/events"),  # tests/api/test_scope.py follows it
     ("POST", "/api/observations"),  # whoever takes the call writes it down
+    ("GET", "/api/exchange/orders"),  # all of the exchange: tests/api/test_exchange.py
+    ("GET", "/api/exchange/orders/{order_id}"),
+    ("GET", "/api/exchange/incidents"),
+    ("POST", "/api/exchange/reports"),
+    ("GET", "/api/exchange/reports/{external_id}"),
 }
 OF_THE_ROSTER = "/api/duty/"
 """Scoped by whose row it is and not by a fire: tests/api/test_duty_scope.py."""
+
+OF_ORDERS = "/api/orders"
+"""Scoped by the township that an order was given to: tests/api/test_orders.py."""
 
 """Scoped routes that are proved in another place."""
 
@@ -118,13 +130,31 @@ def test_every_route_names_its_role_and_reach_or_is_on_the_public_list(api: ApiR
         for method, route in found
         if role_of(route.dependant) is None or reach_of(route.dependant) is None
     }
-    assert undeclared <= PUBLIC
+    assert undeclared <= PUBLIC | {where for where in undeclared if where[1].startswith(OF_PHONES)}
+
+
+def test_every_route_of_a_phone_asks_for_one_that_has_opened_a_link(api: ApiRig) -> None:
+    asked = 0
+    for method, route in routes(api):
+        of_phones = route.path.startswith(OF_PHONES)
+        assert is_of_device(route.dependant) is (of_phones and route.path != OPENS), route.path
+        if not of_phones:
+            continue
+        assert role_of(route.dependant) is None, "no account of the console opens it"
+        for client in (api.client(), api.client(Role.ADMIN)):
+            if route.path == OPENS:
+                refused = ask(client, method, route, json={"token": "x"})
+                assert refused == (403, "link_unknown")
+            else:
+                assert ask(client, method, route) == (401, "device_unknown"), route.path
+        asked += 1
+    assert asked == 6
 
 
 def test_a_stranger_gets_401_from_every_route(api: ApiRig) -> None:
     client = api.client()
     for method, route in routes(api):
-        if (method, route.path) not in PUBLIC:
+        if (method, route.path) not in PUBLIC and not route.path.startswith(OF_PHONES):
             assert ask(client, method, route) == (401, "not_signed_in"), (method, route.path)
 
 
@@ -175,7 +205,7 @@ def test_somebody_of_another_township_is_refused_the_fire_by_every_route(
     asked = 0
     for method, route in routes(api):
         where = (method, route.path)
-        elsewhere = where in ELSEWHERE or route.path.startswith(OF_THE_ROSTER)
+        elsewhere = where in ELSEWHERE or route.path.startswith((OF_THE_ROSTER, OF_ORDERS))
         if reach_of(route.dependant) is not Reach.SCOPED or elsewhere:
             continue
         if where in LISTS:
@@ -234,6 +264,8 @@ def test_a_program_opens_what_its_scopes_name_and_nothing_else(api: ApiRig) -> N
 
 def test_every_part_of_the_api_belongs_to_a_scope_or_is_for_people(api: ApiRig) -> None:
     people = {"audit", "duty", "session", "tokens", "users", "health", "openapi.json"}
+    people |= {"field"}  # for phones, by a link
+    people |= {"handovers", "orders", "reports"}  # names and telephones are in them
     parts = {route.path.split("/")[2] for _, route in routes(api) if route.path[:5] == "/api/"}
     assert parts <= people | set(SCOPE_OF)
     assert not people & set(SCOPE_OF)

@@ -13,7 +13,7 @@ from api_rig import START, ApiRig
 from httpx2 import Response
 from starlette.testclient import TestClient
 
-from api.duty.calling import NEAR_M, villages_of
+from api.duty.villages import NEAR_M, villages_of
 from geo.land import LandIndex, round_place
 from models.alert import Alert
 from models.incident import Incident

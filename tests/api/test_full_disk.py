@@ -156,8 +156,8 @@ def step(client: TestClient, language: str, key: str = "a-verdict-on-a-full-disk
 
 async def look(desk: NoticeDesk) -> None:
     """One look of the desk that sends, until all is tried."""
-    await desk._look()
-    await asyncio.gather(*desk._busy.values())
+    await desk._lanes.look()
+    await asyncio.gather(*desk._lanes._busy.values())
 
 
 def exhaust(watch: Watch, disk: Path) -> None:

@@ -70,6 +70,29 @@ def test_each_page_has_a_nonce_of_its_own_in_its_policy_and_in_itself(
     assert client.head("/").status_code == 200
 
 
+def test_only_the_phone_page_may_ask_where_its_phone_is_and_it_is_never_an_old_one(
+    api: ApiRig, console: Path
+) -> None:
+    (console / "field").mkdir()
+    (console / "field/index.html").write_text("<html><head>\n<title>x</title></head></html>")
+    (console / "field/sw.js").write_text("1")
+    client = TestClient(create_app(api.context, console_dir=console))
+    for path in ("/field/", "/field/index.html", "/field"):
+        answer = client.get(path)
+        assert answer.status_code == 200, path
+        assert "geolocation=(self)" in answer.headers["permissions-policy"], path
+        assert "camera=()" in answer.headers["permissions-policy"], path
+        assert answer.headers["content-security-policy"] == HEADERS["Content-Security-Policy"]
+        assert answer.headers["cache-control"] == "no-cache"
+        assert "set-cookie" not in answer.headers
+    worker = client.get("/field/sw.js")
+    assert worker.headers["cache-control"] == "no-cache"
+    assert worker.headers["content-type"].startswith(("text/javascript", "application/javascript"))
+    for path in ("/", "/app.js", "/api/health", "/fields"):
+        assert "geolocation=()" in client.get(path).headers["permissions-policy"], path
+    assert client.post("/field/").status_code == 405
+
+
 @pytest.mark.parametrize(
     ("hosts", "stated", "status"),
     [

@@ -139,7 +139,7 @@ def test_a_burn_in_force_beside_the_fire_is_told(api: ApiRig) -> None:
     body = {
         "kind": "burn", "place": place, "times": {}, "reason": "registered_burn",
         "until_at": (START + timedelta(hours=6)).isoformat(),
-        "reported_by": "龙潭镇 张三", "note": "烧草",
+        "reported_by": "龙潭镇 张三", "responsible": "李四", "note": "烧草",
     }  # fmt: skip
     client = api.client(Role.MONITOR)
     made = client.post("/api/ledger", json=body)

@@ -56,7 +56,8 @@ def test_a_burn_is_registered_on_the_ground_by_whoever_reported_it(api: ApiRig) 
     ground = {"kind": "ground", "lon_deg": 106.65, "lat_deg": 29.03, "radius_m": 200.0}
     burn = entry(
         days=0.5, kind="burn", place=ground, times={}, reason="registered_burn",
-        reported_by="石角镇 张三", from_at=(START + timedelta(hours=1)).isoformat(),
+        reported_by="石角镇 张三", responsible="李四",
+        from_at=(START + timedelta(hours=1)).isoformat(),
     )  # fmt: skip
     told = client.post("/api/ledger", json=burn).json()
     assert told["ground"]["radius_m"] == 200.0

@@ -187,6 +187,9 @@ def test_a_burn_is_registered_as_a_circle_and_ended(
     page.mouse.click(*at(page, 0.51, 0.70))
     field_of(page, "burn-radius").fill("900")
     field_of(page, "burn-reporter").fill("石角镇")
+    expect(page.get_by_test_id("burn-save")).to_be_disabled()
+    field_of(page, "burn-responsible").fill("张三")
+    field_of(page, "burn-phone").fill("13800001234")
     page.get_by_test_id("burn-save").click()
     expect(page.get_by_test_id("burn-form")).to_have_count(0)
     (entry,) = asked(page, "/api/ledger")["entries"]

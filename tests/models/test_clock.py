@@ -2,10 +2,11 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 
-from models.clock import Clock, ManualClock, SystemClock, require_utc
+from models.clock import Clock, ManualClock, SystemClock, _boot, require_utc
 
 START = datetime(2026, 11, 25, 8, 0, tzinfo=timezone(timedelta(hours=8)))
 
@@ -52,6 +53,21 @@ def test_sleeping_on_the_manual_clock_takes_no_time() -> None:
     asyncio.run(clock.sleep(3600.0))
     asyncio.run(clock.sleep(-5.0))
     assert clock.monotonic_s() == 3600.0
+
+
+def test_a_machine_that_does_not_say_when_it_was_booted_has_a_scale_of_this_process(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    clock: Clock = SystemClock()
+    assert clock.scale == Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    monkeypatch.setattr("models.clock._BOOT", tmp_path / "none")
+    _boot.cache_clear()
+    try:
+        alone = clock.scale
+        assert len(alone) == 32
+        assert alone == SystemClock().scale
+    finally:
+        _boot.cache_clear()
 
 
 def test_the_system_clock_is_the_machines() -> None:

@@ -67,6 +67,7 @@ def test_what_happens_to_a_fire_is_usually_told_and_every_piece_of_evidence_is_n
         Occasion.JOINED,
         Occasion.ACKNOWLEDGED,
         Occasion.DECLINED,
+        Occasion.CALLED,
     }
 
 

@@ -174,5 +174,6 @@ def test_every_error_has_a_code_of_its_own_and_stands_in_the_tree() -> None:
 def test_event_kinds_are_names_of_the_live_feed() -> None:
     assert [kind.value for kind in EventKind] == [
         *("alert.opened", "alert.updated", "incident.opened", "incident.changed"),
-        *("observation.added", "observation.withdrawn"),
+        *("observation.added", "observation.withdrawn", "order.changed"),
+        "handover.changed",
     ]

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 from api_rig import ApiRig, build_api
+from field_rig import Phone
 from schema_rig import fill, fuzzed
 
 from api.app import create_app
+from api.field.devices import COOKIE
 from api.openapi import document_of
 
 pytestmark = pytest.mark.servers
@@ -24,7 +26,7 @@ AREAS = (
     ("land", "ledger", "masks", "candidates", "audit", "health", "session", "openapi", "feed"),
     ("notices", "patrols", "sweeps", "evidence", "coverage", "live view"),
     ("cameras", "calibration", "ogc"),
-    ("duty", "gates"),
+    ("duty", "gates", "orders", "handovers", "reports", "field", "exchange"),
 )
 
 
@@ -36,19 +38,35 @@ def rig(tmp_path: Path) -> Iterator[ApiRig]:
     made.context.store.close()
 
 
+def amount() -> tuple[str, ...]:
+    further = os.environ.get("FIREWATCH_SCHEMA_EXAMPLES")
+    if further is None:
+        return ("--phases", "fuzzing", "-n", str(EXAMPLES), "--seed", str(SEED))
+    return ("--phases", "coverage,fuzzing", "-n", further)
+
+
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("areas", AREAS, ids=lambda areas: areas[0])
 def test_no_operation_answers_otherwise_than_it_says(
     rig: ApiRig, tmp_path: Path, areas: tuple[str, ...]
 ) -> None:
-    further = os.environ.get("FIREWATCH_SCHEMA_EXAMPLES")
-    amount = ("--phases", "fuzzing", "-n", str(EXAMPLES), "--seed", str(SEED))
-    if further is not None:
-        amount = ("--phases", "coverage,fuzzing", "-n", further)
     tags = [part for area in areas for part in ("--include-tag", area)]
-    found = fuzzed(rig, tmp_path, [*amount, *tags], seconds=3500.0)
+    found = fuzzed(rig, tmp_path, [*amount(), *tags], seconds=3500.0)
     assert found.passed, found.text
     assert found.statuses.get(200, 0) > 10, "it must have been let in, or it proves nothing"
+    assert not [status for status in found.statuses if status >= 500]
+
+
+@pytest.mark.timeout(3600)
+def test_the_page_of_a_phone_answers_as_it_says(rig: ApiRig, tmp_path: Path) -> None:
+    phone = Phone(rig)
+    phone.open()
+    cookie = f"{COOKIE}={phone.client.cookies[COOKIE]}"
+    found = fuzzed(
+        rig, tmp_path, [*amount(), "--include-tag", "field"], seconds=3500.0, cookie=cookie
+    )
+    assert found.passed, found.text
+    assert found.statuses.get(200, 0) > 5, "its order must have been there, or it proves nothing"
     assert not [status for status in found.statuses if status >= 500]
 
 

@@ -13,11 +13,15 @@ from api.app import create_app
 from api.auth.passwords import hash_password
 from api.auth.service import AuthService
 from api.context import Context, SiteFacts
+from api.field.room import PhoneRoom
 from api.gates.sealing import Seal
 from api.incidents.places import PlaceShelf
 from api.land.imports.desk import ImportDesk
 from api.live import LiveFeed
 from api.notices.room import NoticeRoom
+from api.orders.assigning import Assigner
+from api.orders.desk import OrderDesk
+from api.orders.links import LinkMaker
 from api.site import Site, read_site
 from camera_gateway.gateway import Gateway
 from camera_gateway.vault import EvidenceVault
@@ -120,6 +124,11 @@ def build_api(folder: Path, gateways: Mapping[str, Gateway] | None = None) -> Ap
             settings, store, clock, land_book=land_book, places=places, site_name=site.name
         ),
         seal=Seal.later(settings.gates_key_file),
+        links=LinkMaker.later(settings.links_key_file, settings.notices.public_url),
+        phones=PhoneRoom.of(settings, clock),
+        orders=OrderDesk(
+            store, clock, settings.orders, Assigner(store, land_book, places, settings.orders)
+        ),
         land_book=land_book,
         places=places,
     )

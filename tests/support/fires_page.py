@@ -69,13 +69,14 @@ class FiresPage:
         link: Link | None = None,
         *,
         score: float = 0.8,
+        provenance: Provenance = Provenance.LIVE,
     ) -> Alert:
         """A camera sees a fire, in three pictures."""
         store, vault = self.api.context.store, self.api.context.vault
         at = START + timedelta(seconds=len(store.alerts.newest(1000)))
         fix = fix_of(camera, fire, locator=Locator(drill_relief()))
         land = self.api.context.land_book.index.answer(fix)
-        draft = draft_of(camera, fix, at=at, land=land, score=score, provenance=Provenance.LIVE)
+        draft = draft_of(camera, fix, at=at, land=land, score=score, provenance=provenance)
         frames = []
         for index in range(3):
             box = Box(Label.SMOKE, score, 420.0, 250.0 - 12 * index, 500.0 + 12 * index, 300.0)

@@ -19,6 +19,8 @@ from pathlib import Path
 import httpx
 from api_rig import PASSWORDS, ApiRig
 from crossing_rig import alert_of, fix_of, tower
+from field_rig import called, order_at
+from order_rig import on_duty
 from served import served
 
 from api.auth.roles import COOKIE
@@ -33,7 +35,8 @@ TOWER, PLUME = tower("t3-drill", -84.3725, 36.2225), (-84.3061900, 36.2463033)
 
 LEFT_OUT = r"/api/(events|session.*|openapi.json|wall|cameras/.*/live.mp4)$"
 RULED = (
-    r"^/api/(alerts|audit|calibration|candidates|duty|exports|gates|incidents|land|ledger|masks|observations"
+    r"^/api/(alerts|audit|calibration|candidates|duty|exchange|exports|field|gates|handovers"
+    r"|incidents|land|ledger|masks|observations|orders|reports"
     r"|sweeps|tokens|users|weather|wind|evidence/cameras|notices/channels"
     r"|patrols/[^/]+/(goto|lease|presets|steer)|patrols/[^/]+$"
     r"|cameras/(?![^/]+$)|cameras/(place|test|import)$)"
@@ -98,16 +101,19 @@ class Findings:
 
 
 def fill(rig: ApiRig) -> None:
-    """Some fires told by people, one of them a mere direction; and one that a tower sees."""
+    """Some fires told by people, one of them a mere direction; one that a tower sees; an order."""
     alert_of(rig, TOWER, fix_of(TOWER, PLUME))
     for at in range(6):
         stand = Position(-84.3 + 0.02 * at, 36.2, 0.0, HeightDatum.GROUND)
         witness = Bearing(stand, 30.0, 2.0) if at == 3 else Report(stand, 100.0)
         draft = ObservationDraft(ObservationSource.CALL, witness, rig.clock.now(), "t", "冒烟")
         rig.context.store.observations.add(draft, author="m", key=f"fuzz-{at:04}")
+    called(rig, order_at(rig), on_duty(rig, "李网格"))
 
 
-def fuzzed(rig: ApiRig, folder: Path, arguments: Sequence[str], *, seconds: float) -> Findings:
+def fuzzed(
+    rig: ApiRig, folder: Path, arguments: Sequence[str], *, seconds: float, cookie: str = ""
+) -> Findings:
     """Ask with schemathesis.
 
     Args:
@@ -115,6 +121,7 @@ def fuzzed(rig: ApiRig, folder: Path, arguments: Sequence[str], *, seconds: floa
         folder: for its files.
         arguments: further ones: which operations, phases, examples.
         seconds: after which it counts as failed.
+        cookie: ``name=value`` to ask with in place of the session.
     """
     with served(rig) as address:
         with httpx.Client(base_url=address, timeout=60.0) as client:
@@ -133,6 +140,7 @@ def fuzzed(rig: ApiRig, folder: Path, arguments: Sequence[str], *, seconds: floa
             *("--suppress-health-check", "all"),
             *("--request-timeout", "90", "--max-response-time", "90"),  # a busy machine exports
             *("--report", "har", "--report-har-path", str(report)),
+            *(("--header", f"Cookie: {cookie}") if cookie else ()),
             *arguments,
         ]
         done = subprocess.run(  # noqa: S603  # a tool of the test environment

@@ -10,6 +10,7 @@ export type ObservationSource =
   | "hotline_12345"
   | "fire_96119"
   | "yu_kuai_ban"
+  | "grid_platform"
   | "patrol"
   | "pilot"
   | "other";

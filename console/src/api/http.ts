@@ -8,6 +8,7 @@ import { coverageCalls } from "./coverage";
 import { crossingCalls } from "./crossings";
 import { dutyCalls } from "./duty";
 import { gateCalls } from "./gates";
+import { handoverCalls } from "./handover";
 import { incidentCalls } from "./incidents";
 import { landCalls } from "./land";
 import { landAnswerCalls } from "./landanswer";
@@ -16,9 +17,11 @@ import { landEditCalls } from "./landedit";
 import { maskCalls } from "./masks";
 import { networkCalls } from "./network";
 import { noticeCalls } from "./notices";
+import { orderCalls } from "./orders";
 import { patrolCalls } from "./patrols";
 import { peopleCalls } from "./people";
 import { pictureCalls } from "./pictures";
+import { reportCalls } from "./reports";
 import { reviewCalls } from "./review";
 import { sessionCalls } from "./session";
 import { siteCalls } from "./site";
@@ -34,6 +37,7 @@ export const http = {
   ...crossingCalls,
   ...dutyCalls,
   ...gateCalls,
+  ...handoverCalls,
   ...incidentCalls,
   ...landCalls,
   ...landAnswerCalls,
@@ -42,9 +46,11 @@ export const http = {
   ...maskCalls,
   ...networkCalls,
   ...noticeCalls,
+  ...orderCalls,
   ...patrolCalls,
   ...peopleCalls,
   ...pictureCalls,
+  ...reportCalls,
   ...reviewCalls,
   ...sessionCalls,
   ...siteCalls,

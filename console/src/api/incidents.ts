@@ -1,11 +1,11 @@
 /** Fires, and what people do about them. */
 
-import { freshKey } from "../lib/keys";
 import type { DismissReason } from "../lib/reasons";
 import type { Alert } from "./alerts";
 import type { Observation, TownshipShare } from "./crossings";
+import { deed as deedOf } from "./deed";
 import type { FireState, LonLat, Position } from "./shared";
-import { answerTo, call, FILE_WAIT_MS, Problem, WAIT_MS } from "./transport";
+import { call, FILE_WAIT_MS } from "./transport";
 
 export type Level = "single" | "corroborated" | "strong";
 
@@ -148,25 +148,8 @@ export interface Neighbour {
   last_seen_at: string;
 }
 
-const AGAIN_MS = 800;
-
-/** What is done to a fire: sent with a key of its own, so that it is safe to send it twice. */
-async function deed(id: number, what: string, body: unknown): Promise<Incident> {
-  const headers = { "Content-Type": "application/json", "Idempotency-Key": freshKey() };
-  const send = async () => {
-    const signal = AbortSignal.timeout(WAIT_MS);
-    const request = { method: "POST", headers, body: JSON.stringify(body), signal };
-    return (await (await answerTo(`/api/incidents/${id}/${what}`, request)).json()) as Incident;
-  };
-  try {
-    return await send();
-  } catch (problem) {
-    // A line that broke tells nothing of whether it was done: ask again, under the same key.
-    if (!(problem instanceof Problem) || problem.code !== "unreachable") throw problem;
-    await new Promise((done) => setTimeout(done, AGAIN_MS));
-    return await send();
-  }
-}
+/** What is done to a fire. */
+const deed = (id: number, what: string, body: unknown): Promise<Incident> => deedOf<Incident>(`/api/incidents/${id}/${what}`, body);
 
 export const incidentCalls = {
   incidents: (filter: IncidentFilter) => {

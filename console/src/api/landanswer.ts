@@ -104,6 +104,7 @@ export interface AtRisk {
 export interface BurnNear {
   entry_id: number;
   reported_by: string;
+  responsible: string;
   note: string;
   distance_m: number;
   distance_min_m: number;

@@ -25,6 +25,7 @@ export const OCCASIONS = [
   "undone",
   "reopened",
   "merged",
+  "called",
 ] as const;
 export type Occasion = (typeof OCCASIONS)[number];
 

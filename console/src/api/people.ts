@@ -5,7 +5,7 @@ import { call } from "./transport";
 
 export const ROLES: readonly Role[] = ["viewer", "monitor", "admin"];
 export const TOKEN_ROLES: readonly Role[] = ["viewer", "monitor"];
-export const TOKEN_SCOPES = ["incidents", "cameras", "land", "weather", "exports", "notices", "gates"] as const;
+export const TOKEN_SCOPES = ["incidents", "cameras", "land", "weather", "exports", "notices", "gates", "exchange"] as const;
 export type TokenScope = (typeof TOKEN_SCOPES)[number];
 
 export interface Account {

@@ -56,6 +56,9 @@ export interface LedgerEntry {
   times: LedgerTimes;
   reason: DismissReason;
   reported_by: string;
+  responsible: string;
+  /** Null for viewers, and of what is no burn. */
+  phone: string | null;
   note: string;
   author: string;
   in_force: boolean;
@@ -71,6 +74,8 @@ export interface LedgerRequest {
   times?: Pick<LedgerTimes, "from_minute" | "to_minute"> & Partial<LedgerTimes>;
   reason: DismissReason;
   reported_by?: string;
+  responsible?: string;
+  phone?: string;
   note?: string;
 }
 

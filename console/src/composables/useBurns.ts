@@ -17,6 +17,8 @@ interface BurnDraft {
   at: LonLat | null;
   radius_m: number | null;
   reported_by: string;
+  responsible: string;
+  phone: string;
   /** From now; null keeps the end that it has. */
   days: number | null;
   note: string;
@@ -41,7 +43,7 @@ const shape = computed(() => {
 const ready = computed(() => {
   const now = draft.value;
   if (now === null || now.at === null || now.radius_m === null) return false;
-  return now.radius_m >= LEAST_RADIUS_M && now.radius_m <= MOST_RADIUS_M && now.reported_by.trim() !== "";
+  return now.radius_m >= LEAST_RADIUS_M && now.radius_m <= MOST_RADIUS_M && now.reported_by.trim() !== "" && now.responsible.trim() !== "";
 });
 
 async function load(): Promise<void> {
@@ -49,14 +51,14 @@ async function load(): Promise<void> {
 }
 
 function begin(): void {
-  draft.value = { before: null, at: null, radius_m: 200, reported_by: "", days: 1, note: "" };
+  draft.value = { before: null, at: null, radius_m: 200, reported_by: "", responsible: "", phone: "", days: 1, note: "" };
 }
 
 function take(id: number): void {
   const before = entries.value.find((it) => it.entry_id === id);
   if (before?.ground == null) return;
   const { lon_deg, lat_deg, radius_m } = before.ground;
-  draft.value = { before, at: [lon_deg, lat_deg], radius_m, reported_by: before.reported_by, days: null, note: before.note };
+  draft.value = { before, at: [lon_deg, lat_deg], radius_m, reported_by: before.reported_by, responsible: before.responsible, phone: before.phone ?? "", days: null, note: before.note };
 }
 
 function place(at: LonLat): void {
@@ -89,6 +91,8 @@ const save = (): Promise<void> =>
       until_at: untilOf(now),
       reason: "registered_burn",
       reported_by: now.reported_by.trim(),
+      responsible: now.responsible.trim(),
+      phone: now.phone.trim(),
       note: now.note.trim(),
       ...(before === null ? {} : { from_at: before.from_at, times: before.times }),
     };

@@ -5,14 +5,18 @@ import type { FeedEvent } from "../api/site";
 import { Problem } from "../api/transport";
 import { useAlerts } from "./useAlerts";
 import { useClock } from "./useClock";
+import { useHandover } from "./useHandover";
 import { useIncidents } from "./useIncidents";
 import { useObservations } from "./useObservations";
+import { useOrders } from "./useOrders";
 
 export type FeedState = "connecting" | "live" | "reconnecting";
 
 /** An alert that opens has opened or changed its fire, which is told of too. */
 const KINDS = ["alert.updated", "incident.opened", "incident.changed"] as const;
 const OBSERVED = ["observation.added", "observation.withdrawn"] as const;
+const HANDED = "handover.changed";
+const ORDERED = "order.changed";
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
 
@@ -30,6 +34,8 @@ const alerts = useAlerts();
 const fires = useIncidents();
 const observations = useObservations();
 const clock = useClock();
+const handover = useHandover();
+const orders = useOrders();
 
 function mark(): void {
   current_at.value = clock.now.value.toISOString();
@@ -66,6 +72,8 @@ async function connect(): Promise<void> {
   try {
     last_sequence = await fires.load();
     void observations.load();
+    void handover.look();
+    orders.heard();
   } catch {
     retry();
     return;
@@ -90,6 +98,16 @@ async function connect(): Promise<void> {
       last_sequence = Math.max(last_sequence, event.sequence);
       void observations.changed();
     });
+  opened.addEventListener(HANDED, (message) => {
+    const event = JSON.parse((message as MessageEvent<string>).data) as FeedEvent;
+    last_sequence = Math.max(last_sequence, event.sequence);
+    void handover.look();
+  });
+  opened.addEventListener(ORDERED, (message) => {
+    const event = JSON.parse((message as MessageEvent<string>).data) as FeedEvent;
+    last_sequence = Math.max(last_sequence, event.sequence);
+    orders.heard();
+  });
 }
 
 function start(): void {

@@ -32,7 +32,7 @@ export const SECRETS: Record<Exclude<ChannelKind, "sms">, { name: string; needed
 export const NEEDS_ADDRESS: ReadonlySet<ChannelKind> = new Set(["smtp", "webhook", "sms"]);
 
 /** What a channel tells unless somebody chose otherwise, as the server does. */
-const USUAL = OCCASIONS.filter((it) => !["joined", "acknowledged", "declined"].includes(it));
+const USUAL = OCCASIONS.filter((it) => !["joined", "acknowledged", "declined", "called"].includes(it));
 
 export interface ChannelFields {
   name: string;

@@ -9,9 +9,11 @@ export interface Declaration {
   days: number;
   hours: "all" | "day" | "night";
   reported_by: string;
+  responsible: string;
+  phone: string;
 }
 
-export const NOTHING: Declaration = { wanted: false, days: 7, hours: "all", reported_by: "" };
+export const NOTHING: Declaration = { wanted: false, days: 7, hours: "all", reported_by: "", responsible: "", phone: "" };
 
 /** Reasons that name a thing which stays where it is; weather does not. */
 const LASTING: ReadonlySet<DismissReason> = new Set([
@@ -64,6 +66,8 @@ export function requestOf(
       ...common,
       kind: "burn",
       reported_by: wish.reported_by,
+      responsible: wish.responsible,
+      phone: wish.phone,
       place: {
         kind: "ground",
         lon_deg: spot.position.lon_deg,

@@ -5,7 +5,7 @@ import type { Layer } from "../api/land";
 import type { LonLat } from "../api/shared";
 import type { STATED_SYSTEMS } from "./coordinates";
 
-export const SOURCES: readonly ObservationSource[] = ["call", "fire_96119", "hotline_12345", "yu_kuai_ban", "patrol", "pilot", "other"];
+export const SOURCES: readonly ObservationSource[] = ["call", "fire_96119", "hotline_12345", "yu_kuai_ban", "grid_platform", "patrol", "pilot", "other"];
 export const WINDS = ["N", "NNE", "NE", "ENE", "E", "ESE", "SE", "SSE", "S", "SSW", "SW", "WSW", "W", "WNW", "NW", "NNW"] as const;
 /** Named things that are a place; a road is a line. */
 export const NAMED: readonly Layer[] = ["village", "checkpoint", "township", "water_point", "helipad", "hydrant"];

@@ -267,8 +267,8 @@ def run_for_a_while(desk: NoticeDesk, clock: ManualClock, looks: int) -> None:
         if left < 0:
             raise Over
         clock.advance(duration_s)
-        if desk._busy:
-            await asyncio.wait(desk._busy.values(), timeout=2.0)
+        if desk._lanes._busy:
+            await asyncio.wait(desk._lanes._busy.values(), timeout=2.0)
 
     async def scenario() -> None:
         desk._clock = type(
@@ -303,7 +303,7 @@ def test_the_running_desk_sends_forgets_old_receipts_and_outlives_a_store_that_f
     monkeypatch.setattr(store.deliveries, "due", torn)
     run_for_a_while(desk_of(api, sender), api.clock, 6)
     assert len(sender.seen) == 1
-    assert "the outbox cannot be read" in caplog.text
+    assert "notices: what is due cannot be read" in caplog.text
     assert store.deliveries.of_incident(1)[0].state is DeliveryState.SENT
     api.clock.advance(400 * 86400.0)
     with caplog.at_level(logging.INFO):

@@ -1,0 +1,1 @@
+"""The handover of a shift: drafted from what the watch knows, signed by both."""
