@@ -160,9 +160,13 @@ _RULES: Final = {
     " entry_id NOT IN (SELECT entry_id FROM order_link)",
     "a call without its push": "SELECT entry_id FROM order_entry WHERE kind = 'called' AND"
     " entry_id NOT IN (SELECT entry_id FROM order_push)",
+    # Limits are those of LIMITS, less a millisecond; earlier only when the order's own time is over
+    # for the first time since the last call.
     "an escalation before its time": "SELECT b.entry_id FROM order_entry a JOIN order_entry b ON"
-    " a.order_id = b.order_id AND b.call_number = a.call_number + 1"
-    " WHERE b.tick_s - a.tick_s < 0.299",  # the least of LIMITS
+    " a.order_id = b.order_id AND b.call_number = a.call_number + 1 JOIN work_order o ON"
+    " o.order_id = a.order_id JOIN (SELECT 'push' AS word, 0.299 AS limit_s UNION SELECT 'verify',"
+    " 0.699 UNION SELECT 'leave', 1.199) ON word = b.clock WHERE b.tick_s - a.tick_s < limit_s AND"
+    " (b.tick_s - o.opened_tick_s < limit_s OR a.tick_s - o.opened_tick_s > limit_s + 0.002)",
     "a time that runs backwards": "SELECT b.entry_id FROM order_entry a JOIN order_entry b ON"
     " a.order_id = b.order_id AND b.entry_id > a.entry_id WHERE b.tick_s < a.tick_s - 0.001",
     "a clock that its history does not stop": "SELECT order_id FROM work_order o WHERE"
