@@ -101,7 +101,7 @@ def test_with_a_name_server_that_is_gone_nobody_else_waits_for_a_thread(
 ) -> None:
     """Detection and the live feed run in the loop's own pool: six threads on two cores."""
     monkeypatch.setattr("camera_gateway.knocking.KNOCK_WITHIN_S", 0.2)
-    limits = HttpLimits(connect_s=0.2, read_s=0.2, total_s=1.0)
+    limits = HttpLimits(connect_s=0.2, read_s=0.2, total_s=20.0)
 
     async def fetched(address: str) -> str:
         camera = CameraHttp(address, None, limits, SystemClock())
