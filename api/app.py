@@ -9,6 +9,7 @@ from fastapi import Depends, FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
 from api import feed, health, openapi
+from api.aircraft import routes as aircraft
 from api.alerts import routes as alerts
 from api.audit import routes as audit
 from api.auth import routes as session
@@ -136,6 +137,7 @@ def create_app(
         steering.router,
         tower_sweeps.router,
         patrols.router,
+        aircraft.router,
         sweeps.router,
         audit.router,
         evidence.router,

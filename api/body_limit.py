@@ -20,6 +20,7 @@ __all__ = [
     "MOST_FIELD_BYTES",
     "MOST_LAND_BYTES",
     "MOST_LIST_BYTES",
+    "MOST_MISSION_BYTES",
     "MOST_PHOTO_BYTES",
     "BodyLimit",
 ]
@@ -34,12 +35,17 @@ MOST_LAND_BYTES: Final = 64_000_000
 MOST_PHOTO_BYTES: Final = 30_000_000
 """Of a photo of a telephone; 50 million pixels have 15 MB."""
 
+MOST_MISSION_BYTES: Final = 8 * 1024 * 1024
+"""Of a mission file; one of 10,000 points has 6 MB."""
+
 _LARGER: Final = {
     "/api/cameras/import": MOST_LIST_BYTES,
     "/api/weather/import": MOST_LIST_BYTES,
     "/api/duty/import": MOST_LIST_BYTES,
     "/api/gates/import": MOST_LIST_BYTES,
     "/api/land/imports": MOST_LAND_BYTES,
+    "/api/sweeps/check": MOST_MISSION_BYTES,
+    "/api/sweeps/import": MOST_MISSION_BYTES,
 }
 MOST_FIELD_BYTES: Final = 32_000
 """Of what a phone without an account sends; a note of 4000 characters has 12 kB."""

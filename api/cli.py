@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from api.commands.aircraft import aircraft
 from api.commands.backup import backup, restore
 from api.commands.camera import cameras
 from api.commands.demo import demo
@@ -26,6 +27,7 @@ from api.commands.notice import notices
 from api.commands.order import orders
 from api.commands.report import report
 from api.commands.serve import serve
+from api.commands.sweep import sweeps
 from api.commands.token import tokens
 from api.commands.user import users
 from api.commands.weather import weather
@@ -53,6 +55,8 @@ app.add_typer(land, name="land")
 app.add_typer(incidents, name="incident")
 app.add_typer(weather, name="weather")
 app.add_typer(duty, name="duty")
+app.add_typer(aircraft, name="aircraft")
+app.add_typer(sweeps, name="sweep")
 app.add_typer(gates, name="gates")
 app.add_typer(exchange, name="exchange")
 app.add_typer(orders, name="order")

@@ -28,6 +28,11 @@ _BY_PATH: Final[dict[str, tuple[str, ...]]] = {
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     ),
     "/api/cameras/export.{suffix}": ("text/csv", "application/toml"),
+    "/api/aircraft/file": ("application/toml", "application/json", "text/csv"),
+    "/api/sweeps/{sweep_id}/file": (
+        *("application/vnd.google-earth.kmz", "application/json", "text/plain"),
+        *("application/geo+json", "application/vnd.google-earth.kml+xml"),
+    ),
     "/api/field/picture": ("image/jpeg",),
     "/api/reports/monthly/{period}/file": _REPORT,
     "/api/reports/yearly/{period}/file": _REPORT,

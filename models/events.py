@@ -22,6 +22,7 @@ class EventKind(StrEnum):
     OBSERVATION_WITHDRAWN = "observation.withdrawn"  # and took it back
     ORDER_CHANGED = "order.changed"  # opened, called, told, closed, its link used, its call sent
     HANDOVER_CHANGED = "handover.changed"  # a page was signed
+    SWEEP_CHANGED = "sweep.changed"  # a version was kept, or it was retired
 
 
 @dataclass(frozen=True, slots=True)

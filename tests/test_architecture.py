@@ -29,7 +29,7 @@ THIRD_PARTIES = {
     "camera_gateway": {"av", "cv2", "httpx", "nats", "numpy", "obstore", "onvif", "simplejpeg"},
     "detector": {"cv2", "numpy", "onnxruntime"},
     "detector/core": {"cv2", "numpy", "onnxruntime"},
-    "drone_jobs": {"aiomqtt", "apscheduler", "numpy", "pymavlink", "shapely"},
+    "drone_jobs": {"aiomqtt", "apscheduler", "numpy", "pymavlink", "scipy", "shapely"},
     "api": {
         "anyio",
         "apprise",

@@ -20,6 +20,7 @@ router = APIRouter(prefix="/api/audit", tags=["audit"])
 class DeedKind(StrEnum):
     """What deeds are done to: the noun of their action."""
 
+    AIRCRAFT = "aircraft"
     ALERT = "alert"
     BACKUP = "backup"
     CALIBRATION = "calibration"
@@ -40,6 +41,7 @@ class DeedKind(StrEnum):
     ORDER = "order"
     PASSAGES = "passages"
     REPORT = "report"
+    SWEEP = "sweep"
     TERRAIN = "terrain"
     TOKEN = "token"  # noqa: S105  # a noun
     USER = "user"

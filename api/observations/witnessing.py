@@ -39,7 +39,7 @@ USUAL_RANGE_M: Final = 5_000.0
 """At which the size of a village, from somewhere in which one looks, is told as an angle."""
 
 FARTHEST_M: Final = 100_000.0
-_NAMED: Final = frozenset(set(Layer) - {Layer.ROAD, Layer.FOREST_BELT})
+_NAMED: Final = frozenset(set(Layer) - {Layer.ROAD, Layer.FOREST_BELT, Layer.AIRSPACE})
 
 
 def draft_of(context: Context, request: ObservationRequest) -> ObservationDraft:

@@ -1,46 +1,129 @@
-"""``/api/aircraft`` and ``/api/sweeps``: plan a flight along a forest belt."""
+"""``/api/sweeps``: plan flights over the land, keep them, get them as mission files, check others'.
 
-from typing import Annotated
+Nothing flies from here.
+"""
 
-from fastapi import APIRouter, Depends
-from pydantic import Field
+from typing import Annotated, Final
+from urllib.parse import quote
 
-from api.auth.roles import SharedMonitor, SharedViewer
-from api.bodies import RequestBody
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from api.auth.roles import MonitorUser, SharedMonitor, SharedViewer
 from api.context import Context, context_of
-from drone_jobs.aircraft import AIRCRAFT, find_aircraft
-from drone_jobs.corridor import plan_corridor
-from models.errors import NotFound
-from models.land import Layer
-from models.mission import Aircraft, Sweep
+from api.sweeps import service
+from api.sweeps.answers import CheckAnswer, PlanAnswer
+from api.sweeps.kept import KeptAnswer, KeptPage
+from api.sweeps.requests import LookRequest, SaveRequest, SweepRequest
+from drone_jobs.missions.formats import MissionFormat, ending_of
 
 __all__ = ["router"]
 
-router = APIRouter(prefix="/api", tags=["sweeps"])
+router = APIRouter(prefix="/api/sweeps", tags=["sweeps"])
 
 InContext = Annotated[Context, Depends(context_of)]
+Number = Annotated[int, Path(ge=1, le=2**62)]
+Version = Annotated[int, Query(ge=1, le=2**31)]
+FileName = Annotated[str, Query(min_length=1, max_length=200)]
+AircraftName = Annotated[str, Query(max_length=80)]
+
+_MEDIA_TYPES: Final = {
+    MissionFormat.WPML: "application/vnd.google-earth.kmz",
+    MissionFormat.QGC_PLAN: "application/json",
+    MissionFormat.WAYPOINTS: "text/plain; charset=utf-8",
+    MissionFormat.GEOJSON: "application/geo+json",
+    MissionFormat.KML: "application/vnd.google-earth.kml+xml",
+}
 
 
-class PlanRequest(RequestBody):
-    """Which belt, with what, how high."""
-
-    belt_code: Annotated[str, Field(min_length=1, max_length=80)]
-    aircraft: Annotated[str, Field(min_length=1, max_length=80)]
-    height_above_ground_m: Annotated[float, Field(allow_inf_nan=False)]
+@router.post("/plan")
+def plan_sweep(body: SweepRequest, _user: SharedMonitor, context: InContext) -> PlanAnswer:
+    """Plan flights that see an area or a belt; nothing is kept."""
+    return service.plan(context, body)
 
 
-@router.get("/aircraft")
-def list_aircraft(_user: SharedViewer) -> list[Aircraft]:
-    """The catalogue, makers' published figures."""
-    return list(AIRCRAFT)
+@router.post("/look")
+def plan_look(body: LookRequest, _user: SharedMonitor, context: InContext) -> PlanAnswer:
+    """Plan a flight that looks at a place from upwind or from around it; nothing is kept."""
+    return service.look(context, body)
 
 
-@router.post("/sweeps/plan")
-def plan_sweep(body: PlanRequest, _user: SharedMonitor, context: InContext) -> Sweep:
-    """A straight-corridor plan; nothing is stored and nothing flies."""
-    belts = context.store.land.all(Layer.FOREST_BELT)
-    belt = next((belt for belt in belts if belt.code == body.belt_code), None)
-    if belt is None:
-        raise NotFound(f"There is no forest belt {body.belt_code}.", code="no_such_belt")
-    aircraft = find_aircraft(body.aircraft)
-    return plan_corridor(belt, aircraft, body.height_above_ground_m, context.terrain)
+@router.post("/check")
+async def check_file(
+    _user: SharedMonitor,
+    request: Request,
+    context: InContext,
+    name: FileName,
+    aircraft: AircraftName = "",
+) -> CheckAnswer:
+    """Hold a mission file (the body) against the rules; nothing is kept."""
+    data = await request.body()
+    return await run_in_threadpool(service.check, context, data, name, aircraft)
+
+
+@router.post("/import", status_code=201)
+async def take_file(
+    user: MonitorUser,
+    request: Request,
+    context: InContext,
+    name: FileName,
+    aircraft: AircraftName = "",
+) -> KeptAnswer:
+    """Keep a mission file (the body) that may fly."""
+    data = await request.body()
+    return await run_in_threadpool(service.take, context, user, data, name, aircraft)
+
+
+@router.get("")
+def list_sweeps(
+    _user: SharedViewer,
+    context: InContext,
+    before: Annotated[int | None, Query(ge=1, le=2**62)] = None,
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> KeptPage:
+    """Kept sweeps, newest first."""
+    return service.page(context, before, limit)
+
+
+@router.post("", status_code=201)
+def keep_sweep(body: SaveRequest, user: MonitorUser, context: InContext) -> KeptAnswer:
+    """Plan a wish and keep it."""
+    return service.keep(context, user, body)
+
+
+@router.get("/{sweep_id}")
+def get_sweep(sweep_id: Number, _user: SharedViewer, context: InContext) -> KeptAnswer:
+    """A kept sweep: what was asked, its plan, its versions."""
+    return service.kept(context, sweep_id)
+
+
+@router.put("/{sweep_id}")
+def change_sweep(
+    sweep_id: Number, body: SaveRequest, user: MonitorUser, context: InContext
+) -> KeptAnswer:
+    """Plan a wish and keep it as the next version."""
+    return service.change(context, user, sweep_id, body)
+
+
+@router.delete("/{sweep_id}", status_code=204)
+def retire_sweep(sweep_id: Number, version: Version, user: MonitorUser, context: InContext) -> None:
+    """Take a sweep off the list; all its versions are kept."""
+    service.retire(context, user, sweep_id, version)
+
+
+@router.get("/{sweep_id}/file")
+def get_file(
+    sweep_id: Number,
+    _user: SharedMonitor,
+    context: InContext,
+    format_: Annotated[MissionFormat, Query(alias="format")],
+    sortie: Annotated[int, Query(ge=1, le=1_000)] = 1,
+) -> Response:
+    """One flight as a mission file."""
+    data, name = service.file_of(context, sweep_id, format_, sortie)
+    file_name = quote(f"{name}-{sortie}{ending_of(format_)}", safe="")
+    return Response(
+        data,
+        media_type=_MEDIA_TYPES[format_],
+        headers={"Content-Disposition": f"attachment; filename*=UTF-8''{file_name}"},
+    )

@@ -139,7 +139,7 @@ for (const entry of readdirSync(SOURCE, { recursive: true, withFileTypes: true }
     if (!(isField ? fieldZh : zh).has(key)) faults.push(`${entry.name} asks for ${key}, which no language has`);
   }
   for (const [, key] of text.matchAll(/["']([a-z_]+\.[\w.]+)["']/g)) (isField ? fieldSpoken : spoken).add(key);
-  for (const [, prefix] of text.matchAll(/`([a-z_]+\.\w*)\$\{/g)) (isField ? fieldPrefixes : prefixes).push(prefix);
+  for (const [, prefix] of text.matchAll(/`([a-z_]+\.[\w.]*)\$\{/g)) (isField ? fieldPrefixes : prefixes).push(prefix);
   if (entry.name.endsWith(".vue") && /[\u4e00-\u9fff]/.test(text))
     faults.push(`${entry.name} holds bare Chinese: move it into the language files`);
 }

@@ -60,8 +60,8 @@ test("four times as many of a layer come one zoom later", () => {
 });
 
 test("every layer is in one group, and what is not stated looks as the layer does", () => {
-  assert.equal(new Set(symbols.LAYERS).size, 18);
-  assert.equal(symbols.LAYERS.length, 18);
+  assert.equal(new Set(symbols.LAYERS).size, 19);
+  assert.equal(symbols.LAYERS.length, 19);
   for (const layer of symbols.LAYERS) {
     assert.equal(variants.look(layer).colour, symbols.SYMBOLS[layer].colour);
     assert.equal(variants.look(layer, "no such").colour, symbols.SYMBOLS[layer].colour);

@@ -1,20 +1,17 @@
-"""Heights that know what they are measured from, and the one way to metres above sea level.
+"""The one way from heights of every kind (:mod:`models.height`) to metres above sea level.
 
-Five kinds are about: above the ellipsoid (GNSS, RTK drones, many tower surveys), EGM96 (most
-elevation models, a drone without RTK), the national system of 1985 (state surveys), above the
-ground (masts), above the place of take-off (drones). Mixing the first with the others is wrong by
-26 to 43 m here. The transformation library cannot help: without its grid it returns the height
-unchanged and does not say so.
+The transformation library cannot help: without its grid it returns the height unchanged and does
+not say so.
 """
 
 import math
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final
 
 from geo.crs.egm96 import geoid_m
 from geo.crs.places import Wgs84
 from models.errors import InputRefused
+from models.height import Height, HeightSystem
 from models.site import HeightDatum, Position
 
 __all__ = ["Height", "HeightSystem", "Origin", "above_sea_m", "position_above_sea_m"]
@@ -23,46 +20,11 @@ LOWEST_M: Final = -500.0
 HIGHEST_M: Final = 12_000.0
 
 
-class HeightSystem(StrEnum):
-    """What a height is measured from."""
-
-    ELLIPSOID = "ellipsoid"  # WGS 84 or CGCS2000, equal to a millimetre
-    EGM96 = "egm96"
-    NATIONAL_1985 = "1985"  # taken as EGM96: decimetres, and no public grid
-    GROUND = "ground"
-    TAKE_OFF = "take_off"
-
-
 _SYSTEM: Final = {
     HeightDatum.SEA_LEVEL: HeightSystem.EGM96,
     HeightDatum.ELLIPSOID: HeightSystem.ELLIPSOID,
     HeightDatum.GROUND: HeightSystem.GROUND,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Height:
-    """A height with its system.
-
-    Attributes:
-        value_m: finite.
-        system: what it is measured from.
-
-    Raises:
-        InputRefused: not finite.
-    """
-
-    value_m: float
-    system: HeightSystem
-
-    def __post_init__(self) -> None:
-        """Refuse a height that is no number."""
-        if not math.isfinite(self.value_m):
-            raise InputRefused(
-                f"The height {self.value_m} is not a number.",
-                remedy="Give it in metres.",
-                code="height_range",
-            )
 
 
 @dataclass(frozen=True, slots=True)

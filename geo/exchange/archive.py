@@ -48,7 +48,10 @@ class Archive:
             raise refused("file_damaged", f"{name} is a damaged archive: {error}.") from error
         if len(infos) > limits.members:
             raise refused("archive_bomb", f"{name} holds {len(infos)} files.")
-        self._members = [_Member(_name(info), info) for info in infos if not info.is_dir()]
+        # is_dir() of the library fails on a name without a letter
+        self._members = [
+            _Member(_name(info), info) for info in infos if not info.filename.endswith("/")
+        ]
         for member in self._members:
             _look_at(member, name, limits)
         if sum(member.info.file_size for member in self._members) > limits.unpacked_bytes:

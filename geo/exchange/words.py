@@ -25,10 +25,12 @@ LAYER_NAMES: Final[dict[Layer, str]] = {
     Layer.POST: "监测哨",
     Layer.NODE: "红外节点",
     Layer.STATION: "队伍驻地",
+    Layer.AIRSPACE: "空域",
 }
 """Of folders, sheets and files that are written for people; read back as the layer."""
 
 LAYER_WORDS: Final[tuple[tuple[Layer, tuple[str, ...]], ...]] = (
+    (Layer.AIRSPACE, ("空域", "禁飞", "避让区", "airspace", "no_fly", "no-fly", "nofly")),
     (Layer.WATER_POINT, ("直升机取水", "取水点", "吊桶", "水源点", "waterpoint", "dip")),
     (Layer.HELIPAD, ("停机坪", "起降点", "起降场", "helipad", "heliport")),
     (Layer.QUAY, ("码头", "quay")),
@@ -78,6 +80,9 @@ CHOICE_WORDS: Final[dict[str, tuple[str, ...]]] = {
     "semi_professional": ("半专业", "半专业队", "半专业扑火队"),
     "volunteer": ("义务", "志愿", "群众", "应急队", "志愿者队伍"),
     "brigade": ("森林消防", "消防大队", "消防中队", "消防救援"),
+    "no_fly": ("禁飞区", "禁飞", "禁飞空域"),
+    "keep_away": ("避让区", "避让", "限飞", "限飞区"),
+    "approved": ("批准空域", "批准", "已批准", "报备空域"),
 }
 """Our choice, and what stands for it in a bureau's table; the first is written by exports."""
 

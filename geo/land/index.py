@@ -16,7 +16,7 @@ from geo.land.metric import MetricLand
 from geo.land.region import FireRegion, places_of
 from geo.land.shares import shares_of
 from models.fix import Fix
-from models.land import LandAnswer, LandFeature, Layer, NearestAsset, UnitShare
+from models.land import FACILITIES, UNITS, LandAnswer, LandFeature, Layer, NearestAsset, UnitShare
 
 __all__ = ["LandIndex"]
 
@@ -71,7 +71,7 @@ class LandIndex:
         if not places:
             return LandAnswer()
         region = FireRegion(places, self.land.frame)
-        layers = [self.land.layers[layer] for layer in Layer if layer in self.land.layers]
+        layers = [self.land.layers[one] for one in (*UNITS, *FACILITIES) if one in self.land.layers]
         townships: tuple[UnitShare, ...] = ()
         if Layer.TOWNSHIP in self.land.layers:
             townships, _ = shares_of(self.land.layers[Layer.TOWNSHIP], region)

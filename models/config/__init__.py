@@ -6,6 +6,7 @@ live in the database. Unknown keys are refused with their name.
 
 from models.config.access import SecurityRule, TlsRule
 from models.config.deciding import AttentionRule, EvidenceRule, SuppressionRule
+from models.config.drones import DronesRule
 from models.config.exchange import ExchangeRule
 from models.config.fires import IncidentRule, WeatherRule
 from models.config.gates import GatesRule
@@ -20,6 +21,7 @@ from models.config.settings import Settings
 __all__ = [
     "ENVIRONMENT_PREFIX",
     "AttentionRule",
+    "DronesRule",
     "EvidenceRule",
     "ExchangeRule",
     "GatesRule",

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from models.config.access import SecurityRule, TlsRule
 from models.config.deciding import AttentionRule, EvidenceRule, SuppressionRule
+from models.config.drones import DronesRule
 from models.config.exchange import ExchangeRule
 from models.config.fires import IncidentRule, WeatherRule
 from models.config.gates import GatesRule
@@ -48,6 +49,7 @@ class Settings(Section):
         weather: how fire danger follows from the weather.
         gates: how long it is known who passed them, and who sees that.
         orders: when people are sent, and how long they have.
+        drones: how high and how they fly.
         exchange: with the city's grid platform.
         notices: how people are told.
         security: who gets in, and how long what is personal stays.
@@ -75,6 +77,7 @@ class Settings(Section):
     weather: WeatherRule = WeatherRule()
     gates: GatesRule = GatesRule()
     orders: OrdersRule = OrdersRule()
+    drones: DronesRule = DronesRule()
     exchange: ExchangeRule = ExchangeRule()
     notices: NoticeRule = NoticeRule()
     security: SecurityRule = SecurityRule()

@@ -236,6 +236,14 @@ ATTRIBUTES: dict[Layer, tuple[Attribute, ...]] = {
         _KEEPER,
         _TELEPHONE,
     ),
+    Layer.AIRSPACE: (
+        _choice(
+            "rule", "rule", ("no_fly", "keep_away", "approved"), "规则", "空域类型", "管控类型"
+        ),
+        _number("ceiling_m", "ceiling_m", 0.0, 10_000.0, "限高", "真高", "真高上限"),
+        _text("valid_from", "valid_from", "生效时间", "启用时间"),
+        _text("valid_until", "valid_to", "失效时间", "截止时间"),
+    ),
 }
 
 

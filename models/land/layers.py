@@ -30,6 +30,7 @@ class Layer(StrEnum):
     POST = "post"  # 监测哨
     NODE = "node"  # infrared node under the canopy
     STATION = "station"  # teams and their stations
+    AIRSPACE = "airspace"  # 空域: where drones may not, or may, fly
 
 
 POINT = frozenset({"Point"})
@@ -55,11 +56,12 @@ SHAPES: dict[Layer, frozenset[str]] = {
     Layer.POST: POINT,
     Layer.NODE: POINT,
     Layer.STATION: POINT | AREA,
+    Layer.AIRSPACE: AREA,
 }
 """GeoJSON geometry types that a feature of a layer may have."""
 
 UNITS = (Layer.TOWNSHIP, Layer.VILLAGE, Layer.MOUNTAIN_UNIT, Layer.FOREST_STAND)
 """Layers that say whose land it is: asked by containment, with a probability."""
 
-FACILITIES = tuple(layer for layer in Layer if layer not in UNITS)
-"""Layers that are built: asked by distance."""
+FACILITIES = tuple(layer for layer in Layer if layer not in {*UNITS, Layer.AIRSPACE})
+"""Layers that are built: asked by distance. Airspace is neither: no answer about a fire has it."""

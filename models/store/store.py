@@ -6,6 +6,7 @@ from pathlib import Path
 from models.clock import Clock
 from models.errors import InputRefused
 from models.store import schema
+from models.store.aircraft import AircraftRepository
 from models.store.alerts import AlertRepository
 from models.store.answers import AnswerRepository
 from models.store.audit import AuditRepository
@@ -40,6 +41,7 @@ from models.store.reporting import ReportReads
 from models.store.sessions import SessionRepository
 from models.store.sign_ins import SignInRepository
 from models.store.steady import SteadyRepository
+from models.store.sweeps import SweepRepository
 from models.store.tables import camera_credential, channel_secret
 from models.store.tokens import TokenRepository
 from models.store.users import UserRepository
@@ -87,6 +89,8 @@ class Store:
         steady: seconds that no set clock moves.
         orders: people who are sent to look at a fire.
         handovers: pages that shifts sign.
+        aircraft: of the bureau's own.
+        sweeps: with their missions, every version.
         exchange: with the city's grid platform.
         reports: what the reports are reckoned from.
         channels: through which people are told.
@@ -130,6 +134,8 @@ class Store:
         self.handovers = HandoverRepository(database, clock)
         self.reports = ReportReads(database, clock)
         self.exchange = ExchangeRepository(database, clock, self.observations)
+        self.aircraft = AircraftRepository(database, clock)
+        self.sweeps = SweepRepository(database, clock)
         self.audit = AuditRepository(database, clock)
 
     @classmethod

@@ -55,33 +55,6 @@ def test_a_site_without_relief_or_land_says_so(api: ApiRig) -> None:
     assert client.get("/api/terrain/9/136/200.png").json()["code"] == "no_terrain"
 
 
-def test_a_sweep_is_planned_over_a_drill_belt(api: ApiRig) -> None:
-    client = api.client(Role.MONITOR)
-    aircraft = client.get("/api/aircraft").json()
-    belts = [
-        f
-        for f in client.get("/api/land").json()["features"]
-        if f["properties"]["layer"] == "forest_belt"
-    ]
-    body = {
-        "belt_code": belts[0]["properties"]["code"],
-        "aircraft": aircraft[0]["name"],
-        "height_above_ground_m": 110.0,
-    }
-    sweep = client.post("/api/sweeps/plan", json=body).json()
-    assert sweep["covered_share"] == pytest.approx(1.0, abs=1e-6)
-    assert sweep["length_m"] > 1000
-    assert sweep["footprint_lonlat"][0] == sweep["footprint_lonlat"][-1]
-
-    for change, code in (
-        ({"belt_code": "nowhere"}, "no_such_belt"),
-        ({"aircraft": "paper plane"}, "aircraft_unknown"),
-        ({"height_above_ground_m": 0.0}, "sweep_height"),
-        ({"height_above_ground_m": 5000.0}, "sweep_height"),
-    ):
-        assert client.post("/api/sweeps/plan", json={**body, **change}).json()["code"] == code
-
-
 def test_a_camera_without_a_gateway_is_disabled_and_has_no_still(api: ApiRig) -> None:
     client = api.client(Role.VIEWER)
     cameras = client.get("/api/cameras").json()

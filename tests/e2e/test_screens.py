@@ -167,9 +167,23 @@ def of_the_map(tour: Tour) -> None:
     tour.look("legend", "legend")
     tour.press("coverage-open", "coverage-seen")
     tour.look("coverage", "coverage-inks")
-    tour.press("coverage-off", "sweep-open", "sweep-plan")
-    tour.look("sweep-plan", "sweep-result")
-    page.get_by_test_id("sweep-belt").press("Escape")
+    tour.press("coverage-off", "sweep-open")
+    expect(page.locator("[data-testid=sweep-map][data-ready=true]")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    tour.look("sweeps", "sweep-form", "sweep-result")
+    for name, present in (
+        ("look", "look-form"),
+        ("kept", "sweep-list"),
+        ("file", "mission-file"),
+        ("aircraft", "fleet"),
+    ):
+        tour.press(f"sweep-tab-{name}")
+        tour.look(f"sweeps-{name}", present)
+    tour.press("fleet-add")
+    page.locator(".n-dropdown-option").first.click(force=True)
+    tour.look("aircraft", "aircraft-form")
+    tour.press("aircraft-back", "sweep-tab-cover", "sweep-close")
     tour.press("observations-open")
     tour.look("report", "observation-form", "observed-caller")
     tour.press("observed-direction", "observed-by-numbers", "observed-degrees")

@@ -176,4 +176,5 @@ def test_event_kinds_are_names_of_the_live_feed() -> None:
         *("alert.opened", "alert.updated", "incident.opened", "incident.changed"),
         *("observation.added", "observation.withdrawn", "order.changed"),
         "handover.changed",
+        "sweep.changed",
     ]

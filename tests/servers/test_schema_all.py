@@ -24,7 +24,7 @@ SEED, EXAMPLES = 11, 6
 AREAS = (
     ("incidents", "exports", "alerts", "crossings", "observations", "map", "weather", "people"),
     ("land", "ledger", "masks", "candidates", "audit", "health", "session", "openapi", "feed"),
-    ("notices", "patrols", "sweeps", "evidence", "coverage", "live view"),
+    ("notices", "patrols", "aircraft", "sweeps", "evidence", "coverage", "live view"),
     ("cameras", "calibration", "ogc"),
     ("duty", "gates", "orders", "handovers", "reports", "field", "exchange"),
 )

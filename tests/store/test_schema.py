@@ -94,6 +94,8 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
         ("order_link", "ck_order_link_used_by_a_device"),
         ("order_push", "ck_order_push_sent_by_a_holder"),
         ("order_push", "ck_order_push_sent_at_its_time"),
+        ("aircraft", "ck_aircraft_has_author"),
+        ("sweep_version", "ck_sweep_version_has_author"),
     }
 
 

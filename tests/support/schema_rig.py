@@ -35,8 +35,8 @@ TOWER, PLUME = tower("t3-drill", -84.3725, 36.2225), (-84.3061900, 36.2463033)
 
 LEFT_OUT = r"/api/(events|session.*|openapi.json|wall|cameras/.*/live.mp4)$"
 RULED = (
-    r"^/api/(alerts|audit|calibration|candidates|duty|exchange|exports|field|gates|handovers"
-    r"|incidents|land|ledger|masks|observations|orders|reports"
+    r"^/api/(aircraft|alerts|audit|calibration|candidates|duty|exchange|exports|field|gates"
+    r"|handovers|incidents|land|ledger|masks|observations|orders|reports"
     r"|sweeps|tokens|users|weather|wind|evidence/cameras|notices/channels"
     r"|patrols/[^/]+/(goto|lease|presets|steer)|patrols/[^/]+$"
     r"|cameras/(?![^/]+$)|cameras/(place|test|import)$)"
@@ -75,6 +75,11 @@ expected-statuses = ["2xx", "403", "404", "409", "412", "422"]
 # ``export.csv`` could be the key of a camera, had keys dots: PUT is refused for its letters.
 [[operations]]
 include-path = "/api/cameras/export.{{suffix}}"
+[operations.checks.unsupported_method]
+enabled = false
+# Likewise ``file`` and ``import`` and the name of an aircraft.
+[[operations]]
+include-path-regex = "^/api/aircraft/(file|import)$"
 [operations.checks.unsupported_method]
 enabled = false
 # Likewise ``reports`` and the key of an upload.

@@ -46,6 +46,7 @@ LAYERS: Final[dict[Layer, tuple[str, str]]] = {
     Layer.POST: ("监测哨", "Watch post"),
     Layer.NODE: ("林下红外节点", "Infrared node"),
     Layer.STATION: ("扑火队驻地", "Fire team"),
+    Layer.AIRSPACE: ("空域", "Airspace"),
 }
 
 UNITS: Final = {"share": ("%", "%"), "min": ("分钟", "min"), "m": ("米", "m")}

@@ -1,5 +1,6 @@
 /** Every call of the server by its name; what goes in and out stands with the area of the call. */
 
+import { aircraftCalls } from "./aircraft";
 import { alertCalls } from "./alerts";
 import { auditCalls } from "./audit";
 import { calibrationCalls } from "./calibration";
@@ -29,6 +30,7 @@ import { sweepCalls } from "./sweeps";
 import { weatherCalls } from "./weather";
 
 export const http = {
+  ...aircraftCalls,
   ...alertCalls,
   ...auditCalls,
   ...calibrationCalls,

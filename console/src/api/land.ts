@@ -20,7 +20,8 @@ export type Layer =
   | "tower"
   | "post"
   | "node"
-  | "station";
+  | "station"
+  | "airspace";
 
 export interface LandProperties {
   layer: Layer;

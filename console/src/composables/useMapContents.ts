@@ -1,4 +1,4 @@
-/** What the map shows, kept in step with the alerts, the cameras, the legend and the sweep. */
+/** What the map shows, kept in step with the alerts, the cameras and the legend. */
 
 import { effectScope, type Ref, watch } from "vue";
 import type { Camera } from "../api/cameras";
@@ -15,7 +15,6 @@ import { addLand, LAYERS, showLand } from "../map/land";
 import { addLandEdit } from "../map/landEdit";
 import { cameraMarkers, fireMarkers, sideOf, tieMarkers } from "../map/markers";
 import { addNetwork, setNetwork } from "../map/network";
-import { addSweeps, setSweep } from "../map/sweeps";
 import { SYMBOLS } from "../map/symbols";
 import { addViews, setViews, showViews, viewFeatures, viewRadius } from "../map/views";
 import { addPlaceSight, setCoverage, setPlaceSight } from "../map/coverage";
@@ -33,7 +32,6 @@ import { useNetwork } from "./useNetwork";
 import { useObservations } from "./useObservations";
 import { usePlaceSight } from "./usePlaceSight";
 import { useSite } from "./useSite";
-import { useSweep } from "./useSweep";
 import { useWords } from "./useWords";
 
 const NOW = { immediate: true };
@@ -57,7 +55,6 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   const fires = useIncidents();
   const { cameras } = useCameras();
   const { shown } = useLegend();
-  const sweep = useSweep();
   const coverage = useCoverage();
   const asking = usePlaceSight();
   const { match, weights, witness } = useCrossing();
@@ -130,23 +127,6 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
       if (observations.picking.value) observations.pick([event.lngLat.lng, event.lngLat.lat]);
     });
     watch(observations.picking, (picks) => (engine.getCanvas().style.cursor = picks ? "crosshair" : ""));
-  }
-
-  function feedSweep(engine: Engine): void {
-    engine.on("click", "land-forest_belt", (event) => {
-      const code = event.features?.[0]?.properties["code"] as string | undefined;
-      if (sweep.open.value && code !== undefined) sweep.choose(code);
-    });
-    for (const kind of ["mouseenter", "mouseleave"] as const)
-      engine.on(kind, "land-forest_belt", () => {
-        const over = kind === "mouseenter" && sweep.open.value;
-        engine.getCanvas().style.cursor = over ? "pointer" : "";
-      });
-    const draw = () => {
-      setSweep(engine, sweep.plan.value);
-      if (sweep.plan.value !== null) fit(sweep.plan.value.footprint_lonlat);
-    };
-    watch(sweep.plan, draw, NOW);
   }
 
   /** The panel that answers lies over the map's right upper corner; what it tells of does not. */
@@ -232,7 +212,6 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     addViews(engine);
     if (land.value !== null) addLand(engine, land.value);
     addNetwork(engine);
-    addSweeps(engine);
     addPlaceSight(engine);
     addFires(engine);
     addCrossings(engine);
@@ -242,7 +221,6 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
       feedCameras(engine, site);
       feedFires(engine, site);
       feedCrossings(engine);
-      feedSweep(engine);
       feedLandEdit(engine);
       feedLegend(engine);
       feedCoverage(engine);

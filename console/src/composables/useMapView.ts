@@ -1,10 +1,10 @@
-/** Where the map looks: the site, an alert, a belt, a camera; flat or in relief. */
+/** Where the map looks: the site, an alert, a camera; flat or in relief. */
 
 import { ref, type ShallowRef } from "vue";
 import type { Incident } from "../api/incidents";
 import type { LonLat } from "../api/shared";
 import type { Site } from "../api/site";
-import { boundsOf, distance, vertices } from "../lib/geodesy";
+import { boundsOf, distance } from "../lib/geodesy";
 import { extentOfMatch } from "../map/crossings";
 import type { Engine } from "../map/engine";
 import { extentOfFire } from "../map/fires";
@@ -12,10 +12,8 @@ import { useCrossing } from "./useCrossing";
 import { useIncidents } from "./useIncidents";
 import { useLegend } from "./useLegend";
 import { useSite } from "./useSite";
-import { useSweep } from "./useSweep";
 
 const PADDING = { top: 64, bottom: 96, left: 80, right: 90 };
-const SWEEP_PANEL_PX = 300;
 const LEGEND_PX = 150;
 const MOVE_MS = 700;
 const CLOSEST = 13.5;
@@ -38,7 +36,6 @@ export function useMapView(map: ShallowRef<Engine | null>) {
   const { selected } = useIncidents();
   const { match, witness } = useCrossing();
   const { listed } = useLegend();
-  const sweep = useSweep();
   const tilted = ref(false);
   let close_up = false;
   let shown_id: number | null = null;
@@ -47,7 +44,7 @@ export function useMapView(map: ShallowRef<Engine | null>) {
   function fit(points: LonLat[], clear_px = 0): void {
     const bounds = boundsOf(points);
     if (bounds === null) return;
-    const beside = sweep.open.value ? SWEEP_PANEL_PX : listed.value ? LEGEND_PX : 0;
+    const beside = listed.value ? LEGEND_PX : 0;
     const padding = { ...PADDING, left: PADDING.left + Math.max(beside, clear_px) };
     map.value?.fitBounds(bounds, { padding, maxZoom: CLOSEST, duration: MOVE_MS });
   }
@@ -71,12 +68,6 @@ export function useMapView(map: ShallowRef<Engine | null>) {
     map.value?.fitBounds(site.value.bounds, { padding: 12, duration: MOVE_MS, bearing: 0 });
   }
 
-  /** Look at the chosen belt of the sweep panel. */
-  function zoomToBelt(code: string): void {
-    const belt = sweep.belts.value.find((it) => it.properties.code === code);
-    if (belt !== undefined) fit(vertices(belt.geometry));
-  }
-
   function tilt(): void {
     const engine = map.value;
     if (engine === null) return;
@@ -91,5 +82,5 @@ export function useMapView(map: ShallowRef<Engine | null>) {
     engine?.easeTo({ center, zoom: Math.max(11.5, engine.getZoom()), duration: MOVE_MS });
   }
 
-  return { tilted, fit, zoomToAlert, zoomToSite, zoomToBelt, tilt, flyTo };
+  return { tilted, fit, zoomToAlert, zoomToSite, tilt, flyTo };
 }

@@ -1,15 +1,13 @@
-/** What is fixed while the page is open: the site, its land and its aircraft. */
+/** What is fixed while the page is open: the site and its land. */
 
 import { readonly, ref, shallowRef } from "vue";
 import { http } from "../api/http";
 import type { Land } from "../api/land";
 import type { Site } from "../api/site";
-import type { Aircraft } from "../api/sweeps";
 import { setClock } from "./useClock";
 
 const site = shallowRef<Site | null>(null);
 const land = shallowRef<Land | null>(null);
-const aircraft = shallowRef<Aircraft[]>([]);
 const failed = ref(false);
 const FOLLOW_MS = 10_000;
 /** Version of the land that is drawn; taken before the land itself, so that no change is missed. */
@@ -18,17 +16,12 @@ let drawn_version: number | null = null;
 async function load(): Promise<void> {
   failed.value = false;
   try {
-    const [site_, { version }, aircraft_] = await Promise.all([
-      http.site(),
-      http.landLayers(),
-      http.aircraft(),
-    ]);
+    const [site_, { version }] = await Promise.all([http.site(), http.landLayers()]);
     const land_ = await http.land();
     drawn_version = version;
     setClock(site_.now, site_.time_zone);
     site.value = site_;
     land.value = land_;
-    aircraft.value = aircraft_;
   } catch {
     failed.value = true;
   }
@@ -63,5 +56,5 @@ function watchLand(): () => void {
 }
 
 export function useSite() {
-  return { site, land, aircraft, failed: readonly(failed), load, watchLand };
+  return { site, land, failed: readonly(failed), load, watchLand };
 }

@@ -44,6 +44,7 @@ const NAMES_FROM: Record<Layer, number> = {
   post: 11,
   node: 12,
   station: 10.6,
+  airspace: 9.5,
 };
 
 /** Below it a village is not shown at all; any other point is a dot at the least. */
@@ -104,6 +105,20 @@ function addAreas(map: Engine): void {
       "line-opacity": ["interpolate", ["linear"], ["zoom"], 9, 0.2, 12, 0.7],
       "line-width": ["interpolate", ["linear"], ["zoom"], 9, 0.3, 13, 1],
     },
+  });
+  map.addLayer({
+    id: "land-airspace-area",
+    type: "fill",
+    source: "land",
+    filter: only("airspace"),
+    paint: { "fill-color": by("airspace", (it) => look("airspace", it).colour), "fill-opacity": 0.1 },
+  });
+  map.addLayer({
+    id: "land-airspace",
+    type: "line",
+    source: "land",
+    filter: only("airspace"),
+    paint: { "line-color": by("airspace", (it) => look("airspace", it).colour), "line-width": 1.8, "line-dasharray": [3, 1.5] },
   });
   map.addLayer({
     id: "land-mountain_unit",
@@ -252,7 +267,7 @@ export function addLand(map: Engine, land: Land): void {
   addBelts(map);
   addSymbols(map);
   // Later layers are placed first: townships win over belts, belts over points, points over roads.
-  const order: readonly Layer[] = ["pipe", "road", "forest_stand", ...POINTS, "forest_belt", "mountain_unit", "township"];
+  const order: readonly Layer[] = ["pipe", "road", "forest_stand", ...POINTS, "forest_belt", "mountain_unit", "airspace", "township"];
   addNames(
     map,
     land,

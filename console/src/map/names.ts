@@ -24,6 +24,7 @@ const LETTERS: Record<Layer, Lettering> = {
   post: { size_px: 11.5, weight: 500, colour: "#dde6a3" },
   node: { size_px: 11.5, weight: 400, colour: "#e6c3f5" },
   station: { size_px: 11.5, weight: 500, colour: "#f7c6d8" },
+  airspace: { size_px: 11.5, weight: 500, colour: "#ffb3b3" },
 };
 
 const MARK = "name|";

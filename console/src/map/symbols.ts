@@ -41,6 +41,7 @@ export const SYMBOLS: Record<Layer, Symbol> = {
   post: { colour: "#c7d66d", shape: "hexagon", glyph: "M4.300 8C5.300 6.300 6.500 5.500 8 5.500s2.700.8 3.700 2.500c-1 1.700-2.200 2.500-3.700 2.500S5.300 9.700 4.300 8zM8 8v.01", ink: "#1f260a" },
   node: { colour: "#d28bf0", shape: "hexagon", glyph: "M8 9.800v.01M6.200 7.600a2.600 2.600 0 0 1 3.600 0M4.600 5.900a4.900 4.900 0 0 1 6.800 0", ink: "#260a33" },
   station: { colour: "#f2a7c3", shape: "shield", glyph: "M8 4.200v.01M5.500 11.500V9.800a2.500 2.500 0 0 1 5 0v1.700M8 6v.01", ink: "#3a0d20" },
+  airspace: plain("area", "#ff6b6b"),
 };
 
 /** Kinds of layers as the legend groups them; every layer once. */
@@ -51,6 +52,7 @@ export const GROUPS = {
   roads: ["road", "checkpoint", "helipad"],
   watch: ["tower", "post", "node"],
   people: ["station"],
+  air: ["airspace"],
 } as const satisfies Record<string, readonly Layer[]>;
 
 export type Group = keyof typeof GROUPS;

@@ -15,7 +15,7 @@ export interface Look {
 
 interface Variants {
   /** The attribute that decides. */
-  key: "kind" | "class" | "danger_class";
+  key: "kind" | "class" | "danger_class" | "rule";
   values: Readonly<Record<string, Look>>;
 }
 
@@ -75,6 +75,14 @@ export const VARIANTS: Partial<Record<Layer, Variants>> = {
       semi_professional: { colour: "#f2a7c3" },
       volunteer: { colour: "#d9b3c4" },
       brigade: { colour: "#c79ad6" },
+    },
+  },
+  airspace: {
+    key: "rule",
+    values: {
+      no_fly: { colour: "#ff6b6b" },
+      keep_away: { colour: "#ffb347" },
+      approved: { colour: "#69d2e7" },
     },
   },
 };

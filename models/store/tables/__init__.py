@@ -11,6 +11,7 @@ from models.store.tables.cameras import (
     preset,
 )
 from models.store.tables.duty import duty_leave, duty_person, duty_shift
+from models.store.tables.flights import aircraft, sweep, sweep_version
 from models.store.tables.gates import passage
 from models.store.tables.incidents import incident, incident_entry
 from models.store.tables.land import land_change, land_edit, land_feature, wind_entry
@@ -47,6 +48,7 @@ from models.store.tables.weather import weather_entry
 
 __all__ = [
     "account",
+    "aircraft",
     "alert",
     "api_token",
     "audit_entry",
@@ -93,6 +95,8 @@ __all__ = [
     "session",
     "sign_in_memory",
     "steady_anchor",
+    "sweep",
+    "sweep_version",
     "view_mask",
     "visit",
     "watch_gap",
