@@ -83,6 +83,12 @@ def test_two_decode_side_by_side_and_words_are_nobody_s_for_certain(
     assert sorted(capfd.readouterr().err.splitlines()) == ["a log line", "another"]
 
 
+def test_of_two_that_speak_at_once_neither_is_lost(capfd: pytest.CaptureFixture[str]) -> None:
+    for _ in range(1_500):  # one overwrote the other once in some four hundred
+        overlapping(b"a log line\n", b"another\n")
+        assert sorted(capfd.readouterr().err.splitlines()) == ["a log line", "another"]
+
+
 def test_words_from_before_are_not_the_next_one_s(capfd: pytest.CaptureFixture[str]) -> None:
     inside, leave = threading.Event(), threading.Event()
 
