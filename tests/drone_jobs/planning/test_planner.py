@@ -273,7 +273,7 @@ def wishes(draw: st.DrawFn) -> tuple[SweepTask, Terrain]:
 
 
 @given(wishes())
-@settings(max_examples=PLANS, deadline=None)
+@settings(max_examples=PLANS, deadline=None, derandomize=PLANS < 100)  # the hunt is by hand
 def test_whatever_is_asked_a_plan_keeps_the_rules_or_is_refused(
     asked: tuple[SweepTask, Terrain],
 ) -> None:
