@@ -16,7 +16,7 @@ from drone_jobs.planning.clearance import least_clearance
 from drone_jobs.planning.free_space import Ways
 from drone_jobs.planning.ground import SweepGround, sweep_ground, take_off_m
 from drone_jobs.planning.look import LookRoom, LookView, Views, look_points
-from drone_jobs.planning.reporting import made_fence
+from drone_jobs.planning.reporting import fence_of, outside_s
 from drone_jobs.planning.wishes import check_wishes
 from geo.terrain import Terrain
 from models.errors import InputRefused
@@ -98,18 +98,20 @@ def plan_look(task: SweepTask, place: LookPlace, terrain: Terrain) -> SweepPlan:
             remedy="Start nearer, take fewer views, or an aircraft that flies longer.",
             code="sweep_no_battery",
         )
-    fence = task.fence
-    if fence is None:
-        fence = frame.geometry_to_lonlat(made_fence([way_m], pricing.home_m))
+    fence_m = fence_of(ground, [way_m])
+    figures = replace(
+        _figures(ground, sortie, way_m, views),
+        outside_fence_s=outside_s(fence_m, [sortie], [way_m]),
+    )
     seen = shapely.union_all([_wedge(view, region_m, place) for view in views])
     return SweepPlan(
         name=task.name,
         kind=SweepKind.LOOK,
         sorties=(sortie,),
-        figures=_figures(ground, sortie, way_m, views),
+        figures=figures,
         dropped=(),
         findings=(),
-        fence=fence,
+        fence=frame.geometry_to_lonlat(fence_m) if task.fence is None else task.fence,
         strip=frame.geometry_to_lonlat(seen),
         unseen=shapely.Polygon(),
         take_off_above_sea_m=heights.take_off_above_sea_m,

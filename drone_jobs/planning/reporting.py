@@ -1,7 +1,7 @@
 """What a plan says of itself: figures, fence, dropped lines, findings."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -22,6 +22,7 @@ from models.mission import (
     Gravity,
     GroundKind,
     PlanFigures,
+    Sortie,
     SweepKind,
     SweepPlan,
     SweepTask,
@@ -65,10 +66,12 @@ def report(ground: SweepGround, laid: Laid, flown: Flown, looked: Seen) -> Sweep
     lines = laid.lines
     dropped = [(k, lines[k], code) for k, code in flown.dropped]
     dropped += [(len(lines) + k, line, code) for k, (line, code) in enumerate(laid.dropped)]
-    figures = _figures(ground, laid, flown, looked, [line for _, line, _ in dropped])
-    fence = task.fence
-    if fence is None:
-        fence = frame.geometry_to_lonlat(made_fence(flown.ways_m, ground.pricing.home_m))
+    fence_m = fence_of(ground, flown.ways_m)
+    unflown = [line for _, line, _ in dropped]
+    figures = replace(
+        _figures(ground, laid, flown, looked, unflown),
+        outside_fence_s=outside_s(fence_m, flown.sorties, flown.ways_m),
+    )
     return SweepPlan(
         name=task.name,
         kind=SweepKind.AREA if ground.target.shape is None else SweepKind.BELT,
@@ -76,7 +79,7 @@ def report(ground: SweepGround, laid: Laid, flown: Flown, looked: Seen) -> Sweep
         figures=figures,
         dropped=tuple(_dropped(frame, *each) for each in dropped),
         findings=_findings(task, figures, looked, len(dropped)),
-        fence=fence,
+        fence=frame.geometry_to_lonlat(fence_m) if task.fence is None else task.fence,
         strip=frame.geometry_to_lonlat(looked.strip),
         unseen=frame.geometry_to_lonlat(looked.unseen),
         take_off_above_sea_m=flown.take_off_above_sea_m,
@@ -182,6 +185,26 @@ def _findings(
             )
         )
     return tuple(found)
+
+
+def fence_of(ground: SweepGround, ways_m: Sequence[FloatArray]) -> BaseGeometry:
+    """The fence that was asked for, or one around all flights, in the plan's plane."""
+    if ground.task.fence is None:
+        return made_fence(ways_m, ground.pricing.home_m)
+    return ground.target.frame.geometry_to_metric(ground.task.fence)
+
+
+def outside_s(
+    fence_m: BaseGeometry, sorties: Sequence[Sortie], ways_m: Sequence[FloatArray]
+) -> float:
+    """Time that flights spend outside a fence, at the speeds that they have there."""
+    total_s = 0.0
+    for sortie, way_m in zip(sorties, ways_m, strict=True):
+        legs = shapely.linestrings(np.stack((way_m[:-1, :2], way_m[1:, :2]), axis=1))
+        speeds_ms = np.array([point.speed_ms for point in sortie.points[:-1]])
+        beyond_m = shapely.length(shapely.difference(legs, fence_m))
+        total_s += float((beyond_m / speeds_ms).sum())
+    return total_s
 
 
 def made_fence(ways_m: Sequence[FloatArray], home_m: FloatArray) -> Polygon:

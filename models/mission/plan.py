@@ -134,7 +134,7 @@ class PlanFigures:
         least_above_ground_m: along all flights.
         most_above_ground_m: along all flights.
         least_clearance_m: above the crowns, over the whole picture and not the line alone.
-        outside_fence_s: always 0.0 in a plan that is given out.
+        outside_fence_s: measured on the flights; 0.0 in a plan that is given out.
         swath_m: full width that one line sees on level ground.
         spacing_m: between lines.
         angle_deg: of the lines, clockwise from true north; None along a belt.

@@ -18,6 +18,7 @@ from drone_jobs.missions.formats import MissionFormat
 from drone_jobs.missions.of_plan import missions_of
 from drone_jobs.missions.writing import write_mission
 from drone_jobs.planning import plan_sweep
+from drone_jobs.planning.reporting import outside_s
 from drone_jobs.sweeping import rules_of
 from geo.terrain import Terrain
 from models.errors import InputRefused
@@ -137,6 +138,17 @@ def test_a_fence_is_never_left() -> None:
     task = with_(wish(FIELD), fence=fence)
     plan = plan_sweep(task, LEVEL)
     holds(plan, task, LEVEL)
+
+
+def test_time_outside_a_fence_is_measured() -> None:
+    plan = plan_sweep(wish(FIELD), LEVEL)
+    assert plan.figures.outside_fence_s == 0.0
+    (sortie,) = plan.sorties
+    way_m = np.array([FRAME.to_metric(point.lon_deg, point.lat_deg) for point in sortie.points])
+    west = outside_s(box(-5_000.0, -5_000.0, 400.0, 5_000.0), [sortie], [way_m])
+    east = outside_s(box(400.0, -5_000.0, 5_000.0, 5_000.0), [sortie], [way_m])
+    assert min(west, east) > 0.0
+    assert west + east == pytest.approx(sortie.length_m / QUAD.speed_ms, rel=1e-3)
 
 
 def test_several_aircraft_share_the_lines() -> None:
