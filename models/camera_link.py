@@ -9,7 +9,7 @@ from typing import Final
 
 from models.frame import FrameMode
 
-__all__ = ["Adapter", "CameraLink", "Credential", "Decoding", "Transport"]
+__all__ = ["Adapter", "CameraLink", "Credential", "Decoding", "ListeningLink", "Transport"]
 
 _LONGEST_CADENCE_S: Final = 3600.0
 
@@ -59,8 +59,8 @@ class CameraLink:
 
     Attributes:
         adapter: which source reads it.
-        address: ``rtsp://``, ``http://`` or ``https://`` without user and password; a path for
-            recordings.
+        address: ``rtsp://``, ``rtmp://``, ``http://`` or ``https://`` without user and password; a
+            path for recordings.
         every_s: wanted seconds between two pictures, > 0.
         transport: of RTP.
         decoding: which frames of a stream are decoded.
@@ -81,3 +81,8 @@ class CameraLink:
         if not 0.0 < self.every_s <= _LONGEST_CADENCE_S:
             msg = f"every_s is {self.every_s}, not above 0 and at most {_LONGEST_CADENCE_S:g}"
             raise ValueError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class ListeningLink(CameraLink):
+    """A link whose address is ours, and whoever has the pictures connects to it: RTMP only."""

@@ -23,6 +23,8 @@ class EventKind(StrEnum):
     ORDER_CHANGED = "order.changed"  # opened, called, told, closed, its link used, its call sent
     HANDOVER_CHANGED = "handover.changed"  # a page was signed
     SWEEP_CHANGED = "sweep.changed"  # a version was kept, or it was retired
+    SCHEDULE_CHANGED = "schedule.changed"  # a version was kept, it was retired, windows were made
+    FLIGHT_CHANGED = "flight.changed"  # it was released, or is a step further
 
 
 @dataclass(frozen=True, slots=True)

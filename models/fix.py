@@ -61,7 +61,8 @@ class FixCluster:
         range_m: ground distance from the camera to the position.
         range_min_m: 5th percentile of the samples' ranges.
         range_max_m: 95th percentile.
-        outline_lonlat: closed ring (first point repeated) of (lon, lat) around 90 % of the samples.
+        outline_lonlat: closed ring (first point repeated) of (lon, lat) around 90 % of the samples,
+            unless the locator was asked for another share.
     """
 
     position: Position

@@ -28,6 +28,7 @@ class ObservationSource(StrEnum):
     GRID_PLATFORM = "grid_platform"  # 基层智治平台: the city's own, machine to machine
     PATROL = "patrol"  # a ranger or a checkpoint
     PILOT = "pilot"  # somebody in the air
+    DRONE = "drone"  # a find in a drone's pictures
     OTHER = "other"
 
 

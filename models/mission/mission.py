@@ -177,3 +177,9 @@ class Mission:
     autopilot: Autopilot | None = None
     wpml: WpmlCodes | None = None
     notes: tuple[Finding, ...] = ()
+
+    @property
+    def way(self) -> tuple[tuple[float, float], ...]:
+        """Longitude and latitude of its corners, WGS 84; from home to home where that is told."""
+        home = () if self.home is None else ((self.home.lon_deg, self.home.lat_deg),)
+        return (*home, *((point.lon_deg, point.lat_deg) for point in self.points), *home)

@@ -48,7 +48,13 @@ class ObservationRepository:
         self._clock = clock
 
     def add(
-        self, draft: ObservationDraft, *, author: str, key: str, link: Link | None = None
+        self,
+        draft: ObservationDraft,
+        *,
+        author: str,
+        key: str,
+        link: Link | None = None,
+        is_drill: bool = False,
     ) -> tuple[Observation, bool]:
         """Take an observation; it is on the disk when this returns.
 
@@ -58,6 +64,7 @@ class ObservationRepository:
             key: of this entry, chosen by whoever hands it in: an answer that was lost on the way
                 may be asked for again.
             link: the fire that it belongs to; one of its own when left out.
+            is_drill: it is of an invented fire; it never joins a real one.
 
         Returns:
             The observation, and whether it is new: a key that is known gives what is stored and
@@ -72,7 +79,9 @@ class ObservationRepository:
         if not key.strip():
             raise InputRefused("An observation needs a key.", code="observation_key")
         with self._database.write() as connection:
-            return self.add_within(connection, draft, author=author, key=key, link=link)
+            return self.add_within(
+                connection, draft, author=author, key=key, link=link, is_drill=is_drill
+            )
 
     def add_within(
         self,
@@ -82,6 +91,7 @@ class ObservationRepository:
         author: str,
         key: str,
         link: Link | None = None,
+        is_drill: bool = False,
     ) -> tuple[Observation, bool]:
         """As :meth:`add`, in a transaction of somebody who writes more than this."""
         known = load_observations(connection, observation.c.key == key)
@@ -90,7 +100,7 @@ class ObservationRepository:
         now = self._clock.now()
         check_observation(draft, now)
         span = draft.seen_at, draft.seen_at
-        incident_id, held = place(connection, self._clock, link, is_drill=False, span=span)
+        incident_id, held = place(connection, self._clock, link, is_drill=is_drill, span=span)
         (observation_id,) = connection.execute(
             insert(observation)
             .values(

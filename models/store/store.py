@@ -21,13 +21,18 @@ from models.store.engines.sqlite import copy_database
 from models.store.events import EventRepository
 from models.store.exchange import ExchangeRepository
 from models.store.failures import as_watch_errors
+from models.store.footage import FootageRepository
+from models.store.footage_proposals import ProposalRepository
 from models.store.handovers import HandoverRepository
+from models.store.imagery import ImageryRepository
 from models.store.incident_joins import IncidentJoins
 from models.store.incidents import IncidentRepository
 from models.store.keeping import KeepingRepository
 from models.store.land import LandRepository
+from models.store.leases import LeaseRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import LinkRepository
+from models.store.live_imagery import LiveImageryRepository
 from models.store.masks import MaskRepository
 from models.store.notice_channels import ChannelRepository
 from models.store.notices import DeliveryRepository
@@ -38,12 +43,15 @@ from models.store.patrols import PatrolRepository
 from models.store.pose_checks import PoseCheckRepository
 from models.store.recordings import RecordingRepository
 from models.store.reporting import ReportReads
+from models.store.runs import RunRepository
+from models.store.schedules import ScheduleRepository
 from models.store.sessions import SessionRepository
 from models.store.sign_ins import SignInRepository
 from models.store.steady import SteadyRepository
 from models.store.sweeps import SweepRepository
 from models.store.tables import camera_credential, channel_secret
 from models.store.tokens import TokenRepository
+from models.store.tracks import TrackRepository
 from models.store.users import UserRepository
 from models.store.verdicts import VerdictRepository
 from models.store.weather import WeatherRepository
@@ -91,6 +99,14 @@ class Store:
         handovers: pages that shifts sign.
         aircraft: of the bureau's own.
         sweeps: with their missions, every version.
+        schedules: when sweeps are flown.
+        runs: flights, and what became of each.
+        tracks: where they went.
+        imagery: footage of them, and what was found in it.
+        live_imagery: the same while it grows.
+        footage: the library of recordings, and what is true of each.
+        proposals: of the detector for it.
+        leases: who alone may do what only one may.
         exchange: with the city's grid platform.
         reports: what the reports are reckoned from.
         channels: through which people are told.
@@ -136,6 +152,14 @@ class Store:
         self.exchange = ExchangeRepository(database, clock, self.observations)
         self.aircraft = AircraftRepository(database, clock)
         self.sweeps = SweepRepository(database, clock)
+        self.schedules = ScheduleRepository(database, clock)
+        self.runs = RunRepository(database, clock)
+        self.tracks = TrackRepository(database)
+        self.imagery = ImageryRepository(database, clock)
+        self.live_imagery = LiveImageryRepository(database, clock)
+        self.footage = FootageRepository(database, clock)
+        self.proposals = ProposalRepository(database, clock)
+        self.leases = LeaseRepository(database, self.steady)
         self.audit = AuditRepository(database, clock)
 
     @classmethod

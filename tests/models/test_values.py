@@ -177,4 +177,5 @@ def test_event_kinds_are_names_of_the_live_feed() -> None:
         *("observation.added", "observation.withdrawn", "order.changed"),
         "handover.changed",
         "sweep.changed",
+        *("schedule.changed", "flight.changed"),
     ]

@@ -53,6 +53,8 @@ SPECIAL: Final[dict[str, dict[str, Any]]] = {
     "land_edit": {"after": "x"},  # one side of it has to say something
     "duty_leave": {"until_at": 2},  # after it began
     "duty_shift": {"until_at": 2},
+    "flight_run": {"until_at": 2},
+    "leader_lease": {"until_tick_s": 1.0},
     "handover": {"given_by": "li"},
     "order_entry": {"kind": "noted"},  # no call and no answer
     "order_link": {"device_sha256": ""},  # not opened

@@ -96,6 +96,22 @@ def test_checks_of_the_tables_are_in_the_migration(path: Path) -> None:
         ("order_push", "ck_order_push_sent_at_its_time"),
         ("aircraft", "ck_aircraft_has_author"),
         ("sweep_version", "ck_sweep_version_has_author"),
+        ("schedule_version", "ck_schedule_version_has_author"),
+        ("flight_run", "ck_flight_run_ends_later"),
+        ("flight_run", "ck_flight_run_released_by_somebody"),
+        ("flight_run", "ck_flight_run_of_a_schedule"),
+        ("flight_run", "ck_flight_run_looks_at_an_incident"),
+        ("flight_run", "ck_flight_run_ended_at_its_time"),
+        ("flight_run", "ck_flight_run_started_at_its_time"),
+        ("flight_step", "ck_flight_step_has_author"),
+        ("imagery", "ck_imagery_has_author"),
+        ("footage", "ck_footage_has_author"),
+        ("footage", "ck_footage_removed_by_somebody"),
+        ("footage_truth", "ck_footage_truth_has_author"),
+        ("footage_proposal", "ck_footage_proposal_has_author"),
+        ("footage_proposal", "ck_footage_proposal_decided_by_somebody"),
+        ("leader_lease", "ck_leader_lease_held_until"),
+        ("leader_lease", "ck_leader_lease_fence_counts"),
     }
 
 
@@ -213,6 +229,7 @@ def test_the_tables_can_be_made_on_postgresql() -> None:
         names = {table.name, *(column.name for column in table.columns)}
         assert not names & dialect.identifier_preparer.reserved_words
         for index in table.indexes:
-            assert str(CreateIndex(index).compile(dialect=dialect)).startswith("CREATE INDEX")
+            kind = "CREATE UNIQUE INDEX" if index.unique else "CREATE INDEX"
+            assert str(CreateIndex(index).compile(dialect=dialect)).startswith(kind)
         assert not any(isinstance(c.server_default, DefaultClause) for c in table.columns)
     assert "BIGSERIAL" in str(CreateTable(metadata.tables["event"]).compile(dialect=dialect))

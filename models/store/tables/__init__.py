@@ -11,8 +11,21 @@ from models.store.tables.cameras import (
     preset,
 )
 from models.store.tables.duty import duty_leave, duty_person, duty_shift
-from models.store.tables.flights import aircraft, sweep, sweep_version
+from models.store.tables.flights import (
+    aircraft,
+    flight_check,
+    flight_run,
+    flight_step,
+    flight_track,
+    leader_lease,
+    schedule,
+    schedule_version,
+    sweep,
+    sweep_version,
+)
+from models.store.tables.footage import footage, footage_proposal, footage_truth
 from models.store.tables.gates import passage
+from models.store.tables.imagery import imagery, imagery_hit
 from models.store.tables.incidents import incident, incident_entry
 from models.store.tables.land import land_change, land_edit, land_feature, wind_entry
 from models.store.tables.memory import candidate, event, ledger_entry
@@ -72,15 +85,25 @@ __all__ = [
     "event",
     "evidence",
     "exchange_inbox",
+    "flight_check",
+    "flight_run",
+    "flight_step",
+    "flight_track",
+    "footage",
+    "footage_proposal",
+    "footage_truth",
     "former_account",
     "former_camera",
     "handover",
+    "imagery",
+    "imagery_hit",
     "incident",
     "incident_entry",
     "kept_answer",
     "land_change",
     "land_edit",
     "land_feature",
+    "leader_lease",
     "ledger_entry",
     "metadata",
     "observation",
@@ -92,6 +115,8 @@ __all__ = [
     "pose_reference",
     "preset",
     "recording",
+    "schedule",
+    "schedule_version",
     "session",
     "sign_in_memory",
     "steady_anchor",
