@@ -92,17 +92,18 @@ class Draws:
         pose: Pose,
         pixel: tuple[float, float],
         size: tuple[int, int],
-        sigma_px: float,
+        sigma_px: float | tuple[float, float],
         aloft: Aloft | None = None,
     ) -> View:
         """Vary the pixel through the lens, and turn the camera by what its pointing may be off."""
+        across_px, down_px = sigma_px if isinstance(sigma_px, tuple) else (sigma_px, sigma_px)
         x_px, y_px = pixel
         bearing_deg, elevation_deg = ray_of_pixel(x_px, y_px, *size, pose)
         across, down, azimuth, tilt = self._normals[:4]
         roll_sigma_deg = 0.0 if aloft is None else aloft.roll_sigma_deg
         azimuths_deg, elevations_deg = turned_rays(
-            x_px + sigma_px * across,
-            y_px + sigma_px * down,
+            x_px + across_px * across,
+            y_px + down_px * down,
             *size,
             pose,
             (

@@ -18,7 +18,7 @@ from geo.draws import Aloft, Draws, Spread, View
 from geo.hidden import Sight, behind_ridges
 from geo.horizon import HorizonBook, PolarGround
 from geo.rays import Ending, Walk, walk
-from geo.regions import Hits, regions
+from geo.regions import HELD, Hits, regions
 from geo.terrain import Terrain
 from models.fix import Fix, FixOutcome, HiddenStretch, NoFixReason, TerrainReference
 from models.site import Camera, HeightDatum, Pose, Position
@@ -45,6 +45,8 @@ class Locator:
         max_range_m: no place beyond it.
         cached_towers: camera positions whose terrain stays in memory, the least used leaves.
         folder: where profiles around the towers are kept on disk; None for memory alone.
+        held: share of the samples that the outline of a place goes around, (0, 1). The samples are
+            the same whatever it is, and so are places, weights and radii.
     """
 
     def __init__(
@@ -57,8 +59,10 @@ class Locator:
         max_range_m: float = 20_000.0,
         cached_towers: int = 16,
         folder: Path | None = None,
+        held: float = HELD,
     ) -> None:
         self.terrain = terrain
+        self._held = held
         self._max_range_m = max_range_m
         self._draws = Draws(seed, ray_count, spread or Spread())
         # A projection takes a millisecond to make, a tenth of a fix.
@@ -88,7 +92,7 @@ class Locator:
         width_px: int,
         height_px: int,
         *,
-        box_sigma_px: float = 2.0,
+        box_sigma_px: float | tuple[float, float] = 2.0,
         aloft: Aloft | None = None,
     ) -> Fix:
         """Where the ground at a pixel is.
@@ -101,7 +105,7 @@ class Locator:
             y_px: of the same.
             width_px: of the upright picture.
             height_px: of the upright picture.
-            box_sigma_px: standard deviation of the pixel, >= 0.
+            box_sigma_px: standard deviation of the pixel, >= 0; or that across and that down.
             aloft: errors of a lens that flies; None for one that stands on the ground.
 
         Raises:
@@ -123,7 +127,7 @@ class Locator:
         pose: Pose | None,
         pixel: tuple[float, float],
         size_px: tuple[int, int],
-        box_sigma_px: float,
+        box_sigma_px: float | tuple[float, float],
         aloft: Aloft | None,
     ) -> Fix:
         if pose is None:
@@ -177,7 +181,7 @@ class Locator:
             land=_land(seen.range_m[ground], seen.closing[ground], NEAR_CELLS * tower.cell_m),
             resolved=float(ground.mean()),
         )
-        clusters = regions(terrain, frame, hits)
+        clusters = regions(terrain, frame, hits, self._held)
         return Fix(
             FixOutcome.LOCATED,
             None,

@@ -16,7 +16,7 @@ from models.fix import FixCluster
 from models.site import HeightDatum, Position
 from models.units import FloatArray
 
-__all__ = ["Hits", "regions"]
+__all__ = ["HELD", "Hits", "regions"]
 
 HELD = 0.90
 SLIVER = 0.02  # a tail of less weight is the end of the place next to it, not a place
@@ -42,13 +42,17 @@ class Hits:
     resolved: float
 
 
-def regions(terrain: Terrain, frame: LocalFrame, hits: Hits) -> tuple[FixCluster, ...]:
+def regions(
+    terrain: Terrain, frame: LocalFrame, hits: Hits, held: float = HELD
+) -> tuple[FixCluster, ...]:
     """Clusters of hits by falling weight.
 
     Args:
         terrain: that was hit.
         frame: around the tower.
         hits: samples.
+        held: share of the samples that an outline goes around, (0, 1); the radius is for 90 %
+            always.
     """
     order = np.argsort(hits.range_m, kind="stable")
     azimuth_deg, range_m = hits.azimuth_deg[order], hits.range_m[order]
@@ -57,7 +61,14 @@ def regions(terrain: Terrain, frame: LocalFrame, hits: Hits) -> tuple[FixCluster
     cuts = np.flatnonzero(np.diff(range_m) > gap_m) + 1
     bounds = _without_slivers([0, *cuts.tolist(), len(range_m)], range_m, weight)
     found = [
-        _region(terrain, frame, azimuth_deg[start:stop], range_m[start:stop], weight[start:stop])
+        _region(
+            terrain,
+            frame,
+            azimuth_deg[start:stop],
+            range_m[start:stop],
+            weight[start:stop],
+            held=held,
+        )
         for start, stop in pairwise(bounds)
     ]
     return tuple(sorted(found, key=lambda cluster: -cluster.weight))
@@ -81,6 +92,8 @@ def _region(
     azimuth_deg: FloatArray,
     range_m: FloatArray,
     weight: FloatArray,
+    *,
+    held: float,
 ) -> FixCluster:
     bearing = np.radians(azimuth_deg)
     points = np.column_stack((range_m * np.sin(bearing), range_m * np.cos(bearing)))
@@ -100,7 +113,7 @@ def _region(
         range_m=middle_m,
         range_min_m=shortest,
         range_max_m=longest,
-        outline_lonlat=_outline(frame, points, weight),
+        outline_lonlat=_outline(frame, points, weight, held),
     )
 
 
@@ -115,9 +128,9 @@ def _quantiles(
 
 
 def _outline(
-    frame: LocalFrame, points: FloatArray, weight: FloatArray
+    frame: LocalFrame, points: FloatArray, weight: FloatArray, share_held: float
 ) -> tuple[tuple[float, float], ...]:
-    """Hull of the 90 % of the weight nearest to its middle, as a counter-clockwise ring.
+    """Hull of the share of the weight nearest to its middle, as a counter-clockwise ring.
 
     Nearness is measured in the samples' own spread. The hull of few samples holds less of what they
     were drawn from than of themselves: it is stretched about its middle by as much as makes up for
@@ -130,7 +143,7 @@ def _outline(
     share = weight / weight.sum()
     spread = (offsets * share[:, None]).T @ offsets + np.eye(2)  # 1 m^2: one sample is regular
     distance = np.einsum("ij,ij->i", offsets @ np.linalg.inv(spread), offsets)
-    held = points[distance <= _quantiles(distance, weight, (HELD,))[0]]
+    held = points[distance <= _quantiles(distance, weight, (share_held,))[0]]
     samples = 1.0 / float(share @ share)
     stretch = min(2.5, 1.0 + 10.0 / samples**0.82)
     ring = shapely.MultiPoint(middle + (held - middle) * stretch).convex_hull

@@ -9,7 +9,7 @@ Whoever measures does so in a :class:`LocalFrame`. No other module asks pyproj f
 from geo.crs.door import from_wgs84, tagged, to_wgs84
 from geo.crs.egm96 import geoid_m
 from geo.crs.frame import LocalFrame
-from geo.crs.geodesic import geodesic, went
+from geo.crs.geodesic import geodesic, went, went_each
 from geo.crs.heights import Height, HeightSystem, Origin, above_sea_m, position_above_sea_m
 from geo.crs.maps import MapSystem
 from geo.crs.places import Bd09, Cgcs2000, Gcj02, Place, Wgs84
@@ -38,4 +38,5 @@ __all__ = [
     "tagged",
     "to_wgs84",
     "went",
+    "went_each",
 ]

@@ -2,9 +2,12 @@
 
 from typing import Final
 
+import numpy as np
 from pyproj import Geod
 
-__all__ = ["geodesic", "went"]
+from models.units import FloatArray
+
+__all__ = ["geodesic", "went", "went_each"]
 
 _EARTH: Final = Geod(ellps="WGS84")
 
@@ -29,3 +32,14 @@ def went(
     """Longitude and latitude of where one arrives."""
     arrived_lon_deg, arrived_lat_deg, _ = _EARTH.fwd(lon_deg, lat_deg, azimuth_deg, distance_m)
     return float(arrived_lon_deg), float(arrived_lat_deg)
+
+
+def went_each(
+    lon_deg: float, lat_deg: float, azimuth_deg: float, distances_m: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Longitudes and latitudes along one way, (n,) for (n,) distances."""
+    many = np.ones(distances_m.size)
+    lons_deg, lats_deg, _ = _EARTH.fwd(
+        lon_deg * many, lat_deg * many, azimuth_deg * many, distances_m
+    )
+    return np.asarray(lons_deg), np.asarray(lats_deg)

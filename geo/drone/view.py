@@ -21,7 +21,9 @@ from models.site import HeightDatum, Pose, Position
 __all__ = ["DroneView", "view_of"]
 
 PIXEL_SIGMA_PX = 2.0
-STEEP_DEG = -45.0  # below it, what is seen is seen from above
+BOX_SHARE = 0.36  # of a side: the standard deviation of an end of what fills it, 1 / sqrt(8)
+EDGE_SHARE = 0.1  # of the height: how well a lower edge is drawn
+FLAT_DEG, STEEP_DEG = -15.0, -45.0  # above the one seen from the side, below the other from above
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,11 @@ class DroneView:
     focal_share: float
 
     def locate(
-        self, locator: Locator, x_px: float, y_px: float, pixel_sigma_px: float = PIXEL_SIGMA_PX
+        self,
+        locator: Locator,
+        x_px: float,
+        y_px: float,
+        pixel_sigma_px: tuple[float, float] = (PIXEL_SIGMA_PX, PIXEL_SIGMA_PX),
     ) -> Fix:
         """The place on the ground at a pixel, by the samples of the locator.
 
@@ -53,7 +59,7 @@ class DroneView:
             locator: on the terrain that the height stands on.
             x_px: from the left edge.
             y_px: from the upper edge.
-            pixel_sigma_px: standard deviation of the pixel.
+            pixel_sigma_px: standard deviation of the pixel, across and down.
 
         Raises:
             InputRefused: the pixel lies outside the picture (``drone_pixel``).
@@ -66,7 +72,8 @@ class DroneView:
                 code="drone_pixel",
             )
         # A focal length that is off moves a pixel outwards or inwards, the farther the more.
-        off_px = float(np.hypot(x_px - width_px / 2.0, y_px - height_px / 2.0)) * self.focal_share
+        off_px = math.hypot(x_px - width_px / 2.0, y_px - height_px / 2.0) * self.focal_share
+        across_px, down_px = pixel_sigma_px
         return locator.locate(
             self.lens,
             self.pose,
@@ -74,15 +81,19 @@ class DroneView:
             y_px,
             width_px,
             height_px,
-            box_sigma_px=float(np.hypot(pixel_sigma_px, off_px)),
+            box_sigma_px=(math.hypot(across_px, off_px), math.hypot(down_px, off_px)),
             aloft=self.aloft,
         )
 
     def locate_box(self, locator: Locator, box: tuple[float, float, float, float]) -> Fix:
         """The place on the ground of what fills a box.
 
-        Seen from the side smoke stands on the middle of its lower edge; from above, whatever it is
-        lies in the middle of the box. A quarter of the box is taken for the sigma of that point.
+        Seen from the side smoke stands on the lower edge of its box, anywhere along it, for it
+        drifts. From above its fire lies anywhere in the box, mostly at an end. So the middle of the
+        lower edge is told where the view is flatter than 15 degrees, that of the box where it is
+        steeper than 45, a point between them else, for wind may blow smoke towards a lens that
+        looks down on it. The standard deviation along a side is that of an end of a plume that lies
+        in any direction.
 
         Args:
             locator: on the terrain that the height stands on.
@@ -98,11 +109,15 @@ class DroneView:
                 remedy="Give its left, upper, right and lower edge.",
                 code="drone_pixel",
             )
-        middle_px = (left + right) / 2.0, (upper + lower) / 2.0
-        from_above = ray_of_pixel(*middle_px, *self.size_px, self.pose)[1] < STEEP_DEG
-        y_px = middle_px[1] if from_above else lower
-        sigma_px = min(right - left, lower - upper) / 4.0
-        return self.locate(locator, middle_px[0], y_px, pixel_sigma_px=sigma_px)
+        x_px, y_px = (left + right) / 2.0, (upper + lower) / 2.0
+        elevation_deg = ray_of_pixel(x_px, y_px, *self.size_px, self.pose)[1]
+        steep = min(1.0, max(0.0, (FLAT_DEG - elevation_deg) / (FLAT_DEG - STEEP_DEG)))
+        down_share = EDGE_SHARE + (BOX_SHARE - EDGE_SHARE) * steep
+        sigma_px = (
+            max(PIXEL_SIGMA_PX, BOX_SHARE * (right - left)),
+            max(PIXEL_SIGMA_PX, down_share * (lower - upper)),
+        )
+        return self.locate(locator, x_px, lower + (y_px - lower) * steep, sigma_px)
 
     def footprint(self, locator: Locator) -> Footprint:
         """The ground that the whole picture shows.

@@ -5,7 +5,7 @@ borders. Where there is no place, everything that the direction passes through w
 :data:`SIGHT_M` is concerned, and without a direction everything within that distance of the camera.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -90,6 +90,19 @@ class Townships:
         if self.unknown:
             return True
         return bool(shapely.intersects_xy(self._area, *self._frame.to_metric(lon_deg, lat_deg)))
+
+    def may_have_way(self, places: Sequence[tuple[float, float]]) -> bool:
+        """Whether a way concerns them.
+
+        Args:
+            places: longitude and latitude of its corners, WGS 84, in their order; of none nothing
+                is known.
+        """
+        if self.unknown or not places:
+            return True
+        corners = [self._frame.to_metric(lon_deg, lat_deg) for lon_deg, lat_deg in places]
+        # Twice the last corner, so that one corner alone is a line as well.
+        return bool(shapely.intersects(self._area, shapely.LineString([*corners, corners[-1]])))
 
     def _touch_places(self, places: list[JointPlace]) -> bool:
         if not places:

@@ -209,19 +209,38 @@ def test_a_pixel_outside_the_picture_is_refused(pixel: tuple[float, float]) -> N
     assert refused.value.code == "drone_pixel"
 
 
-def test_from_above_a_box_is_its_middle_and_from_the_side_its_foot() -> None:
+def test_from_above_a_box_is_its_middle_from_the_side_its_foot_and_between_them_between() -> None:
     locator = LOCATORS["plain", False]
-    box = (1800.0, 1000.0, 2200.0, 1600.0)
-    for pitch_deg, y_px in ((-90.0, 1300.0), (-20.0, 1600.0)):
+    box = (1800.0, 1400.0, 2200.0, 1600.0)  # the middle of the picture, where the gimbal looks
+    for pitch_deg, y_px, down_px in ((-90.0, 1500.0, 72.0), (-30.0, 1550.0, 46.0)):
         drone = view(Attitude(40.0, pitch_deg, 0.0))
         fix = drone.locate_box(locator, box)
-        same = drone.locate(locator, 2000.0, y_px, pixel_sigma_px=100.0)
-        assert fix == same
-    wide = drone.locate_box(locator, (1000.0, 1000.0, 3000.0, 1600.0))
-    assert wide.clusters[0].r90_m > drone.locate(locator, 2000.0, 1600.0).clusters[0].r90_m
+        assert fix == drone.locate(locator, 2000.0, y_px, (144.0, down_px))
+    drone = view(Attitude(40.0, -14.0, 0.0), above_m=30.0)
+    assert drone.locate_box(locator, box) == drone.locate(locator, 2000.0, 1600.0, (144.0, 20.0))
+    small = drone.locate_box(locator, (1998.0, 1490.0, 2002.0, 1510.0))
+    assert small == drone.locate(locator, 2000.0, 1510.0, (2.0, 2.0))
     with pytest.raises(InputRefused) as refused:
         drone.locate_box(locator, (1800.0, 1000.0, 1800.0, 1600.0))
     assert refused.value.code == "drone_pixel"
+
+
+@pytest.mark.parametrize("size_px", [(600.0, 60.0), (60.0, 600.0)], ids=["lying", "standing"])
+def test_a_fire_at_either_end_of_a_long_plume_lies_inside_the_outline(
+    size_px: tuple[float, float],
+) -> None:
+    """Seen from above, its smoke blown along the ground: only its box is known."""
+    locator, random, held = LOCATORS["plain", False], np.random.default_rng(4), 0
+    drone = view(Attitude(40.0, -80.0, 0.0), above_m=200.0)
+    across, down = size_px
+    left, upper = 2000.0 - across / 2.0, 1500.0 - down / 2.0
+    fix = drone.locate_box(locator, (left, upper, left + across, upper + down))
+    (outline,) = [shapely.Polygon(each.outline_lonlat) for each in fix.clusters]
+    for _ in range(100):
+        x_px, y_px = left + across * random.uniform(), upper + down * random.uniform()
+        true = marched(PLAIN, drone.lens, Attitude(40.0, -80.0, 0.0), x_px, y_px)
+        held += outline.covers(shapely.Point(true))
+    assert held >= 85
 
 
 def test_a_doubtful_lens_makes_the_corner_doubtful_and_leaves_the_middle() -> None:

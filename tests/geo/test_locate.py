@@ -238,3 +238,15 @@ def test_a_fix_is_cheap(locator: Locator) -> None:
         locator.locate(HILL_TOP, POSE, *FOOT, *SIZE)
         times.append(time.perf_counter() - start)
     assert min(times) < 0.1
+
+
+def test_a_larger_share_widens_the_outline_and_moves_nothing(locator: Locator) -> None:
+    """Places, weights and radii rest on the same samples, whatever the outline holds."""
+    wide = Locator(drill_relief(), held=0.95).locate(HILL_TOP, POSE, *FOOT, *SIZE)
+    usual = locator.locate(HILL_TOP, POSE, *FOOT, *SIZE)
+    assert [replace(each, outline_lonlat=()) for each in wide.clusters] == [
+        replace(each, outline_lonlat=()) for each in usual.clusters
+    ]
+    for more, less in zip(wide.clusters, usual.clusters, strict=True):
+        outer, inner = (shapely.Polygon(each.outline_lonlat) for each in (more, less))
+        assert outer.area > 1.05 * inner.area

@@ -69,6 +69,23 @@ def test_beside_it_counts_up_to_a_kilometre(distance_m: float, concerns: bool) -
     assert THEIRS.may_have_told(Report(place, 10.0)) is concerns
 
 
+@given(st.floats(0.0, 359.9), st.floats(-9_000.0, 9_000.0))
+def test_a_way_concerns_it_when_it_comes_within_a_kilometre(
+    along_deg: float, beside_m: float
+) -> None:
+    """A straight way of 40 km past the middle, held against points along it."""
+    foot = went(*MIDDLE, along_deg + 90.0, beside_m)
+    ends = [went(*foot, along_deg + turned, 20_000.0) for turned in (0.0, 180.0)]
+    steps = [went(*foot, along_deg, 100.0 * n) for n in range(-100, 101)]
+    near = any(THEIRS.may_have_place(*step) for step in steps)
+    assert near <= THEIRS.may_have_way(ends)
+    if abs(beside_m) > (HALF_M + BESIDE_M) * math.sqrt(2.0) + 100.0:
+        assert not THEIRS.may_have_way(ends)
+        assert not THEIRS.may_have_way(ends[:1])
+    assert THEIRS.may_have_way([foot]) is THEIRS.may_have_place(*foot)
+    assert THEIRS.may_have_way([])
+
+
 def test_one_of_several_places_is_enough() -> None:
     far, near = at(90.0, 20_000.0), at(90.0, 1_000.0)
     assert THEIRS.may_have(fix(at(90.0, 25_000.0), 270.0, far, near))
@@ -112,3 +129,4 @@ def test_a_township_that_the_land_has_no_longer_hides_nothing() -> None:
     assert unknown.may_have(fix(far, 90.0))
     assert unknown.may_have_told(Report(far, 10.0))
     assert unknown.may_have_place(far.lon_deg, far.lat_deg)
+    assert unknown.may_have_way([(far.lon_deg, far.lat_deg)])
