@@ -22,7 +22,7 @@ from models.errors import InputRefused
 
 __all__ = ["SCHEMES", "address_with", "host_of", "split_address"]
 
-SCHEMES: Final = frozenset({"rtsp", "rtsps", "http", "https"})
+SCHEMES: Final = frozenset({"rtsp", "rtsps", "rtmp", "rtmps", "http", "https"})
 _LONGEST: Final = 2048  # a camera may tell a megabyte of @, each of which would be a reading
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*)://(.*)", re.DOTALL)
 _SITE = re.compile(r"(\[[^\]]*\]|[A-Za-z0-9._-]+)(?::(\d{1,5}))?(?=$|[/?])")

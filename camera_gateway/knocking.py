@@ -34,6 +34,8 @@ def knock_of(link: CameraLink) -> Knock | None:
     if link.adapter in {Adapter.FOLDER, Adapter.VIDEO}:
         return None
     scheme = urlsplit(link.address).scheme.lower()
+    if scheme not in _PORTS:  # RTMP: its handshake is no question that costs nothing
+        return None
     try:
         host, port = host_of(link.address)
     except InputRefused:

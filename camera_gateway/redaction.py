@@ -28,7 +28,7 @@ __all__ = ["UNREADABLE_ADDRESS", "SecretFilter", "redact", "shown_address"]
 UNREADABLE_ADDRESS: Final = "<unreadable address>"
 _HIDDEN: Final = "***"
 _SHORTEST_BY_VALUE = 4
-_ADDRESS = re.compile(r"\b(?:rtsps?|https?)://[^\s\"'<>]*", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b(?:rt[sm]ps?|https?)://[^\s\"'<>]*", re.IGNORECASE)
 _UNBROKEN = re.compile(r"[^\s\"'<>]*")
 _TRAILING = ".,;:!?)]}"
 _BARE = re.compile(r"(?<![^\s\"'(<=/])[^\s:@/\"'(<=]+:(?!//)[^\s@]{1,256}@(?=[\w\[])")

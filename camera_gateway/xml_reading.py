@@ -17,14 +17,18 @@ MAX_DEPTH: Final = 64
 _NAMESPACE_END: Final = "}"
 
 
-def read_xml(data: bytes) -> Element:
+def read_xml(data: bytes, *, most_bytes: int = MAX_BYTES) -> Element:
     """The document's root; names carry no namespace, attributes neither.
+
+    Args:
+        data: of the document.
+        most_bytes: that it may have.
 
     Raises:
         ValueError: it is no XML, has a document type, or is too large or too deep.
     """
-    if len(data) > MAX_BYTES:
-        raise ValueError(f"it has more than {MAX_BYTES} bytes")
+    if len(data) > most_bytes:
+        raise ValueError(f"it has more than {most_bytes} bytes")
     builder = TreeBuilder()
     depth = 0
 

@@ -5,6 +5,12 @@ does (height with age to the power 2/3, Briggs 1975, up to a ceiling that grows 
 drifts with the wind, widens with its height and thins as it widens. What a pixel shows is one minus
 ``exp(-optical depth)``, lit from the side of the sun, behind the haze of its distance.
 
+Two laws of thinning can be asked for. As first drawn, a puff thins by a gentle power of its size,
+which looks well and leaves the foot of the smoke ten times too faint against its head. With
+``keeps_mass`` what a puff holds stays: its depth falls with the square of its radius, it leaves the
+ground no faster than warm air does, and it is followed closely while it is young. Such smoke is
+densest where it rises, as smoke is, and none of it is below the ground.
+
 Sizes are invented but plausible for a fire in dry pine under light wind: about 90 m high after half
 a minute, 160 m after two minutes, 500 m after ten. Nothing random is left to the moment of drawing:
 a time always shows the same smoke.
@@ -17,15 +23,20 @@ import numpy as np
 
 from camera_gateway.scene.forest import Plane, fractal
 from camera_gateway.scene.view import AIR, View, air_share
+from camera_gateway.scene.weather import SceneWeather
 from models.units import ImageBGR
 
 __all__ = ["Plume"]
 
 PUFF_EVERY_S = 2.5
 PUFF_LIFE_S = 560.0
+YOUNG_S, YOUNG_PARTS = 20.0, 5  # a puff that keeps its mass comes in so many parts until then
+LEAVES_MS = 6.0  # fastest that smoke leaves the ground
+MASS_M2 = 220.0  # optical depth times square of the radius, of a grown fire's puff
 GROWN_AFTER_S = 300.0
 FIRST_CEILING_M, GROWN_CEILING_M = 25.0, 420.0
 WIND_MS = 1.9
+CALM_MS = 0.5  # in less the smoke stands, and no power law holds
 RISE_M = 15.0  # per second to the power 2/3, of a grown fire
 SPRITES, SPRITE_PX, SMALLEST_SPRITE_PX = 12, 96, 6
 LIT = np.array([236.0, 234.0, 232.0], np.float32)
@@ -51,6 +62,12 @@ class Plume:
         pixels_per_metre: at that distance, > 0.
         cross_wind: share of the wind that blows to the right in the picture, -1 to 1.
         seed: of its shape.
+        up_share: how much of a metre up is seen as one, 0 (from straight above) to 1.
+        away_wind: share of the wind that is seen blowing up in the picture, -1 to 1: away from a
+            camera that looks down.
+        wind_ms: speed of the wind, >= 0. A bent-over plume rises with it to the power -1/3 (Briggs
+            1975), within what a calm day and a storm of this scene do.
+        keeps_mass: see the head of this module.
     """
 
     def __init__(
@@ -61,11 +78,18 @@ class Plume:
         pixels_per_metre: float,
         cross_wind: float,
         seed: int,
+        up_share: float = 1.0,
+        away_wind: float = 0.0,
+        wind_ms: float = WIND_MS,
+        keeps_mass: bool = False,
     ) -> None:
         self._base_px = base_px
         self._range_m = range_m
         self._scale = pixels_per_metre
-        self._drift_ms = WIND_MS * cross_wind
+        self._drift_ms = wind_ms * cross_wind
+        self._up_share, self._away_ms = up_share, wind_ms * away_wind
+        self._keeps_mass = keeps_mass
+        self._rise = float((WIND_MS / max(wind_ms, CALM_MS)) ** (1.0 / 3.0))
         random = np.random.default_rng([seed, 3])
         self._sprites = _sprites(random)
         self._jitter = random.normal(0.0, 1.0, (4096, 2)).clip(-2.0, 2.0)
@@ -90,33 +114,51 @@ class Plume:
         if right <= left or bottom <= top:
             return image
         depth = self._optical_depth(puffs, box)
+        if self._keeps_mass:
+            depth[max(0, round(self._base_px[1]) + 1 - top) :] = 0.0
         depth *= view.range_m[top:bottom, left:right] > self._range_m - DEPTH_SLACK_M
         cover = (1.0 - np.exp(-depth))[..., None]
         below = image[top:bottom, left:right].astype(np.float32)
-        mixed = below * (1.0 - cover) + self._colour(depth) * cover
+        mixed = below * (1.0 - cover) + self._colour(depth, view.weather) * cover
         image[top:bottom, left:right] = np.clip(mixed, 0, 255).astype(np.uint8)
         return image
 
     def _puffs(self, burning_s: float) -> list[_Puff]:
         newest = int(np.floor(burning_s / PUFF_EVERY_S))
         oldest = max(0, int(np.ceil((burning_s - PUFF_LIFE_S) / PUFF_EVERY_S)))
-        return [self._puff(index, burning_s) for index in range(oldest, newest + 1)]
+        if not self._keeps_mass:
+            return [self._puff(index, burning_s) for index in range(oldest, newest + 1)]
+        young = max(oldest, int(np.ceil((burning_s - YOUNG_S) / PUFF_EVERY_S)))
+        parts = range(
+            YOUNG_PARTS * young, int(np.floor(burning_s * YOUNG_PARTS / PUFF_EVERY_S)) + 1
+        )
+        return [
+            *(self._puff(index, burning_s) for index in range(oldest, young)),
+            *(self._puff(part, burning_s, YOUNG_PARTS) for part in parts),
+        ]
 
-    def _puff(self, index: int, burning_s: float) -> _Puff:
-        born_s = index * PUFF_EVERY_S
+    def _puff(self, index: int, burning_s: float, parts: int = 1) -> _Puff:
+        born_s = index * PUFF_EVERY_S / parts
         age_s = burning_s - born_s
         strength = min(1.0, 0.12 + born_s / GROWN_AFTER_S)
         ceiling_m = FIRST_CEILING_M + (GROWN_CEILING_M - FIRST_CEILING_M) * strength**0.8
-        free_rise_m = RISE_M * (0.55 + 0.45 * strength) * age_s ** (2.0 / 3.0)
+        ceiling_m *= self._rise
+        free_rise_m = RISE_M * self._rise * (0.55 + 0.45 * strength) * age_s ** (2.0 / 3.0)
+        if self._keeps_mass:
+            free_rise_m = min(free_rise_m, LEAVES_MS * age_s)
         up_m = ceiling_m * (1.0 - np.exp(-free_rise_m / ceiling_m))
         radius_m = 4.0 + 10.0 * strength + 0.24 * up_m + 0.05 * abs(self._drift_ms) * age_s
         sideways, upward = self._jitter[index % len(self._jitter)]
-        thinning = (12.0 / (12.0 + radius_m)) ** 0.6 * np.exp(-age_s / 420.0)
+        thinning = (12.0 / (12.0 + radius_m)) ** 0.6
+        if self._keeps_mass:
+            thinning = MASS_M2 / 0.85 / radius_m**2 / parts
+        thinning *= np.exp(-age_s / 420.0)
         fade = min(1.0, (PUFF_LIFE_S - age_s) / 120.0)
+        drifted_s = age_s * (0.55 + 0.45 * up_m / GROWN_CEILING_M)
+        risen_m = up_m + 0.25 * radius_m * upward * min(1.0, up_m / 30.0)
         return _Puff(
-            right_m=self._drift_ms * age_s * (0.55 + 0.45 * up_m / GROWN_CEILING_M)
-            + 0.35 * radius_m * sideways,
-            up_m=up_m + 0.25 * radius_m * upward * min(1.0, up_m / 30.0),
+            right_m=self._drift_ms * drifted_s + 0.35 * radius_m * sideways,
+            up_m=self._up_share * risen_m + self._away_ms * drifted_s,
             radius_m=radius_m,
             depth=float(0.85 * (0.45 + 0.55 * strength) * thinning * fade),
             sprite=int(self._choice[index % len(self._choice)]),
@@ -148,15 +190,16 @@ class Plume:
             _add(total, self._sprites[puff.sprite], (x, y), radius, puff.depth)
         return total
 
-    def _colour(self, depth: Plane) -> Plane:
+    def _colour(self, depth: Plane, weather: SceneWeather) -> Plane:
         """Lit where little smoke lies towards the sun (up and to the right), grey elsewhere."""
         reach = max(1.0, 18.0 * self._scale)
         toward = np.array([[1, 0, -reach * 0.7], [0, 1, reach]], np.float32)
         shift = cv2.warpAffine(depth, toward, depth.shape[::-1], flags=cv2.INTER_LINEAR)
         shade = np.exp(-0.9 * cv2.GaussianBlur(shift, (0, 0), max(0.6, reach / 3.0)))[..., None]
         smoke = LIT * shade + SHADED * (1.0 - shade)
-        air = air_share(np.asarray(self._range_m, np.float32))
-        return np.asarray(smoke * (1.0 - air) + AIR * air, np.float32)
+        air = air_share(np.asarray(self._range_m, np.float32), weather)
+        smoke *= weather.brightness
+        return np.asarray(smoke * (1.0 - air) + weather.air(AIR) * air, np.float32)
 
 
 def _sprites(random: np.random.Generator) -> list[tuple[Plane, ...]]:

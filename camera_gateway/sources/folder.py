@@ -20,7 +20,7 @@ from models.errors import FrameCorrupt, InputRefused, SourceEnded
 from models.frame import FrameMode, Provenance, TimeSource
 from models.units import ImageBGR
 
-__all__ = ["FolderSource", "load_jpeg"]
+__all__ = ["FolderSource", "load_with_small"]
 
 PICTURE_SUFFIXES = frozenset(
     f".{suffix}"
@@ -87,7 +87,7 @@ class FolderSource:
         entry = self._entries[self._next]
         await self._pacer.wait_for(entry.captured_at.timestamp())
         self._next += 1
-        jpeg, small = await aside(lambda: _load(entry.path))
+        jpeg, small = await aside(lambda: load_with_small(entry.path))
         return RawFrame(
             jpeg,
             entry.captured_at,
@@ -167,20 +167,16 @@ def _from_offset(path: Path, entries: list[_Entry], offset_s: float | None) -> l
     return kept
 
 
-def load_jpeg(path: Path) -> bytes:
-    """A picture file as what a camera would have sent.
+def load_with_small(path: Path) -> tuple[bytes, ImageBGR]:
+    """A picture file as what a camera would have sent, and what was decoded to prove it whole.
 
     Returns:
-        The file's own bytes when they are a whole JPEG, else the picture encoded as one.
+        The file's own bytes when they are a whole JPEG, else the picture encoded as one; and the
+        picture at an eighth of its size.
 
     Raises:
         FrameCorrupt: it is damaged, gone or no picture.
     """
-    return _load(path)[0]
-
-
-def _load(path: Path) -> tuple[bytes, ImageBGR]:
-    """The same, and what was decoded to prove it: the picture at an eighth of its size."""
     try:
         data = path.read_bytes()
         if data.startswith(_JPEG_MARK):

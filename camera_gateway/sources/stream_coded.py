@@ -25,6 +25,9 @@ WAITED_S: Final = 0.002
 """A reading that took longer had to wait for the line."""
 
 MOST_PARTS: Final = 32
+UNSEEN_S: Final = 10.0
+"""A stream whose sound goes on without pictures for so long has ended."""
+
 _SAMPLE_EACH: Final = 25
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 # The sender's clock may be set to anything; beyond the year 2100 it is no time.
@@ -85,7 +88,12 @@ def coded_pictures(
     number = parts = 0
     tick_s = float(stream.time_base or 0)
     asked_s = clock.monotonic_s()
-    for packet in container.demux(stream):
+    for one in container.demux():
+        packet = cast("CodedPacket", one)
+        if packet.stream_index != stream.index:  # sound of RTMP, which cannot be left out
+            if clock.monotonic_s() - asked_s > UNSEEN_S:
+                return  # sound alone is no life
+            continue
         if packet.size == 0:
             continue  # the mark of the end
         at_s = clock.monotonic_s()

@@ -8,7 +8,7 @@ other one catches.
 
 import errno
 import socket
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import av
@@ -16,7 +16,7 @@ import av.container
 import av.error
 
 from camera_gateway.credentials import address_with, host_of
-from models.camera_link import CameraLink, Credential, Transport
+from models.camera_link import CameraLink, Credential, ListeningLink, Transport
 from models.errors import InputRefused, SourceRefused, SourceUnavailable
 
 __all__ = [
@@ -26,15 +26,22 @@ __all__ = [
     "StreamFailure",
     "StreamLimits",
     "failure_of",
+    "no_video_of",
     "open_stream",
 ]
 
 _MICROSECONDS: Final = 1_000_000
+_RTSP: Final = frozenset({"rtsp", "rtsps"})
+_RTMP: Final = frozenset({"rtmp", "rtmps"})
+_NOT_OURS: Final = frozenset({errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES})
 LONGEST_REST_S: Final = 0.2
 """A reader lets data gather for so long before it reads on; it is part of the time of silence."""
 
 MOST_PIXELS: Final = 40_000_000
 """8K has 33 million. A stream that declares more is refused before memory is taken for it."""
+
+RTMP_PROBE_S: Final = 1.0
+"""There is no description: sound may come first, and the pictures a moment later."""
 
 _SIZE_LIMIT: Final = {"max_pixels": str(MOST_PIXELS)}
 MOST_STREAMS: Final = 8
@@ -114,9 +121,9 @@ def open_stream(
         ValueError: PyAV's own, not FFmpeg's: there is no stream whose size could be bounded.
     """
     scheme = link.address.partition("://")[0].lower()
-    if scheme not in {"rtsp", "rtsps"}:
+    if scheme not in _RTSP | _RTMP:
         raise InputRefused(
-            "The address of a stream begins with rtsp:// or rtsps://.",
+            "The address of a stream begins with rtsp:// or rtsps://, rtmp:// or rtmps://.",
             remedy="Correct the camera's address or choose another kind of source.",
             code="address_scheme",
         )
@@ -124,6 +131,15 @@ def open_stream(
     # before; as bytes, for that is how FFmpeg does.
     host, port = host_of(link.address)
     socket.getaddrinfo(host.encode(), port, type=socket.SOCK_STREAM)
+    # FFmpeg hands out what it still holds before it tells of silence: twice the limit.
+    silence_s = max(limits.read_s / 2.0, limits.read_s - LONGEST_REST_S)
+    if scheme in _RTMP:
+        return av.open(
+            address_with(link.address, credential),
+            format="flv",
+            options=_rtmp_options(link),
+            timeout=(limits.open_s, silence_s),
+        )
     options = {
         "rtsp_transport": link.transport.value,
         "timeout": str(round(limits.open_s * _MICROSECONDS)),
@@ -141,9 +157,23 @@ def open_stream(
         options=options,
         # FFmpeg decodes a little to see what it has: a huge picture would cost its memory then.
         stream_options=[_SIZE_LIMIT] * MOST_STREAMS,  # type: ignore[list-item]  # the stub is wrong
-        # FFmpeg hands out what it still holds before it tells of silence: twice the limit.
-        timeout=(limits.open_s, max(limits.read_s / 2.0, limits.read_s - LONGEST_REST_S)),
+        timeout=(limits.open_s, silence_s),
     )
+
+
+def _rtmp_options(link: CameraLink) -> dict[str, str]:
+    """Options of FFmpeg; the streams of FLV appear as they come, and none can be bounded before."""
+    options = {
+        "rtmp_live": "live",
+        "analyzeduration": str(round(RTMP_PROBE_S * _MICROSECONDS)),
+        "protocol_whitelist": "rtmp,rtmps,tcp,tls,crypto",
+    }
+    return options | {"listen": "1"} if isinstance(link, ListeningLink) else options
+
+
+def no_video_of(link: CameraLink) -> StreamFailure:
+    """What a stream without video is: RTMP begins with what comes first, so it is tried again."""
+    return replace(NO_VIDEO, refused=link.address.partition("://")[0].lower() in _RTSP)
 
 
 def failure_of(error: Exception, link: CameraLink, *, opening: bool) -> StreamFailure:
@@ -179,13 +209,27 @@ def failure_of(error: Exception, link: CameraLink, *, opening: bool) -> StreamFa
             "Close other viewers of this camera, or raise its number of connections.",
             "camera_busy",
         )
-    if number == errno.ECONNREFUSED:
+    if not opening:
+        return _silent(where)
+    return (
+        _unsent(where, number)
+        if isinstance(link, ListeningLink)
+        else _unanswered(where, link, number)
+    )
+
+
+def _unsent(where: str, number: int | None) -> StreamFailure:
+    if number in _NOT_OURS:
         return StreamFailure(
-            f"Nothing listens at {where}.",
-            "Check address and port; the camera may be restarting.",
-            "connection_refused",
+            f"Nobody can listen at {where}: the address is taken, or not of this machine.",
+            "Choose another port, or an address of this machine.",
+            "address_unusable",
         )
-    return _unanswered(where) if opening else _silent(where)
+    return StreamFailure(
+        f"Nobody has sent pictures to {where} yet.",
+        "Have the sender push them to this address; a firewall must let them through.",
+        "no_answer",
+    )
 
 
 def _silent(where: str) -> StreamFailure:
@@ -196,9 +240,16 @@ def _silent(where: str) -> StreamFailure:
     )
 
 
-def _unanswered(where: str) -> StreamFailure:
+def _unanswered(where: str, link: CameraLink, number: int | None) -> StreamFailure:
+    if number == errno.ECONNREFUSED:
+        return StreamFailure(
+            f"Nothing listens at {where}.",
+            "Check address and port; the camera may be restarting.",
+            "connection_refused",
+        )
+    spoken = "RTMP" if link.address.partition("://")[0].lower() in _RTMP else "RTSP"
     return StreamFailure(
-        f"The camera at {where} does not answer as an RTSP server should.",
+        f"The camera at {where} does not answer as an {spoken} server should.",
         "Check power, line, address and port.",
         "no_answer",
     )

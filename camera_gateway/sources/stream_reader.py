@@ -18,10 +18,10 @@ from camera_gateway.sources.stream_decode import Damaged, Picture, StreamDecoder
 from camera_gateway.sources.stream_facts import StreamGauge
 from camera_gateway.sources.stream_open import (
     LONGEST_REST_S,
-    NO_VIDEO,
     StreamFailure,
     StreamLimits,
     failure_of,
+    no_video_of,
     open_stream,
 )
 from camera_gateway.sources.stream_time import CaptureClock
@@ -107,7 +107,7 @@ class StreamReader(threading.Thread):
         except (av.error.FFmpegError, OSError) as error:
             return failure_of(error, self._link, opening=True)
         except ValueError:
-            return NO_VIDEO
+            return no_video_of(self._link)
         try:
             self.gauge.open_s = self._clock.monotonic_s() - began_s
             return self._read(container, began_s)
@@ -128,7 +128,7 @@ class StreamReader(threading.Thread):
 
     def _read(self, container: av.container.InputContainer, began_s: float) -> StreamFailure:
         if not container.streams.video:
-            return NO_VIDEO
+            return no_video_of(self._link)
         stream = container.streams.video[0]
         gauge, clock, every_s = self.gauge, self._clock, self._link.every_s
         gauge.codec = stream.codec_context.name

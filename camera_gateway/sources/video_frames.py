@@ -16,7 +16,7 @@ from camera_gateway.sources.container_check import is_cut_short
 from models.errors import FrameCorrupt, InputRefused
 from models.units import ImageBGR
 
-__all__ = ["iterate_video"]
+__all__ = ["claimed_length", "iterate_frames", "iterate_video", "upright"]
 
 _logger = logging.getLogger(__name__)
 _NOMINAL_GAP_S = 0.04
@@ -56,6 +56,29 @@ def iterate_video(path: Path, every_s: float) -> Generator[tuple[int, float, Ima
             remedy="Give 0 or more seconds.",
             code="video_step",
         )
+    due_s = 0.0
+    for number, (time_s, frame) in enumerate(iterate_frames(path)):
+        # Half a millisecond of tolerance: 0.48 is not reached by 12 x 0.04 in floating point.
+        if time_s >= due_s - 0.0005:
+            yield number, time_s, upright(frame)
+            due_s += every_s
+            if due_s <= time_s:
+                due_s = time_s + every_s
+
+
+def iterate_frames(path: Path) -> Generator[tuple[float, av.VideoFrame], None, None]:
+    """The same frames and times as the decoder gives them: no pixel is converted or turned.
+
+    Args:
+        path: of the video.
+
+    Yields:
+        (time_s, frame).
+
+    Raises:
+        InputRefused: as :func:`iterate_video`.
+        FrameCorrupt: likewise.
+    """
     _check_file(path)
     try:
         container = _opened(path)
@@ -66,17 +89,10 @@ def iterate_video(path: Path, every_s: float) -> Generator[tuple[int, float, Ima
         is_recording = kind not in _NOT_RECORDINGS and not kind.endswith("_pipe")  # a still
         if not (container.streams.video and is_recording):
             raise _no_video(path)
-        due_s = 0.0
-        seen = False
-        for number, (time_s, frame) in enumerate(_decode(container, path)):
-            seen = True
-            # Half a millisecond of tolerance: 0.48 is not reached by 12 x 0.04 in floating point.
-            if time_s >= due_s - 0.0005:
-                yield number, time_s, _upright(frame)
-                due_s += every_s
-                if due_s <= time_s:
-                    due_s = time_s + every_s
-        if not seen:
+        time_s: float | None = None
+        for time_s, frame in _decode(container, path):
+            yield time_s, frame
+        if time_s is None:
             raise InputRefused(
                 f"The video {path} holds no frames.",
                 remedy="Copy it again; the recording may have been cut off.",
@@ -87,6 +103,23 @@ def iterate_video(path: Path, every_s: float) -> Generator[tuple[int, float, Ima
                 f"The video {path.name} is cut off after {time_s:.1f} s.",
                 remedy="Copy it again to see the rest.",
             )
+
+
+def claimed_length(path: Path) -> tuple[float, float] | None:
+    """How long a video says that it is; for whoever waits, and believed by nobody else.
+
+    Returns:
+        Seconds and frames a second, each above 0; None where it does not say, or is no video.
+    """
+    try:
+        with _opened(path) as container:
+            rate = container.streams.video[0].average_rate if container.streams.video else None
+            duration = container.duration
+    except (av.error.FFmpegError, OSError, ValueError):
+        return None
+    if duration is None or duration <= 0 or rate is None or rate <= 0:
+        return None
+    return duration / av.time_base, float(rate)
 
 
 def _opened(path: Path) -> av.container.InputContainer:
@@ -144,7 +177,8 @@ def _decode(
             _logger.info("%s: %d damaged frames before the first whole one", path.name, skipped)
 
 
-def _upright(frame: av.VideoFrame) -> ImageBGR:
+def upright(frame: av.VideoFrame) -> ImageBGR:
+    """A decoded frame as a picture (height, width, 3), as shown upright."""
     image = frame.to_ndarray(format="bgr24")
     turn = _TURNS.get(round(frame.rotation) % 360)
     upright = image if turn is None else cv2.rotate(image, turn)

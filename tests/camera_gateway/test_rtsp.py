@@ -518,19 +518,19 @@ def test_a_blocked_reader_holds_up_neither_cancelling_nor_closing() -> None:
         waiting.cancel()
         with pytest.raises(asyncio.CancelledError):
             await waiting
-        assert time.monotonic() - began_s < 0.1
+        assert time.monotonic() - began_s < limits.open_s / 3
         await source.close()
-        assert time.monotonic() - began_s < 0.8
+        assert time.monotonic() - began_s < limits.open_s - 0.5
         left = [one for one in threading.enumerate() if isinstance(one, StreamReader)]
         assert source.is_blocked
         assert len(left) == 1
         with pytest.raises(SourceUnavailable) as caught:
             await source.read()
         assert caught.value.code == "source_closed"
-        await asyncio.to_thread(left[0].join, 3.0)
+        await asyncio.to_thread(left[0].join, 10.0)
         assert not source.is_blocked
 
-    limits = StreamLimits(open_s=1.0, read_s=0.3)
+    limits = StreamLimits(open_s=3.0, read_s=0.3)
     with TinyRtsp(Script(coded(), silent=frozenset({"DESCRIBE"}))) as server:
         run(play)
 
