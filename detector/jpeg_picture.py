@@ -66,6 +66,15 @@ class JpegPicture:
         self._small[:] = [_halved(image)]
         return image
 
+    def known_small(self, other: "JpegPicture") -> None:
+        """Another one of the same file was decoded: what that left behind is this one's too."""
+        self._small[:] = [other.small()] if other.is_decoded else []
+
+    @property
+    def is_decoded(self) -> bool:
+        """Whether a decoding has left a small copy behind."""
+        return bool(self._small)
+
     def small(self) -> ImageBGR:
         """The whole picture, halved until its longer side is below twice :data:`SMALL_PX`.
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.evaluate.measures import Judged
+from detector.measures.boxes import Judged
 
 __all__ = [
     "LEAST_SCORE",

@@ -13,8 +13,8 @@ import cv2
 from detector.core import Detector
 from detector.evaluate.images import look_at, rows
 from detector.evaluate.labelled_set import Picture, read_index
-from detector.evaluate.measures import Scene
 from detector.evaluate.report import differences, in_words, report
+from detector.measures.boxes import Scene
 from models.errors import InputRefused
 from models.zoo import ModelCard, load_card
 

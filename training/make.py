@@ -21,8 +21,8 @@ from pathlib import Path
 
 from detector.evaluate.images import rows
 from detector.evaluate.labelled_set import CLASSES, read_index
-from detector.evaluate.measures import Scene, judge
 from detector.evaluate.report import RECALL_IOU, differences, report, score_at
+from detector.measures.boxes import Scene, judge
 from models.errors import InputRefused
 from models.zoo import load_card
 from training.calibration import (

@@ -23,8 +23,9 @@ from camera_gateway.pictures import read_picture
 from detector.core import Detector
 from detector.evaluate.images import scene_of
 from detector.evaluate.labelled_set import SMOKE, read_index
-from detector.evaluate.measures import Scene, box_iou, group_interval
 from detector.evaluate.report import RECALL_IOU
+from detector.measures.boxes import Scene, box_iou
+from detector.measures.intervals import group_interval
 from drone_jobs.size_recall import NETWORK_PX
 from models.config import Settings
 from models.errors import InputRefused
@@ -82,7 +83,7 @@ class Bin:
 
 
 def found(true_boxes: Floats, boxes: Floats, least_iou: float) -> NDArray[np.bool_]:
-    """Which true boxes are found, by the rule of :func:`detector.evaluate.measures.judge`.
+    """Which true boxes are found, by the rule of :func:`detector.measures.boxes.judge`.
 
     Args:
         true_boxes: (n, 4).

@@ -10,18 +10,19 @@ A damaged picture is handed on as what is wrong with it; it costs only itself.
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Protocol, TypeAlias
 
-from camera_gateway.pictures import encode_jpeg
-from camera_gateway.sources.folder import load_jpeg
+from camera_gateway.pictures import encode_jpeg, small_of
+from camera_gateway.sources.folder import load_with_small
 from camera_gateway.sources.name_times import UNDERSTOOD_NAMES, time_in_name, view_in_name
 from camera_gateway.sources.video_frames import iterate_video
 from detector.file_inputs import gather, is_picture
 from models.errors import FrameCorrupt, InputRefused
+from models.units import ImageBGR
 
 __all__ = [
     "SOME_DAY",
@@ -49,11 +50,14 @@ class Moment:
             first frame.
         captured_at: UTC.
         picture: a JPEG file, or why there is none.
+        small: the picture at an eighth of its size, where it was decoded anyway; see
+            :class:`camera_gateway.source.RawFrame`.
     """
 
     at_s: float
     captured_at: datetime
     picture: bytes | FrameCorrupt
+    small: ImageBGR | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,11 @@ class PictureSequence:
         """See :class:`Recording`."""
         return islice(self._moments(sampling.step_s), 0, None, sampling.every)
 
+    def times_s(self) -> tuple[float, ...]:
+        """Seconds of each picture from the zero, in their order; no picture is read."""
+        zero = self._zero()
+        return tuple((captured_at - zero).total_seconds() for captured_at, _ in self.pictures)
+
     def _moments(self, step_s: float) -> Iterator[Moment]:
         zero = self._zero()
         due = self.pictures[0][0]
@@ -126,7 +135,7 @@ class PictureSequence:
             due = captured_at + timedelta(seconds=max(0.0, step_s - _TOLERANCE_S))
             at_s = (captured_at - zero).total_seconds()
             try:
-                yield Moment(at_s, captured_at, load_jpeg(path))
+                yield Moment(at_s, captured_at, *load_with_small(path))
             except FrameCorrupt as error:
                 yield Moment(at_s, captured_at, error)
 
@@ -165,26 +174,26 @@ class VideoSequence:
         lap_s = last_s = 0.0
         gap_s = step_s
         while True:
-            for time_s, picture in self._lap(step_s):
+            for time_s, picture, small in self._lap(step_s):
                 at_s = lap_s + time_s
                 if video_s is not None and at_s > video_s + _TOLERANCE_S:
                     return
                 if at_s > last_s:
                     last_s, gap_s = at_s, at_s - last_s
-                yield Moment(at_s, start + timedelta(seconds=at_s), picture)
+                yield Moment(at_s, start + timedelta(seconds=at_s), picture, small)
                 if isinstance(picture, FrameCorrupt):
                     return  # what lies behind the damage is not known
             if video_s is None:
                 return
             lap_s = last_s + (gap_s if gap_s > 0.0 else 1.0)
 
-    def _lap(self, step_s: float) -> Iterator[tuple[float, bytes | FrameCorrupt]]:
+    def _lap(self, step_s: float) -> Iterator[tuple[float, bytes | FrameCorrupt, ImageBGR | None]]:
         last_s = 0.0
         try:
             for _, last_s, image in iterate_video(self.path, step_s):
-                yield last_s, encode_jpeg(image)
+                yield last_s, encode_jpeg(image), small_of(image)
         except FrameCorrupt as error:
-            yield last_s, error
+            yield last_s, error, None
 
 
 _Found: TypeAlias = PictureSequence | VideoSequence | InputRefused

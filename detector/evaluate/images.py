@@ -14,9 +14,9 @@ import numpy as np
 from camera_gateway.pictures import read_picture
 from detector.core import Detector
 from detector.evaluate.labelled_set import CLASSES, Picture, read_index
-from detector.evaluate.measures import Scene
 from detector.evaluate.report import report
 from detector.evaluate.results import write_results
+from detector.measures.boxes import Scene
 from models.detection import Detections
 from models.errors import InputRefused
 from models.units import ImageBGR

@@ -9,14 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from detector.evaluate.labelled_set import CLASSES
-from detector.evaluate.measures import (
-    Judged,
-    Scene,
-    average_precision,
-    group_interval,
-    judge,
-    recall_at_budget,
-)
+from detector.measures.boxes import Judged, Scene, judge
+from detector.measures.intervals import group_interval
+from detector.measures.precision import average_precision, recall_at_budget
 
 __all__ = [
     "BUDGET",

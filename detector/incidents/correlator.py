@@ -116,14 +116,18 @@ class Correlator:
         """
         return judged_before(held, self._store) or self.link_of(draft)
 
-    def link_of_told(self, draft: ObservationDraft) -> Link | None:
+    def link_of_told(self, draft: ObservationDraft, *, is_drill: bool = False) -> Link | None:
         """The fire that somebody tells of; None for one of its own.
+
+        Args:
+            draft: what was told.
+            is_drill: it is of an invented fire.
 
         Raises:
             WatchError: the store failed.
         """
         told = of_observation(Observation(0, draft, "", draft.seen_at))
-        return self._link_by(told, is_drill=False)
+        return self._link_by(told, is_drill=is_drill)
 
     def settle(self, incident_id: int) -> int:
         """Merge a fire with others that turn out to be the same, while no person has touched them.

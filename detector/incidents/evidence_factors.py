@@ -39,7 +39,7 @@ _KINDS_AGREE: Final = 2
 
 
 def sensors_of(incident: Incident, cameras: Mapping[str, Camera]) -> Sensors:
-    """Who speaks for a fire; cameras of one mast are one sensor, people are one."""
+    """Who speaks for a fire; cameras of one mast are one sensor, people are one, drones one."""
     masts: list[tuple[Position, CameraKind]] = []
     for alert in incident.alerts:
         camera = camera_of(alert, cameras)
@@ -48,7 +48,8 @@ def sensors_of(incident: Incident, cameras: Mapping[str, Camera]) -> Sensors:
         ):
             masts.append((camera.position, camera.kind))
     nodes = sum(kind is CameraKind.CANOPY for _, kind in masts)
-    return Sensors(len(masts) - nodes, nodes, people=any(_told(incident)))
+    drones = any(_shown(incident))
+    return Sensors(len(masts) - nodes, nodes, drones=drones, people=any(_told(incident)))
 
 
 def level_of(sensors: Sensors) -> Level:
@@ -124,9 +125,22 @@ def _said(incident: Incident) -> Iterator[UrgencyFactor]:
         yield factor(reason, 0.85, case="staff", values={"count": float(len(told))})
     elif told:
         yield factor(reason, 0.7, case="told", values={"count": float(len(told))})
+    shown = list(_shown(incident))
+    if shown:  # a network's word, and no person's: of itself it is worth less than theirs
+        yield factor(reason, 0.6, case="drone", values={"count": float(len(shown))})
     if any(Finding.PROMOTED in alert.draft.decision.findings for alert in incident.alerts):
         yield factor(reason, 0.85, case="promoted")
 
 
 def _told(incident: Incident) -> Iterator[Observation]:
+    """What people told."""
+    return (one for one in _standing(incident) if one.draft.source is not ObservationSource.DRONE)
+
+
+def _shown(incident: Incident) -> Iterator[Observation]:
+    """What the detector found in pictures of drones."""
+    return (one for one in _standing(incident) if one.draft.source is ObservationSource.DRONE)
+
+
+def _standing(incident: Incident) -> Iterator[Observation]:
     return (one for one in incident.observations if one.withdrawn_at is None)

@@ -26,27 +26,31 @@ class LandSaid:
 
 @dataclass(frozen=True, slots=True)
 class Sensors:
-    """Who speaks for a fire. Cameras of one mast are one, and so are all people.
+    """Who speaks for a fire. Cameras of one mast are one, and so are all people, and all drones.
+
+    Drones and masts are of one kind: the same network looks at their pictures.
 
     Attributes:
         masts: of cameras over the trees.
         nodes: under the trees.
+        drones: whether the pictures of one show it.
         people: whether somebody told of it who was not taken back.
     """
 
     masts: int = 0
     nodes: int = 0
+    drones: bool = False
     people: bool = False
 
     @property
     def count(self) -> int:
         """Independent sensors."""
-        return self.masts + self.nodes + self.people
+        return self.masts + self.nodes + self.drones + self.people
 
     @property
     def kinds(self) -> int:
         """Kinds of them."""
-        return (self.masts > 0) + (self.nodes > 0) + self.people
+        return (self.masts > 0 or self.drones) + (self.nodes > 0) + self.people
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from detector.evaluate.measures import Judged
+from detector.measures.boxes import Judged
 from training.calibration import (
     Calibration,
     chance_error,

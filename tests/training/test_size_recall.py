@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from detector.evaluate.labelled_set import SMOKE
-from detector.evaluate.measures import Scene, judge
+from detector.measures.boxes import Scene, judge
 from training.size_recall import Sized, bins, found, rising, sized_boxes, wilson
 
 shares = st.lists(st.floats(0.0, 1.0), min_size=1, max_size=12)

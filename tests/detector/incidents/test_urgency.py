@@ -191,6 +191,10 @@ def test_who_speaks_for_it() -> None:
     assert level(alert(TOWER), alert(node)) == (Sensors(1, 1), Level.STRONG)
     assert level(alert(TOWER), call, call) == (Sensors(1, 0, people=True), Level.STRONG)
     assert level(call) == (Sensors(people=True), Level.SINGLE)
+    drone = replace(call, draft=replace(call.draft, source=ObservationSource.DRONE))
+    assert level(drone, drone) == (Sensors(drones=True), Level.SINGLE)
+    assert level(alert(TOWER), drone) == (Sensors(1, drones=True), Level.CORROBORATED)
+    assert level(alert(TOWER), drone, call) == (Sensors(1, drones=True, people=True), Level.STRONG)
 
 
 def test_a_persons_word() -> None:
@@ -207,6 +211,9 @@ def test_a_persons_word() -> None:
     assert word(fire_of(seen(), ranger, call))[0] == "staff"
     assert word(fire_of(promoted))[0] == "promoted"
     assert word(fire_of(seen(), call)) == ("told", 9.8)
+    drone = replace(call, draft=replace(call.draft, source=ObservationSource.DRONE))
+    assert word(fire_of(drone)) == ("drone", 8.4)  # a network's, worth less than a person's
+    assert word(fire_of(drone, call)) == ("told", 9.8)
     only_told = reckon(fire_of(call), by_day())
     assert R.PROBABILITY not in reasons(only_told)
     assert R.PERSON_SAYS not in reasons(reckon(fire_of(seen()), by_day()))
@@ -458,12 +465,21 @@ def test_weather_that_nobody_knows_never_lowers(fire: Incident, around: Surround
     assert reckon(fire, replace(around, danger=DangerNow())).points == reckon(fire, high).points
 
 
-@given(fires, arounds, st.builds(Sensors, st.integers(0, 2), st.integers(0, 2), st.booleans()))
+@given(
+    fires,
+    arounds,
+    st.builds(Sensors, st.integers(0, 2), st.integers(0, 2), st.booleans(), st.booleans()),
+)
 def test_one_more_sensor_never_lowers(
     fire: Incident, around: Surroundings, others: Sensors
 ) -> None:
     one = around.sensors
-    more = Sensors(one.masts + others.masts, one.nodes + others.nodes, one.people or others.people)
+    more = Sensors(
+        one.masts + others.masts,
+        one.nodes + others.nodes,
+        drones=one.drones or others.drones,
+        people=one.people or others.people,
+    )
     assert reckon(fire, replace(around, sensors=more)).points >= reckon(fire, around).points
 
 

@@ -1,48 +1,18 @@
 import numpy as np
 import pytest
-from faster_coco_eval import COCO, COCOeval_faster
+from faster_coco_eval import COCO, COCOeval_faster  # type: ignore[import-untyped]
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from measures_rig import make_scenes
 
-from detector.evaluate.measures import (
-    Judged,
-    Scene,
+from detector.measures.boxes import Judged, Scene, box_iou, box_within, judge
+from detector.measures.intervals import group_interval
+from detector.measures.precision import (
     average_precision,
-    box_iou,
-    group_interval,
-    judge,
+    drawn_precision,
+    precision_recall,
     recall_at_budget,
 )
-from detector.evaluate.report import differences, report
-
-
-def make_scenes(seed: int, count: int = 12) -> list[Scene]:
-    """Pictures with up to four true boxes and up to twelve detections near and far of them."""
-    random = np.random.default_rng(seed)
-    answer = []
-    for number in range(count):
-        truths = int(random.integers(0, 5)) if number % 3 else 0
-        corner = random.uniform(0, 400, (truths, 2))
-        true_boxes = np.concatenate([corner, corner + random.uniform(20, 150, (truths, 2))], 1)
-        near = np.repeat(true_boxes, random.integers(0, 3, truths), axis=0)
-        near = near + random.normal(0, 8, near.shape)
-        near[:, 2:] = np.maximum(near[:, 2:], near[:, :2] + 5)  # no box is turned inside out
-        far = random.uniform(0, 400, (int(random.integers(0, 4)), 2))
-        boxes = np.concatenate([near, np.concatenate([far, far + 40], 1)])
-        answer.append(
-            Scene(
-                name=f"p{number}",
-                group=f"g{number // 2}",
-                view="tower" if truths else "neg_sky",
-                source="s",
-                true_classes=random.integers(0, 2, truths),
-                true_boxes=true_boxes,
-                classes=random.integers(0, 2, len(boxes)),
-                scores=random.uniform(0.001, 1, len(boxes)).round(2),  # rounding makes ties
-                boxes=boxes,
-            )
-        )
-    return answer
 
 
 def plain_iou(a: list[float], b: list[float]) -> float:
@@ -198,22 +168,73 @@ def test_an_interval_without_figures_is_not_a_number() -> None:
     assert all(np.isnan(group_interval(["a"], lambda _: float("nan"), draws=3)))
 
 
-def test_a_report_names_counts_and_every_kind_of_negative() -> None:
-    scenes = make_scenes(5, 30)
-    answer = report(scenes, draws=50)
-    names = [row["name"] for row in answer["measures"]]
-    assert names[0] == "tower smoke AP50"
-    assert "tower smoke recall at IoU 0.3 with at most 0.05 false boxes a negative picture" in names
-    for row in answer["measures"]:
-        assert row["low"] <= row["value"] <= row["high"]
-    quiet = [scene for scene in scenes if len(scene.true_classes) == 0]
-    assert [row["pictures"] for row in answer["negatives"]] == [len(quiet)]
-    assert answer["negatives"][0]["false_boxes"] <= 0.05 * len(quiet)
+@given(st.integers(0, 10_000))
+@settings(max_examples=30)
+def test_a_draw_is_the_figure_of_its_pictures(seed: int) -> None:
+    """Scores are told apart: of equal ones, COCO's rule depends on the order of the pictures."""
+    random = np.random.default_rng(seed)
+    every = [
+        judged(np.sort(random.random(count))[::-1].tolist(), [], 0, f"s{place // 2}")
+        for place, count in enumerate(random.integers(0, 6, 8).tolist())
+    ]
+    shown = [
+        Judged(one.group, one.scores, random.random(len(one.scores)) < 0.5, int(hits))
+        for one, hits in zip(every, random.integers(3, 9, 8), strict=True)
+    ]
+    scenes = sorted({one.group for one in shown})
+    draws = random.integers(0, 4, (12, len(scenes))).astype(np.float64)
+    draws[0] = 1.0
+    draws[1] = 0.0
+    answers = drawn_precision(shown, scenes, draws)
+    for row, answer in zip(draws, answers, strict=True):
+        times = dict(zip(scenes, row.astype(int).tolist(), strict=True))
+        drawn = [one for one in shown for _ in range(times[one.group])]
+        assert answer == pytest.approx(average_precision(drawn), abs=1e-12, nan_ok=True)
 
 
-def test_the_same_weights_differ_by_nothing() -> None:
-    scenes = make_scenes(6, 30)
-    for row in differences(scenes, scenes, draws=20):
-        assert (row["value"], row["low"], row["high"]) == (0.0, 0.0, 0.0)
-    with pytest.raises(ValueError, match="different pictures"):
-        differences(scenes, scenes[1:])
+def test_draws_without_detections_or_truths() -> None:
+    empty, none = judged([], [], 3, "a"), judged([0.4], [False], 0, "b")
+    draws = np.array([[1.0, 1.0], [0.0, 2.0]])
+    answers = drawn_precision([empty, none], ["a", "b"], draws).tolist()
+    assert answers[0] == 0.0
+    assert np.isnan(answers[1])
+    assert np.isnan(drawn_precision([], ["a"], np.ones((1, 1)))).all()
+
+
+def test_many_draws_are_computed_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = [judged([0.9, 0.5, 0.4], [True, False, True], 4, name) for name in "abc"]
+    draws = np.random.default_rng(0).integers(0, 3, (40, 3)).astype(np.float64)
+    whole = drawn_precision(shown, list("abc"), draws)
+    monkeypatch.setattr("detector.measures.precision.MOST_CELLS", 20)
+    np.testing.assert_array_equal(drawn_precision(shown, list("abc"), draws), whole)
+
+
+@given(st.integers(0, 10_000))
+@settings(max_examples=30)
+def test_a_curve_is_what_one_gets_at_every_limit(seed: int) -> None:
+    scenes = make_scenes(seed)
+    every = [judge(scene, 0, 0.5) for scene in scenes]
+    truths = sum(one.truths for one in every)
+    curve = precision_recall(every)
+    limits = sorted({score for one in every for score in one.scores.tolist()}, reverse=True)
+    if truths == 0:
+        assert curve == []
+        return
+    assert [score for *_, score in curve] == limits
+    for recall, precision, limit in curve:
+        counted = sum(int((one.scores >= limit).sum()) for one in every)
+        found = sum(int((one.hits & (one.scores >= limit)).sum()) for one in every)
+        assert (recall, precision) == pytest.approx((found / truths, found / counted))
+
+
+def test_a_long_curve_is_thinned_and_keeps_its_ends() -> None:
+    scores = np.linspace(1, 0.001, 5000).tolist()
+    curve = precision_recall([judged(scores, [True] * 5000, 5000)])
+    assert len(curve) == 200
+    assert (curve[0][2], curve[-1][2]) == (1.0, 0.001)
+    assert curve[-1][0] == 1.0
+
+
+def test_the_share_of_a_box_within_another() -> None:
+    boxes = np.array([[0.0, 0, 2, 2], [1, 0, 3, 2], [5, 5, 5, 5]])
+    assert box_within(boxes, boxes[:1])[:, 0].tolist() == [1.0, 0.5, 0.0]
