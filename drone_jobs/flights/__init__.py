@@ -1,0 +1,1 @@
+"""Flights: claimed by one, uploaded, released by a person, followed to the ground."""

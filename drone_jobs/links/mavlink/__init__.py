@@ -1,0 +1,1 @@
+"""Aircraft that speak MAVLink: PX4 and ArduPilot."""
