@@ -23,17 +23,24 @@ from api.console import Console
 from api.context import Context
 from api.coverage import routes as coverage
 from api.crossings import routes as crossings
+from api.drone_live import routes as drone_live
 from api.duty import routes as duty
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
 from api.exchange import routes as exchange
 from api.exports import routes as exports
 from api.field import routes as field
+from api.flights import routes as flights
+from api.flights import schedule_routes as schedules
+from api.footage import proposal_routes as proposals
+from api.footage import routes as footage
 from api.gates import routes as gates
 from api.handovers import routes as handovers
 from api.headers import HostCheck, SecurityHeaders
 from api.idempotency import Idempotency
+from api.imagery import routes as imagery
 from api.incidents import deeds as incident_deeds
+from api.incidents import look_routes as incident_looks
 from api.incidents import routes as incidents
 from api.land import answers as land_answers
 from api.land import attributes, exporting, features, winds
@@ -103,6 +110,7 @@ def create_app(
         people.tokens,
         incidents.router,
         incident_deeds.router,
+        incident_looks.router,
         alerts.router,
         crossings.router,
         observations.router,
@@ -139,6 +147,12 @@ def create_app(
         patrols.router,
         aircraft.router,
         sweeps.router,
+        imagery.router,
+        footage.router,
+        proposals.router,
+        drone_live.router,
+        schedules.router,
+        flights.router,
         audit.router,
         evidence.router,
         feed.router,

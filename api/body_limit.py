@@ -18,6 +18,7 @@ __all__ = [
     "MOST_BYTES",
     "MOST_CHUNK_BYTES",
     "MOST_FIELD_BYTES",
+    "MOST_IMAGERY_BYTES",
     "MOST_LAND_BYTES",
     "MOST_LIST_BYTES",
     "MOST_MISSION_BYTES",
@@ -38,7 +39,13 @@ MOST_PHOTO_BYTES: Final = 30_000_000
 MOST_MISSION_BYTES: Final = 8 * 1024 * 1024
 """Of a mission file; one of 10,000 points has 6 MB."""
 
+MOST_IMAGERY_BYTES: Final = 8_000_000_000
+"""Of a drone's video; cameras begin a new file at 4 GB. It goes to the disk as it comes."""
+
 _LARGER: Final = {
+    "/api/imagery": MOST_IMAGERY_BYTES,
+    "/api/footage": MOST_IMAGERY_BYTES,
+    "/api/footage/labels": MOST_LAND_BYTES,
     "/api/cameras/import": MOST_LIST_BYTES,
     "/api/weather/import": MOST_LIST_BYTES,
     "/api/duty/import": MOST_LIST_BYTES,
@@ -54,6 +61,7 @@ MOST_CHUNK_BYTES: Final = 256 * 1024
 """Of a part of its photo."""
 
 _FIELD: Final = "/api/field/"
+_TRUTHS: Final = re.compile(r"/api/footage/[0-9]{1,19}/truth")
 _PHOTOS: Final = re.compile(r"/api/incidents/[0-9]{1,19}/photos")
 
 
@@ -100,6 +108,8 @@ class BodyLimit:
 def _most_of(path: str) -> int:
     if _PHOTOS.fullmatch(path) is not None:
         return MOST_PHOTO_BYTES
+    if _TRUTHS.fullmatch(path) is not None:
+        return MOST_LIST_BYTES
     if path.startswith(_FIELD):
         return MOST_CHUNK_BYTES if path == f"{_FIELD}photos" else MOST_FIELD_BYTES
     return _LARGER.get(path, MOST_BYTES)

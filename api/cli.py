@@ -11,21 +11,27 @@ import typer
 from api.commands.aircraft import aircraft
 from api.commands.backup import backup, restore
 from api.commands.camera import cameras
+from api.commands.compare import compare
 from api.commands.demo import demo
 from api.commands.detect import detect
 from api.commands.duty import duty
 from api.commands.evaluate import evaluate
 from api.commands.evidence import evidence
 from api.commands.exchange import exchange
+from api.commands.flight import flights
+from api.commands.footage_library import footage
 from api.commands.gates import gates
 from api.commands.geo import geo
+from api.commands.imagery import imagery
 from api.commands.incident import incidents
 from api.commands.keep import audit
 from api.commands.land import land
 from api.commands.migrate import migrate
 from api.commands.notice import notices
 from api.commands.order import orders
+from api.commands.replay import replay
 from api.commands.report import report
+from api.commands.schedule import schedules
 from api.commands.serve import serve
 from api.commands.sweep import sweeps
 from api.commands.token import tokens
@@ -45,18 +51,24 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(serve)
 app.command()(detect)
+app.command()(replay)
+app.command()(compare)
 app.command()(backup)
 app.command()(restore)
 app.command()(migrate)
 app.add_typer(evaluate, name="evaluate")
+app.add_typer(footage, name="footage")
 app.add_typer(cameras, name="camera")
 app.add_typer(geo, name="geo")
 app.add_typer(land, name="land")
+app.add_typer(imagery, name="imagery")
 app.add_typer(incidents, name="incident")
 app.add_typer(weather, name="weather")
 app.add_typer(duty, name="duty")
 app.add_typer(aircraft, name="aircraft")
 app.add_typer(sweeps, name="sweep")
+app.add_typer(schedules, name="schedule")
+app.add_typer(flights, name="flight")
 app.add_typer(gates, name="gates")
 app.add_typer(exchange, name="exchange")
 app.add_typer(orders, name="order")

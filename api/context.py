@@ -13,8 +13,11 @@ from api.auth.scope import ScopeBook
 from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
 from api.coverage.room import CoverageRoom
+from api.drone_live.book import LiveBook
 from api.exchange.shelf import MappingShelf
 from api.field.room import PhoneRoom
+from api.flights.room import FlightRoom
+from api.footage.room import FootageRoom
 from api.gates.sealing import Seal
 from api.incidents.places import PlaceShelf
 from api.land.imports.desk import ImportDesk
@@ -123,6 +126,9 @@ class Context:
     coverage: CoverageRoom | None = None
     poses: PoseBook = field(default_factory=PoseBook)
     exchange: MappingShelf = field(default_factory=MappingShelf)
+    flights: FlightRoom | None = None
+    footage: FootageRoom = field(default_factory=FootageRoom)
+    lives: LiveBook = field(default_factory=LiveBook)  # of aircraft
     references: ReferenceShelf = field(default_factory=lambda: ReferenceShelf(Path(os.devnull)))
 
 

@@ -49,7 +49,7 @@ signature has a password in it, of which no such hash may be kept either; a repo
 platform has a number of its own, and a telephone."""
 _OF_A_FIRE: Final = re.compile(r"/api/incidents/[0-9]+/[a-z]+")
 _OF_AN_ORDER: Final = re.compile(r"(/api/orders/[0-9]+)/[a-z]+")
-_RUN_AGAIN: Final = frozenset({"/api/observations", "/api/orders"})
+_RUN_AGAIN: Final = frozenset({"/api/flights", "/api/observations", "/api/orders"})
 """What its own key makes harmless."""
 _NOT_KEPT: Final = frozenset({401, 403, 413, 429})
 

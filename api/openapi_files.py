@@ -18,6 +18,11 @@ _BY_PATH: Final[dict[str, tuple[str, ...]]] = {
         *("application/vnd.google-earth.kml+xml", "application/vnd.google-earth.kmz"),
         *("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip"),
     ),
+    "/api/flights/export": (
+        *("text/csv", "application/geo+json", "application/geopackage+sqlite3"),
+        *("application/vnd.google-earth.kml+xml", "application/vnd.google-earth.kmz"),
+        *("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", "application/zip"),
+    ),
     "/api/land/export": (
         *("text/csv", "application/geo+json", "application/geopackage+sqlite3"),
         *("application/vnd.google-earth.kml+xml", "application/vnd.google-earth.kmz"),
@@ -34,6 +39,8 @@ _BY_PATH: Final[dict[str, tuple[str, ...]]] = {
         *("application/geo+json", "application/vnd.google-earth.kml+xml"),
     ),
     "/api/field/picture": ("image/jpeg",),
+    "/api/footage/export": ("application/zip",),
+    "/api/imagery/{imagery_id}/hits/{hit_id}/picture": ("image/jpeg",),
     "/api/reports/monthly/{period}/file": _REPORT,
     "/api/reports/yearly/{period}/file": _REPORT,
     "/api/wall": ("application/octet-stream",),

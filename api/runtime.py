@@ -16,8 +16,15 @@ from api.cameras.running import CameraBook, fleet_of, fov_of
 from api.cameras.thumbs import Thumbs
 from api.context import Context, SiteFacts
 from api.coverage.room import CoverageRoom
+from api.drone_live.book import LiveBook
+from api.drone_live.desk import LiveDesk
 from api.field.room import PhoneRoom
+from api.flights.room import FlightRoom
+from api.footage.desk import FootageDesk
+from api.footage.service import shelf_of as footage_shelf_of
 from api.gates.sealing import Seal
+from api.imagery.desk import ImageryDesk
+from api.imagery.service import shelf_of
 from api.incidents.places import PlaceShelf
 from api.land.around import land_around
 from api.land.imports.desk import ImportDesk
@@ -207,6 +214,13 @@ def build_watch(
     notices = NoticeRoom.of(
         settings, store, clock, land_book=land_book, places=places, site_name=site_name
     )
+    flights = FlightRoom.of(
+        settings,
+        store,
+        clock,
+        terrain=terrain,
+        danger=lambda: context.dangers.now(store, clock, settings).reckoned,
+    )
     context = Context(
         settings=settings,
         clock=clock,
@@ -250,6 +264,8 @@ def build_watch(
         workbench=workbench,
         coverage=coverage,
         poses=poses.book,
+        flights=flights,
+        lives=LiveBook.of(rule.aircraft for rule in settings.drones.links if rule.live_url),
         references=poses.shelf,
     )
     ranker = Ranker(
@@ -261,6 +277,31 @@ def build_watch(
         land_version=lambda: land_book.version,
         danger=lambda: context.dangers.now(store, clock, settings),
     )
+    shelf = shelf_of(settings.data_dir)
+    lives = LiveDesk(context, shelf, detector, bus.backlog)
     return Watch(
-        context, bus, pipeline, desk, clips, judging, fleet, recorder, coverage, poses, ranker
+        context,
+        bus,
+        pipeline,
+        desk,
+        clips,
+        judging,
+        fleet,
+        recorder,
+        coverage,
+        poses,
+        ranker,
+        ImageryDesk(
+            context,
+            shelf,
+            detector,
+            lambda: bus.backlog() + lives.waits,  # what a drone shows now goes before files
+        ),
+        lives,
+        FootageDesk(
+            context,
+            footage_shelf_of(settings),
+            detector,
+            lambda: bus.backlog() + lives.waits,
+        ),
     )

@@ -15,6 +15,9 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.context import Context
 from api.coverage.room import CoverageRoom
+from api.drone_live.desk import LiveDesk
+from api.footage.desk import FootageDesk
+from api.imagery.desk import ImageryDesk
 from api.orders.pushing import PushDesk
 from api.poses import PoseRoom
 from api.retention import Retention
@@ -49,6 +52,9 @@ class Watch:
     coverage: CoverageRoom
     poses: PoseRoom
     ranker: Ranker
+    imagery: ImageryDesk
+    lives: LiveDesk
+    footage: FootageDesk
 
     @property
     def retention(self) -> Retention:
@@ -106,6 +112,10 @@ class Watch:
                 ("notices", self.context.notices.desk.run),
                 ("orders", self.context.orders.run),
                 ("calls", self.pushing.run),
+                ("imagery", self.imagery.run),
+                ("footage", self.footage.run),
+                ("live pictures", self.lives.run),
+                *(() if self.context.flights is None else (("flights", self.context.flights.run),)),
             ):
                 task = asyncio.create_task(keep_running(name, run))
                 stack.push_async_callback(stop, task)

@@ -31,7 +31,10 @@ class DeedKind(StrEnum):
     DANGER = "danger"
     DUTY = "duty"
     EVIDENCE = "evidence"
+    FLIGHT = "flight"
+    FOOTAGE = "footage"
     HANDOVER = "handover"
+    IMAGERY = "imagery"
     INCIDENT = "incident"
     LAND = "land"
     LEDGER = "ledger"
@@ -41,6 +44,7 @@ class DeedKind(StrEnum):
     ORDER = "order"
     PASSAGES = "passages"
     REPORT = "report"
+    SCHEDULE = "schedule"
     SWEEP = "sweep"
     TERRAIN = "terrain"
     TOKEN = "token"  # noqa: S105  # a noun

@@ -27,6 +27,7 @@ __all__ = [
     "SharedMonitor",
     "SharedViewer",
     "ViewerScope",
+    "ViewerUser",
     "check_person",
     "reach_of",
     "role_of",
@@ -85,6 +86,7 @@ def _scoped(role: Role) -> Callable[..., Scope]:
     return scope
 
 
+ViewerUser = Annotated[User, Depends(_needs(Role.VIEWER, Reach.DISTRICT))]
 MonitorUser = Annotated[User, Depends(_needs(Role.MONITOR, Reach.DISTRICT))]
 AdminUser = Annotated[User, Depends(_needs(Role.ADMIN, Reach.DISTRICT))]
 SharedViewer = Annotated[User, Depends(_needs(Role.VIEWER, Reach.SHARED))]

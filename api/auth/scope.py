@@ -2,7 +2,9 @@
 
 What is asked about is always a fire: it is seen when any part of its evidence may concern one of
 the townships (:mod:`geo.land.touching` says when; in doubt it does), and with it all that belongs
-to it. Cameras, land, wind and danger class are the district's, for everybody.
+to it. Cameras, land, wind and danger class are the district's, for everybody; sweeps and schedules
+too, for they say nothing of a fire. A flight is seen as the fire is that it looks at, and one that
+looks at none by those whose townships its way comes near.
 """
 
 import threading
@@ -14,7 +16,8 @@ from geo.land import LandMoment
 from geo.land.touching import Townships
 from models.alert import Alert
 from models.errors import NotFound, NotPermitted
-from models.events import Event
+from models.events import Event, EventKind
+from models.flight import Run
 from models.incident import Incident
 from models.observation import Observation
 from models.store import Store
@@ -27,6 +30,9 @@ LEAST_SHARE: Final = 0.01
 the land says today."""
 
 MOST_KEPT: Final = 64
+
+_SHARED: Final = frozenset({EventKind.SWEEP_CHANGED, EventKind.SCHEDULE_CHANGED})
+"""Told to everybody: their routes show them to everybody."""
 
 
 class Scope:
@@ -45,6 +51,7 @@ class Scope:
         self.user = user
         self._store = store
         self._townships = townships
+        self._ways: dict[tuple[int, int | None, int], bool] = {}
 
     @property
     def is_whole(self) -> bool:
@@ -76,23 +83,44 @@ class Scope:
             self._store.incidents.get(observation.incident_id)
         )
 
-    def sees_event(self, event: Event) -> bool:
-        """Whether they are told of an event; of what is gone since nobody limited is."""
+    def sees_run(self, run: Run) -> bool:
+        """Whether they see a flight: with the fire that it looks at, else by its way."""
         if self._townships is None:
             return True
-        subject, number = event.kind.partition(".")[0], event.subject_id
+        if run.incident_id is not None:
+            return self.sees(self._store.incidents.get(run.incident_id))
+        key = (run.sweep_id, run.sweep_version, run.sortie)
+        if key not in self._ways:
+            self._ways[key] = self._townships.may_have_way(self._way(*key))
+        return self._ways[key]
+
+    def _way(
+        self, sweep_id: int, version: int | None, sortie: int
+    ) -> tuple[tuple[float, float], ...]:
+        """Corners of a flight with its home; none where its sweep has no such flight any more."""
+        missions = self._store.sweeps.get(sweep_id, version).missions
+        return missions[sortie - 1].way if sortie <= len(missions) else ()
+
+    def sees_event(self, event: Event) -> bool:
+        """Whether they are told of an event; of what is gone since nobody limited is."""
+        if self._townships is None or event.kind in _SHARED:
+            return True
+        seen = {
+            "alert": lambda number: self.sees_alert(self._store.alerts.get(number)),
+            "incident": lambda number: self.sees(self._store.incidents.get(number)),
+            "observation": lambda number: self.sees_observation(
+                self._store.observations.get(number)
+            ),
+            "flight": lambda number: self.sees_run(self._store.runs.get(number)),
+            "order": self._has_order,
+        }.get(event.kind.partition(".")[0])
         try:
-            if subject == "alert":
-                return self.sees_alert(self._store.alerts.get(number))
-            if subject == "incident":
-                return self.sees(self._store.incidents.get(number))
-            if subject == "observation":
-                return self.sees_observation(self._store.observations.get(number))
-            if subject == "order":
-                return self._store.orders.get(number).draft.township in self.user.townships
+            return seen is not None and seen(event.subject_id)
         except NotFound:
-            pass
-        return False
+            return False
+
+    def _has_order(self, order_id: int) -> bool:
+        return self._store.orders.get(order_id).draft.township in self.user.townships
 
     def check(self, incident_id: int) -> Incident:
         """The fire of a number.

@@ -26,6 +26,7 @@ SCOPE_OF: Final[dict[str, TokenScope]] = {
     "aircraft": TokenScope.CAMERAS,
     "calibration": TokenScope.CAMERAS,
     "cameras": TokenScope.CAMERAS,
+    "imagery": TokenScope.CAMERAS,
     "coverage": TokenScope.CAMERAS,
     "masks": TokenScope.CAMERAS,
     "patrols": TokenScope.CAMERAS,

@@ -10,6 +10,7 @@ import typer
 
 from api.auth.passwords import hash_password, make_one_time_password
 from api.demo_feeds import FeedPlan, Scene, plan_feeds
+from api.demo_flights import DEMO_AIRCRAFT, demo_drones, prepare_flights
 from api.listening import listen
 from api.observe import configure_logging
 from api.runtime import build_watch
@@ -42,6 +43,9 @@ def demo(
         Scene | None,
         typer.Option(help="Recorded footage where there is some, the drill scene elsewhere."),
     ] = None,
+    flights: Annotated[
+        bool, typer.Option(help="A drill aircraft, where the drill scene is shown.")
+    ] = True,
     port: Annotated[int, typer.Option(min=1, max=65535)] = 8000,
     data: Annotated[Path, typer.Option(help="Scratch folder; emptied at each start.")] = Path(
         ".demo"
@@ -61,13 +65,15 @@ def demo(
         scene=scene,
         relief=drill_relief(),
     )
+    flies = flights and plan.site.plume_camera_id in plan.feeds
+    drones = {"drones": demo_drones(plan.site, SystemClock())} if flies else {}
     settings = load_settings(None).model_copy(
-        update={"data_dir": data, "database_url": "", "port": port}
+        update={"data_dir": data, "database_url": "", "port": port, **drones}
     )
     with listen(settings.host, port) as listening:
         _make_empty(data)
         with closing(Store.open(settings.store_url, clock=SystemClock())) as store:
-            password = _fill(store, plan)
+            monitor, password = _fill(store, plan)
             watch = build_watch(
                 settings,
                 store,
@@ -77,7 +83,9 @@ def demo(
                 terrain=plan.relief,
                 replay_rate=plan.rate,
             )
-            _introduce(plan, f"http://{settings.host}:{port}", password, typer.echo)
+            if flies:
+                prepare_flights(watch.context, monitor)
+            _introduce(plan, f"http://{settings.host}:{port}", password, typer.echo, flies=flies)
             run_server(watch, listening)
 
 
@@ -103,8 +111,8 @@ def _make_empty(folder: Path) -> None:
         ) from error
 
 
-def _fill(store: Store, plan: FeedPlan) -> str:
-    """Cameras, land and one monitor; returns the monitor's password."""
+def _fill(store: Store, plan: FeedPlan) -> tuple[User, str]:
+    """Cameras, land and one monitor; returns the monitor and the password."""
     for feed in plan.feeds.values():
         store.cameras.put(feed.camera)
     for layer in Layer:
@@ -113,12 +121,17 @@ def _fill(store: Store, plan: FeedPlan) -> str:
     password = make_one_time_password()
     monitor = User("monitor", Role.MONITOR, hash_password(password), must_change_password=False)
     store.users.add(monitor, actor="demo")
-    return password
+    return monitor, password
 
 
-def _introduce(plan: FeedPlan, address: str, password: str, say: Callable[[str], None]) -> None:
+def _introduce(
+    plan: FeedPlan, address: str, password: str, say: Callable[[str], None], *, flies: bool
+) -> None:
     say(f"\nFirewatch 林火瞭望 · demo\n\n  console  {address}")
     say(f"  sign in  monitor  {password}\n")
     for camera_id, feed in plan.feeds.items():
         say(f"  {feed.camera.name:<24} {plan.notes[camera_id]}")
+    if flies:
+        note = "drill aircraft: release its flight in the room 飞行 Flights"
+        say(f"  {DEMO_AIRCRAFT:<24} {note}")
     say(f"\n  Relief and land layers: drill 演练 ({plan.relief.name}); stop with Ctrl-C.\n")

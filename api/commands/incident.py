@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
+from api.commands.incident_look import look
 from api.commands.terminal import speakable
 from api.commands.user import ACTOR, SettingsFile, open_store
 from api.exports.sheets import write_incidents
@@ -23,6 +24,7 @@ from models.store import Store
 __all__ = ["incidents"]
 
 incidents = typer.Typer(help="Fires: list them, look at one, export them.", no_args_is_help=True)
+incidents.command("look")(look)
 
 _BATCH: Final = 200
 _FORMATS: Final = {ending_of(one, 1): one for one in Format}

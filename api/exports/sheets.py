@@ -25,7 +25,7 @@ from models.errors import NotFound
 from models.incident import EntryKind, Incident
 from models.land import Fact
 
-__all__ = ["ExportLayer", "write_incidents"]
+__all__ = ["ExportLayer", "cut", "write_incidents"]
 
 SIGHT_M: Final = 20_000.0
 LONGEST_BYTES: Final = 250
@@ -97,7 +97,7 @@ def write_incidents(
         )
     rows = [_row(one, place_of(one), index, zone) for one in incidents]
     if format_ is Format.SHAPEFILE:
-        rows = [({key: _cut(value) for key, value in facts.items()}, at) for facts, at in rows]
+        rows = [({key: cut(value) for key, value in facts.items()}, at) for facts, at in rows]
     taken: set[str] = set()
     columns = [
         made_column(key, heading, short, [facts[key] for facts, _ in rows], taken=taken)
@@ -186,7 +186,8 @@ def _at(moment: datetime, zone: tzinfo) -> str:
     return moment.astimezone(zone).isoformat(timespec="seconds")
 
 
-def _cut(value: Fact) -> Fact:
+def cut(value: Fact) -> Fact:
+    """A text as long as a shapefile takes it; everything else as it is."""
     if not isinstance(value, str) or len(value.encode()) <= LONGEST_BYTES:
         return value
     return value.encode()[: LONGEST_BYTES - 3].decode(errors="ignore") + "…"

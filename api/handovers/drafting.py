@@ -1,7 +1,6 @@
 """What the next shift has to know, gathered from what the watch knows at a moment.
 
 Nothing is judged here: what is blind, fails or is overdue is so by the rules of its own room.
-Drones are not told of: none can be out yet.
 """
 
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from typing import Final
 
 from api.context import Context
 from api.handovers.cameras import blind_cameras
+from api.handovers.drones import drones_out
 from geo.land import LandIndex, round_place
 from models.duty import gaps_in
 from models.handover import HandoverItem, HandoverSection
@@ -61,6 +61,7 @@ def draft_of(context: Context) -> Draft:
         *_orders(context, names),
         *blind_cameras(context, now),
         *_burns(context, now),
+        *drones_out(context, from_at, now),
         *_notices(context),
         *_duty(context, names, now),
         *_weather(context, now),

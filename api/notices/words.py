@@ -59,6 +59,7 @@ SOURCES: Final[dict[ObservationSource, Pair]] = {
     ObservationSource.GRID_PLATFORM: ("网格平台", "Grid platform"),
     ObservationSource.PATROL: ("护林员", "ranger"),
     ObservationSource.PILOT: ("飞行员", "pilot"),
+    ObservationSource.DRONE: ("无人机", "drone"),
     ObservationSource.OTHER: ("其他", "other"),
 }
 

@@ -4,10 +4,11 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from api.sweeps.answers import CheckAnswer, PlanAnswer
 from api.sweeps.requests import SweepRequest
+from models.errors import Conflict
 from models.mission import KeptSweep, PlanFigures, SweepHead, SweepOrigin
 
 __all__ = ["KeptAnswer", "KeptPage", "KeptRow"]
@@ -70,12 +71,24 @@ class KeptAnswer(KeptRow):
 
     @classmethod
     def whole(cls, found: KeptSweep, versions: Sequence[SweepHead]) -> "KeptAnswer":
-        """With all that is kept of it."""
+        """With all that is kept of it.
+
+        Raises:
+            Conflict: another version of the watch kept it, in a form that is not read here
+                (``sweep_unreadable``).
+        """
         is_plan = found.head.origin is SweepOrigin.PLANNED
-        return cls(
-            **dict(KeptRow.of(found.head)),
-            request=SweepRequest.model_validate_json(found.request) if found.request else None,
-            plan=PlanAnswer.model_validate_json(found.plan) if is_plan else None,
-            check=None if is_plan else CheckAnswer.model_validate_json(found.plan),
-            versions=tuple(KeptRow.of(head) for head in versions),
-        )
+        try:
+            return cls(
+                **dict(KeptRow.of(found.head)),
+                request=SweepRequest.model_validate_json(found.request) if found.request else None,
+                plan=PlanAnswer.model_validate_json(found.plan) if is_plan else None,
+                check=None if is_plan else CheckAnswer.model_validate_json(found.plan),
+                versions=tuple(KeptRow.of(head) for head in versions),
+            )
+        except ValidationError as error:
+            raise Conflict(
+                f"What was planned as {found.head.name} was kept by another version of the watch.",
+                remedy="Plan it again; its missions can still be flown and saved as files.",
+                code="sweep_unreadable",
+            ) from error

@@ -2,15 +2,27 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from api_rig import ApiRig, build_api
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+from api_rig import QUICK, ApiRig, build_api
 from detector_rig import build_rig, smoke
 
+from api.auth import passwords
 from models.alert import Alert
 
 
+@pytest.fixture(scope="session")
+def portal() -> Iterator[BlockingPortal]:
+    """To one event loop for all: making one for each request takes longer than most requests."""
+    with start_blocking_portal() as opened:
+        yield opened
+
+
 @pytest.fixture
-def api(tmp_path: Path) -> Iterator[ApiRig]:
-    rig = build_api(tmp_path)
+def api(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, portal: BlockingPortal
+) -> Iterator[ApiRig]:
+    monkeypatch.setattr(passwords, "_hasher", QUICK)
+    rig = build_api(tmp_path, portal=portal)
     yield rig
     rig.context.store.close()
 

@@ -107,7 +107,8 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
     facts |= {"call", "answer", "order", "why", "address", "seconds"}  # of orders and clocks
     facts |= {"language"}  # of reports
     facts |= {"items", "giver", "session"}  # of handovers
-    facts |= {"version", "missions"}  # of aircraft and sweeps
+    facts |= {"version", "missions", "sweep", "aircraft"}  # of aircraft, sweeps and flights
+    facts |= {"word", "flights"}  # of flights
     facts |= {"made"}  # of backups
     facts |= {"outcome", "skipped"}  # of channels
     facts |= {"entries", "first"}  # of the log itself

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from command_line import run_firewatch
 
+from api.demo_flights import DEMO_AIRCRAFT
 from api.watch import Watch
 from models.clock import SystemClock
 from models.store import Store
@@ -186,6 +187,33 @@ def test_the_demo_prints_how_to_sign_in_and_starts_anew_each_time(
         assert served[-1].context.site.replay_rate == 10.0
         with reopened(served[-1]) as store:
             assert len(store.land.all()) > 100
+
+
+def test_the_drill_scene_has_an_aircraft_that_waits_for_its_release(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Captured,
+    tmp_path: Path,
+    free_port: int,
+    served: list[Watch],
+) -> None:
+    assert demo(monkeypatch, tmp_path, free_port, "--scene", "drill") == 0
+    assert "release its flight" in capsys.readouterr().out
+    (watch,) = served
+    flights = watch.context.flights
+    assert flights is not None
+    assert flights.drills == {DEMO_AIRCRAFT}
+    drill = watch.context.settings.drones.drill
+    assert drill is not None
+    with reopened(watch) as store:
+        (kept,) = store.aircraft.all()
+        (schedule,) = store.schedules.all()
+        (sweep,) = store.sweeps.page(before=None, limit=10)
+    assert kept.aircraft.name == DEMO_AIRCRAFT
+    assert schedule.schedule.needs_release
+    assert (schedule.schedule.sweep_id, sweep.sorties) == (sweep.sweep_id, 1)
+    assert demo(monkeypatch, tmp_path, free_port, "--scene", "drill", "--no-flights") == 0
+    assert served[-1].context.settings.drones.links == ()
+    assert "release its flight" not in capsys.readouterr().out
 
 
 def test_the_demo_never_empties_a_folder_that_it_did_not_make(

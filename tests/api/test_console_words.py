@@ -48,6 +48,7 @@ NOT_READING = {
     "vault.py": "keeps evidence",
     "recording": "writes what was read",
     "video/live.py": "shows what others read",
+    "sources/video_seeking.py": "shows a frame of the library",
 }
 PASSED_ON = {
     "camera_gateway/gateway.py: code",
@@ -76,6 +77,10 @@ FROM_A_BROWSER = [
     *("api/incidents", "api/paging.py", "api/etags.py", "api/exports"),
     *("api/notices/routes.py", "models/notice"),
     *("api/people", "models/user.py"),
+    "api/flights",
+    "api/imagery",
+    *("api/footage", "models/footage.py", "detector/footage"),
+    "api/drone_live",
     *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
     "camera_gateway/patrol/desk.py",
     "api/land",
@@ -92,6 +97,7 @@ NOT_FROM_A_BROWSER = {
     "audit_broken": "of the command line",
     "author_missing": "every request has its user",
     "camera_list": "of the command line",
+    "drone_link": "the watch opens links itself, and its log says why it cannot",
     "evidence_unusable": "told on the phone page, which has words of its own",
     "landmarks_line": "of the command line",
     "landmarks_table": "of the command line",
@@ -103,6 +109,9 @@ NOT_FROM_A_BROWSER = {
     "store_absent": "of the command line",
     "store_first": "of the command line",
     "store_not_copied": "of the command line",
+    "vehicle_home": "of the command line, of a simulated aircraft",
+    "vehicle_speedup": "of the command line, of a simulated aircraft",
+    "vehicle_url": "of the command line, of a simulated aircraft",
 }
 LANGUAGES = {
     language: json.loads((ROOT / f"console/src/i18n/{language}.json").read_text(encoding="utf-8"))
@@ -198,12 +207,19 @@ def test_what_a_browser_may_be_refused_with_has_words(words: dict[str, dict[str,
     assert without_words(raised.codes - set(NOT_FROM_A_BROWSER), said) == set()
     # These pass on what somebody else has raised.
     passed_on = {"api/cameras/list_faults.py: code", "api/calibration/service.py: error.code"}
-    passed_on.add("api/gates/taking.py: refusal.code")
+    passed_on |= {"api/gates/taking.py: refusal.code", "api/imagery/shelf.py: refused.code"}
+    passed_on |= {"api/footage/service.py: error.code", "api/footage/labelling.py: error.code"}
+    passed_on |= {"models/footage.py: code", "detector/footage/truth_file.py: error.code"}
     of_tables = {
         "api/land/editing.py: _FACT_CODES[faults[0].kind]",
         "api/land/editing.py: _SHAPE_CODES[fault]",
     }
     assert raised.unclear == passed_on | of_tables
+    text = (ROOT / "models/footage.py").read_text(encoding="utf-8")
+    of_truths = set(re.findall(r'"((?:truth|footage)_[a-z]+)"', text))
+    assert {"truth_order", "footage_range"} < of_truths
+    stored = {"footage_crashed", "footage_failed"}
+    assert without_words(of_truths | stored, words["problem"]) == set()
     in_tables = {*editing._FACT_CODES.values(), *editing._SHAPE_CODES.values()}
     assert without_words(in_tables, words["problem"]) == set()
     assert without_words(OF_ENTRIES, words["import_why"]) == set()

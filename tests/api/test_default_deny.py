@@ -33,6 +33,7 @@ OF_PHONES, OPENS = "/api/field/", "/api/field/open"
 SHARED = {"aircraft", "calibration", "cameras", "coverage", "danger", "land", "ledger", "masks"}
 SHARED |= {"gates"}  # which there are and when they told last; who passed is told by the fire
 SHARED |= {"notices"}  # how channels fare; what they tell is told by the fire
+SHARED |= {"schedules"}  # when sweeps are flown; flights, which look at fires, are scoped
 SHARED |= {"openapi.json", "patrols", "site", "sweeps", "terrain", "wall", "weather", "wind"}
 """Parts that are the district's as a whole. Nothing of a fire is among them."""
 
@@ -62,11 +63,20 @@ ALIKE = {
 """Scoped routes that tell of no fire: everybody gets the same."""
 
 ELSEWHERE = {
+    ("GET", "/api/imagery"),  # by the fire that it shows: tests/api/test_imagery.py
+    ("POST", "/api/imagery"),
+    ("GET", "/api/imagery/{imagery_id}"),
+    ("GET", "/api/imagery/{imagery_id}/hits/{hit_id}/picture"),
     ("GET", "/api/events"),  # tests/api/test_scope.py follows it
     ("POST", "/api/observations"),  # whoever takes the call writes it down
     ("GET", "/api/exchange/orders"),  # all of the exchange: tests/api/test_exchange.py
     ("GET", "/api/exchange/orders/{order_id}"),
     ("GET", "/api/exchange/incidents"),
+    ("GET", "/api/drones/live"),  # nothing for the limited: tests/api/drone_live
+    ("GET", "/api/flights"),  # of the fire that a flight looks at: tests/api/test_flights.py
+    ("GET", "/api/flights/now"),
+    ("GET", "/api/flights/{run_id}"),
+    ("GET", "/api/flights/{run_id}/track"),
     ("POST", "/api/exchange/reports"),
     ("GET", "/api/exchange/reports/{external_id}"),
 }
@@ -89,6 +99,8 @@ BODIES = {
     "unmerge": {"note": ""},
     "split": {"alerts": [1], "note": ""},
     "withdraw": {},
+    "looks": {},
+    "fly": {"aircraft": "M4T-01", "key": "key-00000001"},
 }
 """By the last word of the address; a new deed on a fire needs a line here."""
 
@@ -265,6 +277,8 @@ def test_a_program_opens_what_its_scopes_name_and_nothing_else(api: ApiRig) -> N
 def test_every_part_of_the_api_belongs_to_a_scope_or_is_for_people(api: ApiRig) -> None:
     people = {"audit", "duty", "session", "tokens", "users", "health", "openapi.json"}
     people |= {"field"}  # for phones, by a link
+    people |= {"drones", "flights", "schedules"}  # no program releases a flight
+    people |= {"footage"}  # what is true is said by people
     people |= {"handovers", "orders", "reports"}  # names and telephones are in them
     parts = {route.path.split("/")[2] for _, route in routes(api) if route.path[:5] == "/api/"}
     assert parts <= people | set(SCOPE_OF)

@@ -17,10 +17,12 @@ from patrol_rig import HeadTurner
 from patrol_rig import setup_of as patrolling
 from ptz_sim import head_of
 from ptz_world import Target
+from run_rig import keep_sweep, lead
 from starlette.testclient import TestClient
 
 from api.auth.passwords import hash_password
 from api.auth.roles import COOKIE
+from api.flights.room import FlightRoom
 from camera_gateway.bus import MemoryBus
 from camera_gateway.gateway import Gateway
 from camera_gateway.patrol import PatrolDesk, patrol_of
@@ -29,7 +31,9 @@ from camera_gateway.ring import FrameRing
 from geo.locate import Locator
 from geo.relief import drill_relief
 from models.calibration import CheckOutcome, PoseCheck, PoseReference
+from models.config.drones import DronesRule
 from models.duty import DISTRICT, PersonDraft, Post, ShiftDraft
+from models.flight import RunReason, RunState
 from models.handover import HandoverSection
 from models.incident import DismissReason
 from models.land import Layer
@@ -106,7 +110,6 @@ def test_the_first_page_is_of_twelve_hours_and_says_what_nobody_knows(
     assert (at(page["from_at"]), at(page["until_at"])) == (START - 12 * HOUR, START)
     order = [HandoverSection(one["section"]) for one in page["items"]]
     assert order == sorted(order, key=list(HandoverSection).index)
-    # No drone can be out yet, so nothing is said of drones, not even that none is.
     assert set(order) == {HandoverSection.CAMERAS, HandoverSection.DUTY, HandoverSection.WEATHER}
     weather = [(one["subject"], one["state"], one["value"]) for one in page["items"][-2:]]
     assert weather == [("danger", "unknown", None), ("wind_speed_m_s", "unknown", None)]
@@ -602,3 +605,57 @@ def test_a_burn_names_who_answers_for_it_and_only_monitors_see_the_telephone(
     assert refused(**nuisance, responsible="") == (422, "ledger_responsible")
     assert client.post("/api/ledger", json=body | nuisance | {"responsible": "", "phone": ""}
                        ).status_code == 201  # fmt: skip
+
+
+def test_drones_that_are_out_wait_or_are_lost_are_told(api: ApiRig, client: TestClient) -> None:
+    store = api.context.store
+    fence, sweep_id = lead(store), keep_sweep(store, 3)
+    fire = alert_of(api, TOWER, FIX).incident_id
+    runs = []
+    for number, (hours, incident_id) in enumerate(
+        [(0, None), (0, fire), (0, None), (0, None), (9, None), (9, fire), (30, fire)]
+    ):
+        due_at = START + hours * HOUR
+        run = store.runs.add_by_hand(
+            sweep_id, 1, number % 3 + 1, f"队-{number}", due_at=due_at, until_at=due_at + HOUR,
+            key=f"handover-{number}", author="li", incident_id=incident_id,
+        )  # fmt: skip
+        store.runs.release(run.run_id, version=1, author="li")
+        runs.append(run.run_id)
+    lost, flying, waits, landed, _, looks, _ = runs
+    for run_id in (lost, flying, landed):
+        store.runs.claim(run_id, fence)
+        for state in (RunState.UPLOADING, RunState.READY, RunState.STARTING, RunState.FLYING):
+            store.runs.step(run_id, state, author="system", fence=fence)
+    store.runs.step(landed, RunState.LANDED, author="system", fence=fence)
+    api.clock.advance(1200.0)
+    store.runs.step(lost, RunState.FAILED, RunReason.LINK_LOST, author="system", fence=fence)
+    told = section(draft(client), HandoverSection.DRONES)
+    assert [(one["subject"], one["state"], one["incident_id"]) for one in told] == [
+        (str(lost), "failed", None),
+        (str(flying), "flying", fire),
+        (str(waits), "planned", None),
+        (str(looks), "planned", fire),
+    ]
+    assert told[0]["text"] == "队-0 · 北坡"
+    assert [at(one["since"]) - START for one in told] == [
+        timedelta(minutes=20), 0 * HOUR, 0 * HOUR, 9 * HOUR,
+    ]  # fmt: skip
+    assert [one["until_at"] is not None for one in told] == [False, False, True, True]
+    give(client)
+    colleague(api)
+    assert take(signed_in(api)).status_code == 200
+    assert {one["is_drill"] for one in told} == {False}
+    link = {"aircraft": "队-2", "kind": "simulated"}
+    drones = DronesRule.model_validate({"links": [link]})
+    settings = api.context.settings.model_copy(update={"drones": drones})
+    room = FlightRoom.of(settings, store, api.clock, terrain=None, danger=lambda: DangerClass.LOW)
+    drill = ApiRig(replace(api.context, flights=room), api.clock).client(Role.MONITOR)
+    marked = section(draft(drill), HandoverSection.DRONES)
+    assert [one["subject"] for one in marked if one["is_drill"]] == [str(waits)]
+    later = [one["subject"] for one in section(draft(client), HandoverSection.DRONES)]
+    assert later == [str(number) for number in (lost, flying, waits, looks)]
+    api.clock.advance(60.0)
+    give(client)
+    later = [one["subject"] for one in section(draft(client), HandoverSection.DRONES)]
+    assert later == [str(number) for number in (flying, waits, looks)], "it was told to the next"

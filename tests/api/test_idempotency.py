@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from api_rig import START, ApiRig
+from run_rig import keep_sweep
 
 from models.alert import Alert
 from models.errors import StorageFull
@@ -188,6 +189,21 @@ def test_an_observation_that_lost_its_answer_stays_one(
     again = client.post("/api/observations", json=body(), headers=KEY)
     assert again.json() == first.json()
     assert len(api.context.store.observations.newest(9)) == 1
+
+
+def test_a_wish_for_a_flight_that_lost_its_answer_stays_one(
+    api: ApiRig, forgetful: Callable[[], None]
+) -> None:
+    client, sweep_id = api.client(Role.MONITOR), keep_sweep(api.context.store)
+    wish = {"sweep_id": sweep_id, "version": 1, "sortie": 1, "aircraft": "Matrice 4T"}
+    wish |= {"due_at": None, "window_s": 1800, "key": "wish-0001"}
+    first = client.post("/api/flights", json=wish, headers=KEY)
+    assert first.status_code == 201, first.text
+    forgetful()
+    api.clock.advance(60.0)
+    again = client.post("/api/flights", json=wish, headers=KEY)
+    assert (again.status_code, again.json()) == (201, first.json())
+    assert len(api.context.store.runs.page()) == 1
 
 
 def test_whatever_else_lost_its_answer_says_so(api: ApiRig, forgetful: Callable[[], None]) -> None:

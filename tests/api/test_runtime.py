@@ -6,6 +6,7 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,10 +21,12 @@ from api.runtime import CameraFeed, build_watch
 from api.site import read_site
 from api.watch import Watch
 from camera_gateway.sources.folder import FolderSource
+from drone_jobs.fleet import catalogue
 from geo.relief import drill_relief
 from models.clock import SystemClock
 from models.config import Settings
 from models.errors import InputRefused, ModelMismatch
+from models.mission import Autopilot
 from models.store import Store
 from models.user import Role, User
 
@@ -82,6 +85,62 @@ def test_a_recording_runs_through_the_whole_house_and_ends(tmp_path: Path) -> No
         still = client.get("/api/cameras/t1-red/still.jpg")
         assert still.content == jpeg_with_mark(80)
         assert client.get("/api/alerts").json()["alerts"] == []
+
+
+def test_a_simulated_aircraft_is_a_drill_and_the_site_is_none(tmp_path: Path) -> None:
+    """Beside a real one: what flies is told apart, and fires of the towers stay real."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        real = {"kind": "mavlink", "url": f"udpin:127.0.0.1:{probe.getsockname()[1]}"}
+    links = [
+        {"aircraft": "drill", "kind": "simulated"},
+        {"aircraft": "real", **real},
+        {"aircraft": "unknown", "kind": "simulated"},
+    ]
+    settings = Settings.model_validate(
+        {"data_dir": tmp_path, "inference_threads": 1, "drones": {"links": links}}
+    )
+    relief = drill_relief()
+    west, south, east, north = relief.bounds_deg
+    example = next(one for one in catalogue() if one.autopilot is Autopilot.PX4)
+    with closing(Store.open(settings.store_url, clock=SystemClock())) as store:
+        for name in ("drill", "real"):
+            aircraft = replace(
+                example,
+                name=name,
+                home_lon_deg=(west + east) / 2,
+                home_lat_deg=(south + north) / 2,
+            )
+            store.aircraft.put(aircraft, version=None, author="t")
+        store.users.add(
+            User("li", Role.VIEWER, HASHES[Role.VIEWER], must_change_password=False), actor="t"
+        )
+        watch = build_watch(settings, store, {}, site_name="s", drill=False, terrain=relief)
+        app = create_app(watch.context, lifespan=watch.running, console_dir=None)
+        with TestClient(app) as client:
+            body = {"name": "li", "password": "viewer-viewer"}
+            assert client.post("/api/session", json=body).status_code == 200
+            assert client.get("/api/site").json()["drill"] is False
+            for _ in range(400):
+                told = {
+                    one["aircraft"]: one
+                    for one in client.get("/api/flights/now").json()["aircraft"]
+                }
+                if told["drill"]["is_heard"] and told["real"]["has_link"]:
+                    break
+                time.sleep(0.05)
+        assert {name: one["is_drill"] for name, one in told.items()} == {
+            "drill": True, "real": False, "unknown": True,
+        }  # fmt: skip
+        assert [told[name]["has_link"] for name in ("drill", "real", "unknown")] == [
+            True, True, False,
+        ]  # fmt: skip
+        assert told["drill"]["is_heard"]
+        assert not told["real"]["is_heard"]
+        flights = watch.context.flights
+        assert flights is not None
+        assert "entered" in flights.links.faults["unknown"]
+        assert flights.links.link_of("drill") is None  # closed with the watch
 
 
 def test_the_console_is_served_when_it_is_built(tmp_path: Path) -> None:

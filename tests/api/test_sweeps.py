@@ -13,6 +13,7 @@ from fastapi.testclient import TestClient
 from httpx import Response
 from mission_rig import GROUND_M, LEVEL
 from pyproj import Geod
+from run_rig import keep_sweep
 from shapely.geometry import Polygon, box, mapping, shape
 
 from drone_jobs.fleet import find_aircraft
@@ -665,3 +666,10 @@ def test_viewers_read_and_monitors_write(api: ApiRig, monitor: TestClient) -> No
     for path in ("", f"/{number}", f"/{number}/file?format=kml"):
         assert nobody.get(f"/api/sweeps{path}").status_code == 401
     assert [head.version for head in api.context.store.sweeps.versions(number)] == [1]
+
+
+def test_a_plan_that_another_version_kept_is_told_and_not_a_failure(
+    api: ApiRig, monitor: TestClient
+) -> None:
+    sweep_id = keep_sweep(api.context.store)
+    assert refusal(monitor.get(f"/api/sweeps/{sweep_id}")) == (409, "sweep_unreadable")

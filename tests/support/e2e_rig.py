@@ -51,7 +51,8 @@ class Demo:
 
 @contextmanager
 def running_demo(folder: Path, *arguments: str) -> Iterator[Demo]:
-    command = ["demo", *arguments, "--port", str(free_port()), "--data", str(folder / "demo")]
+    folder, port = folder / "demo", str(free_port())
+    command = ["demo", "--no-flights", *arguments, "--port", port, "--data", str(folder)]
     with _running(command, r"sign in\s+monitor\s+(\S+)", "stop with Ctrl-C") as demo:
         yield demo
 

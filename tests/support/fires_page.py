@@ -23,6 +23,7 @@ from geo.locate import Locator
 from geo.relief import drill_relief
 from models.alert import Alert, EvidenceFrame
 from models.config import IncidentRule
+from models.config.drone_links import DroneLinkRule
 from models.crossing import Report
 from models.detection import Box, Label
 from models.frame import Provenance
@@ -134,9 +135,12 @@ def picture(camera: Camera, box: Box) -> bytes:
 
 @contextmanager
 def fires_page(
-    folder: Path, second_check: Sequence[Literal["confirmed", "dismissed"]] = ()
+    folder: Path,
+    second_check: Sequence[Literal["confirmed", "dismissed"]] = (),
+    *,
+    links: Sequence[DroneLinkRule] = (),
 ) -> Iterator[FiresPage]:
-    """A server with two monitors: ``monitor``, and a colleague."""
+    """A server with two monitors: ``monitor``, and a colleague; with links to aircraft."""
     api = build_api(folder)
     store = api.context.store
     for camera in (WEST, EAST):
@@ -144,8 +148,12 @@ def fires_page(
     word = hash_password(COLLEAGUES_WORD)
     store.users.add(User(COLLEAGUE, Role.MONITOR, word, must_change_password=False), actor="t")
     rule = IncidentRule(second_check=tuple(second_check))
+    drones = api.context.settings.drones.model_copy(update={"links": tuple(links)})
+    changed = {"incidents": rule, "drones": drones}
     context = replace(
-        api.context, settings=api.context.settings.model_copy(update={"incidents": rule})
+        api.context,
+        settings=api.context.settings.model_copy(update=changed),
+        locator=Locator(api.context.terrain),
     )
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(create_app(context), port=port, log_level="warning"))

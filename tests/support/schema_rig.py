@@ -13,7 +13,8 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -21,10 +22,14 @@ from api_rig import PASSWORDS, ApiRig
 from crossing_rig import alert_of, fix_of, tower
 from field_rig import called, order_at
 from order_rig import on_duty
+from run_rig import keep_schedule, keep_sweep, lead, window
 from served import served
 
 from api.auth.roles import COOKIE
+from drone_jobs.fleet import find_aircraft
 from models.crossing import Bearing, Report
+from models.footage import FootageKind
+from models.footage_library import FootageDraft, FootageResult, FootageState
 from models.observation import ObservationDraft, ObservationSource
 from models.site import HeightDatum, Position
 from models.user import Role
@@ -35,9 +40,9 @@ TOWER, PLUME = tower("t3-drill", -84.3725, 36.2225), (-84.3061900, 36.2463033)
 
 LEFT_OUT = r"/api/(events|session.*|openapi.json|wall|cameras/.*/live.mp4)$"
 RULED = (
-    r"^/api/(aircraft|alerts|audit|calibration|candidates|duty|exchange|exports|field|gates"
-    r"|handovers|incidents|land|ledger|masks|observations|orders|reports"
-    r"|sweeps|tokens|users|weather|wind|evidence/cameras|notices/channels"
+    r"^/api/(aircraft|alerts|audit|calibration|candidates|drones|duty|exchange|exports|field|flights|footage|gates"
+    r"|handovers|imagery|incidents|land|ledger|masks|observations|orders|reports"
+    r"|schedules|sweeps|tokens|users|weather|wind|evidence/cameras|notices/channels"
     r"|patrols/[^/]+/(goto|lease|presets|steer)|patrols/[^/]+$"
     r"|cameras/(?![^/]+$)|cameras/(place|test|import)$)"
 )
@@ -48,6 +53,12 @@ api_key = "{token}"
 # Right by its schema is not right: the state of things may refuse it (404, 409).
 [checks.positive_data_acceptance]
 expected-statuses = ["2xx", "304", "401", "403", "404", "409", "429"]
+
+# What is said of a recording, and its truth, may have been changed since (the first rule counts).
+[[operations]]
+include-path-regex = "^/api/footage/[^/]+(/truth)?$"
+[operations.checks.positive_data_acceptance]
+expected-statuses = ["2xx", "304", "403", "404", "409", "412", "422"]
 
 # Rules that no schema states: another continent, an unknown photo, an area that crosses itself, a
 # name of blanks, a span that ends before it begins, a cursor of no page, a camera at rest.
@@ -106,7 +117,11 @@ class Findings:
 
 
 def fill(rig: ApiRig) -> None:
-    """Some fires told by people, one of them a mere direction; one that a tower sees; an order."""
+    """Some fires told by people, one of them a mere direction; one that a tower sees; an order.
+
+    A recording in the library, and two flights: one of a schedule and one that looks at the first
+    fire, with an aircraft.
+    """
     alert_of(rig, TOWER, fix_of(TOWER, PLUME))
     for at in range(6):
         stand = Position(-84.3 + 0.02 * at, 36.2, 0.0, HeightDatum.GROUND)
@@ -114,6 +129,27 @@ def fill(rig: ApiRig) -> None:
         draft = ObservationDraft(ObservationSource.CALL, witness, rig.clock.now(), "t", "冒烟")
         rig.context.store.observations.add(draft, author="m", key=f"fuzz-{at:04}")
     called(rig, order_at(rig), on_duty(rig, "李网格"))
+    store, now = rig.context.store, rig.clock.now()
+    craft = replace(
+        find_aircraft("Matrice 4T"), name="M4T-01", home_lon_deg=-84.3, home_lat_deg=36.2
+    )
+    store.aircraft.put(craft, version=None, author="m")
+    footage, _ = store.footage.add(
+        FootageDraft("a.mp4", FootageKind.VIDEO, "a" * 64, 9), author="m"
+    )
+    store.footage.finish(footage.footage_id, FootageResult(FootageState.READY))
+    sweep_id = keep_sweep(store)
+    store.schedules.make_windows(
+        keep_schedule(store, sweep_id),
+        [window(now, 60.0)],
+        now + timedelta(days=1),
+        version=1,
+        fence=lead(store),
+    )
+    store.runs.add_by_hand(
+        sweep_id, 1, 1, "M4T-01", due_at=now, until_at=now + timedelta(hours=1),
+        key="fuzz-flight", author="m", incident_id=1,
+    )  # fmt: skip
 
 
 def fuzzed(
