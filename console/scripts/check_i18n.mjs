@@ -87,6 +87,12 @@ const ENUMERATIONS = {
   "camera_gateway/patrol/status.py": { PatrolPhase: "patrol_phase" },
   "models/light.py": { Light: "light" },
   "models/calibration.py": { UnknownWhy: "pose_unknown" },
+  "models/flight/imagery.py": { LookGap: "look_gap", AttitudeSource: "attitude_source" },
+  "models/imagery.py": { ImageryKind: "imagery_kind", ImageryState: "imagery_state", HitGap: "look_gap" },
+  "models/flight/run.py": { RunState: "flight_state", RunCause: "flight_cause", RunReason: "flight_reason" },
+  "models/flight/gates.py": { Gate: "flight_gate", GateAnswer: "gate_answer", GateRound: "gate_round" },
+  "models/flight/telemetry.py": { FlightPhase: "flight_phase" },
+  "models/flight/schedule.py": { Weekday: "weekday", SunEvent: "sun_event" },
 };
 for (const [file, classes] of Object.entries(ENUMERATIONS)) {
   const text = readFileSync(join(ROOT, "..", file), "utf8");

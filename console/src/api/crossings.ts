@@ -13,6 +13,7 @@ export type ObservationSource =
   | "grid_platform"
   | "patrol"
   | "pilot"
+  | "drone"
   | "other";
 
 export interface TownshipShare {

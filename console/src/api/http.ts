@@ -8,13 +8,16 @@ import { cameraCalls } from "./cameras";
 import { coverageCalls } from "./coverage";
 import { crossingCalls } from "./crossings";
 import { dutyCalls } from "./duty";
+import { flightCalls } from "./flights";
 import { gateCalls } from "./gates";
 import { handoverCalls } from "./handover";
+import { imageryCalls } from "./imagery";
 import { incidentCalls } from "./incidents";
 import { landCalls } from "./land";
 import { landAnswerCalls } from "./landanswer";
 import { landDataCalls } from "./landdata";
 import { landEditCalls } from "./landedit";
+import { lookCalls } from "./looks";
 import { maskCalls } from "./masks";
 import { networkCalls } from "./network";
 import { noticeCalls } from "./notices";
@@ -38,13 +41,16 @@ export const http = {
   ...coverageCalls,
   ...crossingCalls,
   ...dutyCalls,
+  ...flightCalls,
   ...gateCalls,
   ...handoverCalls,
+  ...imageryCalls,
   ...incidentCalls,
   ...landCalls,
   ...landAnswerCalls,
   ...landDataCalls,
   ...landEditCalls,
+  ...lookCalls,
   ...maskCalls,
   ...networkCalls,
   ...noticeCalls,

@@ -5,8 +5,10 @@ import type { FeedEvent } from "../api/site";
 import { Problem } from "../api/transport";
 import { useAlerts } from "./useAlerts";
 import { useClock } from "./useClock";
+import { useFlights } from "./useFlights";
 import { useHandover } from "./useHandover";
 import { useIncidents } from "./useIncidents";
+import { useLooks } from "./useLooks";
 import { useObservations } from "./useObservations";
 import { useOrders } from "./useOrders";
 
@@ -17,6 +19,7 @@ const KINDS = ["alert.updated", "incident.opened", "incident.changed"] as const;
 const OBSERVED = ["observation.added", "observation.withdrawn"] as const;
 const HANDED = "handover.changed";
 const ORDERED = "order.changed";
+const FLOWN = ["schedule.changed", "flight.changed"] as const;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
 
@@ -36,6 +39,8 @@ const observations = useObservations();
 const clock = useClock();
 const handover = useHandover();
 const orders = useOrders();
+const flights = useFlights();
+const looks = useLooks();
 
 function mark(): void {
   current_at.value = clock.now.value.toISOString();
@@ -74,6 +79,8 @@ async function connect(): Promise<void> {
     void observations.load();
     void handover.look();
     orders.heard();
+    flights.heard();
+    looks.heard();
   } catch {
     retry();
     return;
@@ -108,6 +115,13 @@ async function connect(): Promise<void> {
     last_sequence = Math.max(last_sequence, event.sequence);
     orders.heard();
   });
+  for (const kind of FLOWN)
+    opened.addEventListener(kind, (message) => {
+      const event = JSON.parse((message as MessageEvent<string>).data) as FeedEvent;
+      last_sequence = Math.max(last_sequence, event.sequence);
+      flights.heard();
+      looks.heard();
+    });
 }
 
 function start(): void {

@@ -70,6 +70,12 @@ export function useHandoverWords() {
         state: t(`handover_burn.${it.state}`),
         detail: it.value === null ? "" : t("review.radius", { radius: metres(it.value) }),
       };
+    if (it.section === "drones")
+      return {
+        name: t("handover.numbered", { number: it.subject, name: it.text }),
+        state: t(`flight_state.${it.state}`),
+        detail: it.state === "failed" ? t("handover.drone_lost") : it.incident_id === null ? "" : t("handover.looks_at", { fire: it.incident_id }),
+      };
     return {
       name: it.text,
       state: troubleWords(it.state, ""),

@@ -7,6 +7,7 @@ import type { LonLat } from "../api/shared";
 import type { Site } from "../api/site";
 import { metres } from "../lib/format";
 import { boundsOf, vertices } from "../lib/geodesy";
+import { planFeatures, wayOf } from "../lib/sweepShapes";
 import { addCrossings, crossingFeatures, setCrossings } from "../map/crossings";
 import type { Engine } from "../map/engine";
 import { addFires, fireFeatures, setFires, tiesOf } from "../map/fires";
@@ -15,6 +16,7 @@ import { addLand, LAYERS, showLand } from "../map/land";
 import { addLandEdit } from "../map/landEdit";
 import { cameraMarkers, fireMarkers, sideOf, tieMarkers } from "../map/markers";
 import { addNetwork, setNetwork } from "../map/network";
+import { addSweeps, setSweep } from "../map/sweeps";
 import { SYMBOLS } from "../map/symbols";
 import { addViews, setViews, showViews, viewFeatures, viewRadius } from "../map/views";
 import { addPlaceSight, setCoverage, setPlaceSight } from "../map/coverage";
@@ -26,6 +28,7 @@ import { useIncidents } from "./useIncidents";
 import { useLandAnswer } from "./useLandAnswer";
 import { useLandFocus } from "./useLandFocus";
 import { useLegend } from "./useLegend";
+import { useLooks } from "./useLooks";
 import { useMapLandEdit } from "./useMapLandEdit";
 import { farOf } from "./useMapView";
 import { useNetwork } from "./useNetwork";
@@ -63,6 +66,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   const { answer } = useLandAnswer();
   const { focus } = useLandFocus();
   const network = useNetwork();
+  const looks = useLooks();
   // The engine is ready long after set-up: its watchers are gathered, and stopped with the page.
   const scope = effectScope();
 
@@ -198,6 +202,14 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     });
   }
 
+  /** A look that was proposed for the fire, with its way there and back. */
+  function feedLooks(engine: Engine): void {
+    watch(looks.shown, (plan) => {
+      setSweep(engine, plan === null ? [] : planFeatures(plan, null), false);
+      if (plan !== null) fit([...plan.sorties.flatMap(wayOf), ...vertices(plan.target)], TOOLS_PX);
+    }, NOW);
+  }
+
   function feedLegend(engine: Engine): void {
     const draw = () => {
       for (const layer of LAYERS) showLand(engine, layer, shown[layer]);
@@ -212,6 +224,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     addViews(engine);
     if (land.value !== null) addLand(engine, land.value);
     addNetwork(engine);
+    addSweeps(engine);
     addPlaceSight(engine);
     addFires(engine);
     addCrossings(engine);
@@ -226,6 +239,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
       feedCoverage(engine);
       feedFocus(engine);
       feedNetwork(engine);
+      feedLooks(engine);
     });
   }
 

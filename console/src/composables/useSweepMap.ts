@@ -1,26 +1,25 @@
-/** The room's own map: made with the room, removed with it. */
+/** The map of the sweeps' room: what is planned, and what a press means. */
 
-import { computed, effectScope, onBeforeUnmount, ref, type Ref, shallowRef, watch } from "vue";
+import { computed, type Ref, watch } from "vue";
 import type { LandFeature, Layer } from "../api/land";
 import type { LonLat } from "../api/shared";
 import { isWithin } from "../lib/areas";
 import { boundsOf, labelPoint, vertices } from "../lib/geodesy";
 import { checkFeatures, flightMarks, planFeatures } from "../lib/sweepShapes";
-import { Engine, ScaleControl } from "../map/engine";
+import type { Engine } from "../map/engine";
 import { addFocus, setFocus } from "../map/focus";
 import { addLand } from "../map/land";
 import { addLandEdit, handleLandEdit, setLandEdit } from "../map/landEdit";
-import { heightAt } from "../map/relief";
-import { baseStyle } from "../map/style";
 import { addSweeps, setCursor, setSweep, type SweepMark, sweepMarkers } from "../map/sweeps";
 import { useFleet } from "./useFleet";
+import { useMapCursor } from "./useMapCursor";
+import { useMapEngine } from "./useMapEngine";
 import { useMissionCheck } from "./useMissionCheck";
 import { useSite } from "./useSite";
 import { isTarget, useSweepHands } from "./useSweepHands";
 import { useSweepPlan } from "./useSweepPlan";
 import { useSweepRoom } from "./useSweepRoom";
 import { useWords } from "./useWords";
-import type { Cursor } from "./useWatchMap";
 
 const NEAR_PX = 7;
 const FIT = { padding: 56, duration: 500, maxZoom: 15 };
@@ -28,18 +27,25 @@ const NOW = { immediate: true };
 
 export function useSweepMap(holder: Ref<HTMLElement | null>) {
   const { t } = useWords();
-  const { site, land } = useSite();
+  const { land } = useSite();
   const { tab } = useSweepRoom();
   const { fleet } = useFleet();
   const { wish, look, plan, stale, sortie, pointed } = useSweepPlan();
   const { check } = useMissionCheck();
   const hands = useSweepHands();
-  const map = shallowRef<Engine | null>(null);
-  const ready = ref(false);
-  const failed = ref(false);
-  const cursor = ref<Cursor | null>(null);
-  const scope = effectScope();
-  let gone = false;
+  const { cursor, follow } = useMapCursor();
+  const { map, ready, failed } = useMapEngine(holder, {
+    view: (it) => ({ bounds: it.bounds }),
+    furnish: (engine, it) => {
+      follow(engine, it);
+      if (land.value !== null) addLand(engine, land.value);
+      addFocus(engine);
+      addSweeps(engine);
+      addLandEdit(engine);
+      feedHands(engine);
+      feedPlan(engine);
+    },
+  });
 
   const target = computed<GeoJSON.Geometry | null>(() => {
     const now = wish.value.target;
@@ -138,53 +144,6 @@ export function useSweepMap(holder: Ref<HTMLElement | null>) {
       if (tab.value === "file" && check.value !== null) fit(check.value.path);
     }, NOW);
   }
-
-  function listen(engine: Engine): void {
-    engine.on("mouseout", () => (cursor.value = null));
-    engine.on("mousemove", ({ lngLat: { lng: lon, lat } }) => {
-      cursor.value = { lon, lat, height_m: cursor.value?.height_m ?? null };
-      if (site.value === null) return;
-      void heightAt(site.value, lon, lat).then((height_m) => {
-        if (cursor.value?.lon === lon && cursor.value.lat === lat) cursor.value = { lon, lat, height_m };
-      });
-    });
-  }
-
-  async function start(): Promise<void> {
-    if (site.value === null) return;
-    const style = await baseStyle(site.value);
-    if (gone || holder.value === null || map.value !== null) return;
-    let engine: Engine;
-    try {
-      engine = new Engine({ container: holder.value, style, bounds: site.value.bounds, fitBoundsOptions: { padding: 12 }, attributionControl: false, maxZoom: 17, dragRotate: false, locale: { "Map.Title": t("map.region") } });
-    } catch {
-      failed.value = true;
-      return;
-    }
-    map.value = engine;
-    engine.addControl(new ScaleControl({ maxWidth: 110 }), "bottom-right");
-    listen(engine);
-    await engine.once("load");
-    if (gone) return;
-    if (land.value !== null) addLand(engine, land.value);
-    addFocus(engine);
-    addSweeps(engine);
-    addLandEdit(engine);
-    scope.run(() => {
-      feedHands(engine);
-      feedPlan(engine);
-    });
-    ready.value = true;
-  }
-
-  watch([holder, site, land], () => {
-    if (holder.value !== null && land.value !== null && map.value === null) void start();
-  }, NOW);
-  onBeforeUnmount(() => {
-    gone = true;
-    scope.stop();
-    map.value?.remove();
-  });
 
   return { map, ready, failed, cursor };
 }

@@ -1,18 +1,18 @@
-/** The map at the workbench: made with the panel, removed with it; clicks are places. */
+/** The map at the workbench: clicks are places. */
 
-import { effectScope, onBeforeUnmount, ref, type Ref, shallowRef, watch } from "vue";
+import { type Ref, watch } from "vue";
 import type { LonLat } from "../api/shared";
 import { type KnownPoint, lonLatOf } from "../lib/calibration";
 import { boundsOf, sector } from "../lib/geodesy";
 import { pointOf } from "../lib/points";
-import { Engine, ScaleControl } from "../map/engine";
+import type { Engine } from "../map/engine";
 import { addLand } from "../map/land";
 import { cameraMarkers } from "../map/markers";
-import { heightAt } from "../map/relief";
-import { baseStyle } from "../map/style";
 import { addWorkbench, REACH_M, setWorkbench, workMarkers } from "../map/workbench";
 import type { Workbench } from "./useCalibration";
 import { useCameras } from "./useCameras";
+import { useMapCursor } from "./useMapCursor";
+import { useMapEngine } from "./useMapEngine";
 import type { Marks } from "./useMarks";
 import { useSite } from "./useSite";
 
@@ -30,19 +30,31 @@ interface Wishes {
 }
 
 export function useWorkMap({ holder, camera_id, bench, marks, points, bad }: Wishes) {
-  const { site, land } = useSite();
+  const { land } = useSite();
   const { cameras } = useCameras();
-  const map = shallowRef<Engine | null>(null);
-  const ready = ref(false);
-  const failed = ref(false);
-  const cursor = ref<{ lon: number; lat: number; height_m: number | null } | null>(null);
-  const scope = effectScope();
-  let gone = false;
-
   const lens = (): LonLat | null => {
     const camera = cameras.value.find((it) => it.camera_id === camera_id());
     return camera === undefined ? null : pointOf(camera.position);
   };
+
+  const { cursor, follow } = useMapCursor();
+  const { map, ready, failed } = useMapEngine(holder, {
+    view: () => {
+      const at = lens();
+      return at === null ? null : { center: at, zoom: ZOOM, maxZoom: 16 };
+    },
+    furnish: (engine, it) => {
+      const [at, pose] = [lens(), bench.before.value];
+      const seen = at === null || pose === null ? null : boundsOf(sector(at, pose.azimuth_deg, pose.horizontal_fov_deg, REACH_M));
+      if (seen !== null) engine.fitBounds(seen, { padding: 18, duration: 0 });
+      addWorkbench(engine);
+      if (land.value !== null) addLand(engine, land.value);
+      engine.getCanvas().style.cursor = "crosshair";
+      listen(engine);
+      follow(engine, it);
+      feed(engine);
+    },
+  });
 
   function nearest(engine: Engine, x: number, y: number): KnownPoint | null {
     let best: KnownPoint | null = null;
@@ -61,15 +73,6 @@ export function useWorkMap({ holder, camera_id, bench, marks, points, bad }: Wis
       const point = nearest(engine, event.point.x, event.point.y);
       if (point === null) marks.onMap(event.lngLat.toArray());
       else marks.atPoint(point);
-    });
-    engine.on("mouseout", () => (cursor.value = null));
-    engine.on("mousemove", (event) => {
-      const { lng: lon, lat } = event.lngLat;
-      cursor.value = { lon, lat, height_m: cursor.value?.height_m ?? null };
-      if (site.value === null) return;
-      void heightAt(site.value, lon, lat).then((height_m) => {
-        if (cursor.value?.lon === lon && cursor.value.lat === lat) cursor.value = { lon, lat, height_m };
-      });
     });
   }
 
@@ -96,42 +99,6 @@ export function useWorkMap({ holder, camera_id, bench, marks, points, bad }: Wis
     watch([bench.start, bench.after, bench.method, marks.marks, marks.chosen, bad], draw, { immediate: true });
     watch(cameras, (all) => towers(all.map((camera) => ({ camera, words: camera.name, named: true }))), { immediate: true });
   }
-
-  async function start(): Promise<void> {
-    const at = lens();
-    if (site.value === null || at === null) return;
-    const style = await baseStyle(site.value);
-    if (gone || holder.value === null || map.value !== null) return;
-    let engine: Engine;
-    try {
-      engine = new Engine({ container: holder.value, style, center: at, zoom: ZOOM, attributionControl: false, maxZoom: 16, dragRotate: false });
-    } catch {
-      failed.value = true;
-      return;
-    }
-    map.value = engine;
-    engine.addControl(new ScaleControl({ maxWidth: 90 }), "bottom-right");
-    await engine.once("load");
-    if (gone) return;
-    const pose = bench.before.value;
-    const seen = pose === null ? null : boundsOf(sector(at, pose.azimuth_deg, pose.horizontal_fov_deg, REACH_M));
-    if (seen !== null) engine.fitBounds(seen, { padding: 18, duration: 0 });
-    addWorkbench(engine);
-    if (land.value !== null) addLand(engine, land.value);
-    engine.getCanvas().style.cursor = "crosshair";
-    listen(engine);
-    scope.run(() => feed(engine));
-    ready.value = true;
-  }
-
-  watch([holder, site, land, () => lens() !== null], () => {
-    if (holder.value !== null && land.value !== null && map.value === null) void start();
-  }, { immediate: true });
-  onBeforeUnmount(() => {
-    gone = true;
-    scope.stop();
-    map.value?.remove();
-  });
 
   function lookAt(at: LonLat): void {
     const engine = map.value;

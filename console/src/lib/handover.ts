@@ -7,7 +7,7 @@ export interface Part {
   items: HandoverItem[];
 }
 
-/** No drone can be out yet: nothing is said of them, not even that none is. */
+/** Told where one is out: most bureaus have none, and pages of before the system flew any say nothing of them. */
 const UNTOLD: ReadonlySet<HandoverSection> = new Set(["drones"]);
 
 /** Every section in its order, also those that have nothing to tell. */

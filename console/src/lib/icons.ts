@@ -48,6 +48,7 @@ export const ICONS = {
   zoom: line("M7 2.500a4.500 4.500 0 1 0 0 9 4.500 4.500 0 0 0 0-9z", "m10.300 10.300 3.700 3.700M7 5v4M5 7h4"),
   expand: line("M9.500 2.500h4v4m-4 0 4-4M6.500 13.500h-4v-4m0 4 4-4"),
   play: [solid("M4.500 2.800v10.400L13 8z")],
+  pause: [solid("M4.500 3h2.500v10H4.500zM9 3h2.500v10H9z")],
   picture: line("M2.500 3h11v10h-11z", "m2.500 11 3.500-3.500 2.500 2.500 2-2 3 3"),
   box: line("M3 6V3h3m4 0h3v3m0 4v3h-3m-4 0H3v-3", "M6.500 6.500h3v3h-3z"),
   wall: line("M2 3h5v4H2zM9 3h5v4H9zM2 9h5v4H2zM9 9h5v4H9z"),
