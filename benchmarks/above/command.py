@@ -23,7 +23,8 @@ from benchmarks.support.report import Measure, comparison, figure, machine, rend
 from detector.core import Detector
 from detector.evaluate.images import look_at
 from detector.evaluate.labelled_set import CLASSES, Picture, read_index
-from detector.evaluate.measures import Scene, average_precision, judge
+from detector.measures.boxes import Scene, judge
+from detector.measures.precision import average_precision
 from models.config import Settings
 from models.zoo.registry import load_card
 

@@ -11,7 +11,9 @@ from benchmarks.closer.contenders import Way
 from camera_gateway.pictures import read_picture
 from detector.evaluate.images import scene_of
 from detector.evaluate.labelled_set import SMOKE, Picture, read_index
-from detector.evaluate.measures import Judged, group_interval, judge, recall_at_budget
+from detector.measures.boxes import Judged, judge
+from detector.measures.intervals import group_interval
+from detector.measures.precision import recall_at_budget
 
 __all__ = ["FLOOR_SCORE", "LEAST_IOU", "SMALL_SHARE", "Curve", "chosen", "look_at_all"]
 

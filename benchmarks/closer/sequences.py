@@ -15,7 +15,7 @@ from benchmarks.closer.contenders import Way
 from benchmarks.closer.pictures import LEAST_IOU, SMALL_SHARE
 from camera_gateway.pictures import read_picture
 from camera_gateway.sources import iterate_video
-from detector.evaluate.measures import box_iou
+from detector.measures.boxes import box_iou
 from detector.view_watch import ViewWatch
 from models.config import EvidenceRule
 from models.detection import Detections, Label

@@ -1,0 +1,11 @@
+"""Plays the whole of the recorded footage: ``./run bench footage [--out DIR] [--json FILE]``."""
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    # A script's own folder comes first on the path, and there detector.py hides the package.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    from benchmarks.replaying.published import main
+
+    sys.exit(main())
