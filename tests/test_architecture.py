@@ -27,9 +27,9 @@ THIRD_PARTIES = {
         "shapely",
     },
     "camera_gateway": {"av", "cv2", "httpx", "nats", "numpy", "obstore", "onvif", "simplejpeg"},
-    "detector": {"cv2", "numpy", "onnxruntime"},
+    "detector": {"cv2", "numpy", "onnxruntime", "pydantic"},  # pydantic: files that people write
     "detector/core": {"cv2", "numpy", "onnxruntime"},
-    "drone_jobs": {"aiomqtt", "apscheduler", "numpy", "pymavlink", "scipy", "shapely"},
+    "drone_jobs": {"aiomqtt", "av", "numpy", "pymavlink", "scipy", "shapely"},
     "api": {
         "anyio",
         "apprise",

@@ -193,7 +193,7 @@ def test_a_second_start_does_nothing_at_once(finished: Path, arguments: list[str
     start = time.monotonic()
     result = call(finished / "run", *arguments, cwd=Path("/"), PATH="/usr/bin:/bin")
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-    assert time.monotonic() - start < 2.0
+    assert time.monotonic() - start < 10.0  # 0.3 s; a set-up takes longer than that
     assert sorted(finished.rglob("*")) == before
 
 

@@ -25,6 +25,7 @@ AREAS = (
     ("incidents", "exports", "alerts", "crossings", "observations", "map", "weather", "people"),
     ("land", "ledger", "masks", "candidates", "audit", "health", "session", "openapi", "feed"),
     ("notices", "patrols", "aircraft", "sweeps", "evidence", "coverage", "live view"),
+    ("schedules", "flights", "imagery", "footage"),
     ("cameras", "calibration", "ogc"),
     ("duty", "gates", "orders", "handovers", "reports", "field", "exchange"),
 )
