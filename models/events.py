@@ -25,6 +25,8 @@ class EventKind(StrEnum):
     SWEEP_CHANGED = "sweep.changed"  # a version was kept, or it was retired
     SCHEDULE_CHANGED = "schedule.changed"  # a version was kept, it was retired, windows were made
     FLIGHT_CHANGED = "flight.changed"  # it was released, or is a step further
+    REPLAY_CHANGED = "replay.changed"  # it was asked for, is further, or has ended
+    MODEL_CHANGED = "model.changed"  # a set was frozen, a release decided, another is in force
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from shapely.geometry.base import BaseGeometry
 
-from models.detection import Box
+from models.detection import Box, ModelReference
 from models.fix import Fix
 from models.flight import AttitudeSource
 
@@ -118,6 +118,7 @@ class ImageryHitDraft:
         fix: where it lies; None when no ray could be made of it.
         gaps: why it has no place, or is no witness.
         observation_id: that it became, or is part of; None otherwise.
+        model: weights that found it; None where that was not kept yet.
     """
 
     frame: int
@@ -126,6 +127,7 @@ class ImageryHitDraft:
     fix: Fix | None = None
     gaps: tuple[HitGap, ...] = ()
     observation_id: int | None = None
+    model: ModelReference | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,14 @@ __all__ = [
     "LedgerEntry",
     "ViewPlace",
     "check_entry",
+    "view_place",
 ]
 
 LONGEST_NOTE = 2000
 LARGEST_RADIUS_M = 5000.0
 SMALLEST_SHARE = 0.001
+LEAST_SIDE = 0.01
+"""Sides of a box that somebody takes from an alert are widened to this share of the picture."""
 LONGEST = timedelta(days=366)
 """No entry outlives a year: what is still true then is said again by somebody."""
 
@@ -128,6 +131,25 @@ class LedgerEntry:
         """Whether a moment (UTC) lies between its beginning and its end, whatever its hours."""
         end = self.draft.until_at if self.ended_at is None else self.ended_at
         return self.draft.from_at <= at < end
+
+
+def view_place(camera_id: str, preset: int, sides: tuple[float, float, float, float]) -> ViewPlace:
+    """A place in a view where a plume stood: inside the picture, and wide enough to be one.
+
+    Args:
+        camera_id: of the camera.
+        preset: of the view.
+        sides: left, upper, right and lower edge, as shares of the picture; may reach beyond it.
+    """
+    x_min, x_max = _span(sides[0], sides[2])
+    y_min, y_max = _span(sides[1], sides[3])
+    return ViewPlace(camera_id, preset, x_min, y_min, x_max, y_max)
+
+
+def _span(low: float, high: float) -> tuple[float, float]:
+    half = max(high - low, LEAST_SIDE) / 2.0
+    middle = min(max((low + high) / 2.0, LEAST_SIDE), 1.0 - LEAST_SIDE)
+    return max(0.0, middle - half), min(1.0, middle + half)
 
 
 def check_entry(draft: LedgerDraft) -> None:

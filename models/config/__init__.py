@@ -12,10 +12,12 @@ from models.config.fires import IncidentRule, WeatherRule
 from models.config.gates import GatesRule
 from models.config.keeping import KeepingRule, RecordingRule
 from models.config.land import HelicopterRule, NetworkRule
+from models.config.learning import LearningRule
 from models.config.loading import ENVIRONMENT_PREFIX, load_settings
 from models.config.notices import NoticeRule
 from models.config.orders import OrdersRule
 from models.config.poses import PoseCheckRule
+from models.config.release import ReleaseRule
 from models.config.settings import Settings
 
 __all__ = [
@@ -28,11 +30,13 @@ __all__ = [
     "HelicopterRule",
     "IncidentRule",
     "KeepingRule",
+    "LearningRule",
     "NetworkRule",
     "NoticeRule",
     "OrdersRule",
     "PoseCheckRule",
     "RecordingRule",
+    "ReleaseRule",
     "SecurityRule",
     "Settings",
     "SuppressionRule",

@@ -14,9 +14,11 @@ from models.config.fires import IncidentRule, WeatherRule
 from models.config.gates import GatesRule
 from models.config.keeping import KeepingRule, RecordingRule
 from models.config.land import HelicopterRule, NetworkRule
+from models.config.learning import LearningRule
 from models.config.notices import NoticeRule
 from models.config.orders import OrdersRule
 from models.config.poses import PoseCheckRule
+from models.config.release import ReleaseRule
 from models.config.section import Section
 
 __all__ = ["Settings"]
@@ -32,7 +34,8 @@ class Settings(Section):
             ``database_url_file`` names one.
         host: address to listen on.
         port: 1 to 65535.
-        model_card: name of the weights in ``models/zoo``.
+        model_card: name of the weights that the watch begins with; what was activated since goes
+            before it.
         inference_threads: threads of the network, 0 for one per core.
         max_batch: most frames in one batch, at most one a camera.
         max_frame_age_s: a live frame older than this since receipt is dropped and counted.
@@ -51,6 +54,8 @@ class Settings(Section):
         orders: when people are sent, and how long they have.
         drones: how high and how they fly.
         exchange: with the city's grid platform.
+        learning: what the watch learns of people's verdicts.
+        release: how fast a model must be to go live.
         notices: how people are told.
         security: who gets in, and how long what is personal stays.
         tls: spoken by Firewatch itself.
@@ -79,6 +84,8 @@ class Settings(Section):
     orders: OrdersRule = OrdersRule()
     drones: DronesRule = DronesRule()
     exchange: ExchangeRule = ExchangeRule()
+    learning: LearningRule = LearningRule()
+    release: ReleaseRule = ReleaseRule()
     notices: NoticeRule = NoticeRule()
     security: SecurityRule = SecurityRule()
     tls: TlsRule = TlsRule()

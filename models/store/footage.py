@@ -1,13 +1,14 @@
 """The library of footage: each content once, its truth in versions, nothing overwritten."""
 
 from dataclasses import replace
+from itertools import islice
 from typing import Final
 
 from sqlalchemy import ColumnElement, Connection, insert, select, update
 
 from models.clock import Clock
 from models.errors import Conflict, InputRefused, NotFound
-from models.footage import Conditions, FootageKind, Rights, Truth
+from models.footage import Conditions, FootageKind, Light, Rights, Truth
 from models.footage_library import (
     Footage,
     FootageDraft,
@@ -15,6 +16,7 @@ from models.footage_library import (
     FootageState,
     KeptTruth,
 )
+from models.frame import FrameMode
 from models.store import audit
 from models.store.database import Database
 from models.store.footage_rows import (
@@ -106,6 +108,8 @@ class FootageRepository:
         scene: str | None = None,
         kind: FootageKind | None = None,
         state: FootageState | None = None,
+        light: Light | None = None,
+        mode: FrameMode | None = None,
     ) -> list[Footage]:
         """Recordings, the newest number first.
 
@@ -115,6 +119,8 @@ class FootageRepository:
             scene: only those of it; None for all.
             kind: likewise.
             state: likewise.
+            light: only those of which somebody says so; None for all.
+            mode: likewise.
         """
         wanted: list[ColumnElement[bool]] = [footage.c.removed_at.is_(None)]
         if before is not None:
@@ -125,9 +131,14 @@ class FootageRepository:
             wanted.append(footage.c.kind == kind)
         if state is not None:
             wanted.append(footage.c.state == state)
-        query = select(footage).where(*wanted).order_by(footage.c.footage_id.desc()).limit(limit)
+        query = select(footage).where(*wanted).order_by(footage.c.footage_id.desc())
+        if light is None and mode is None:
+            query = query.limit(limit)
         with self._database.read() as connection:
-            return [footage_of(row) for row in connection.execute(query)]
+            found = map(footage_of, connection.execute(query))
+            # Conditions are one text for the database; a library has thousands of recordings.
+            fits = (one for one in found if _is_under(one.draft.conditions, light, mode))
+            return list(islice(fits, limit))
 
     def next_queued(self) -> Footage | None:
         """The recording that waits longest; None when none does."""
@@ -303,3 +314,9 @@ class FootageRepository:
             subject=str(footage_id),
             details=details,
         )
+
+
+def _is_under(conditions: Conditions, light: Light | None, mode: FrameMode | None) -> bool:
+    return (light is None or conditions.light is light) and (
+        mode is None or conditions.mode is mode
+    )

@@ -12,7 +12,7 @@ from models.store import audit
 from models.store.database import Database
 from models.store.tables import ledger_entry
 
-__all__ = ["LedgerRepository"]
+__all__ = ["LedgerRepository", "add_entry"]
 
 _LARGEST: Final = 2**63 - 1
 
@@ -39,23 +39,9 @@ class LedgerRepository:
         Raises:
             InputRefused: it cannot be, see :func:`models.ledger.check_entry`, or no author.
         """
-        check_entry(draft)
-        if not author.strip():
-            raise InputRefused("An entry needs its author.", code="author_missing")
+        _check(draft, author)
         with self._database.write() as connection:
-            (entry_id,) = connection.execute(
-                insert(ledger_entry)
-                .values(
-                    draft=draft,
-                    until_at=draft.until_at,
-                    author=author,
-                    created_at=self._clock.now(),
-                    ended_by="",
-                )
-                .returning(ledger_entry.c.entry_id)
-            ).one()
-            self._audited(connection, author, "ledger.added", entry_id, draft)
-            return _one(connection, entry_id)
+            return add_entry(connection, self._clock, draft, author=author)
 
     def change(self, entry_id: int, draft: LedgerDraft, *, author: str) -> LedgerEntry:
         """Say something else in an entry that has not ended.
@@ -73,7 +59,7 @@ class LedgerRepository:
                 .where(ledger_entry.c.entry_id == entry_id)
                 .values(draft=draft, until_at=draft.until_at)
             )
-            self._audited(connection, author, "ledger.changed", entry_id, draft)
+            _audited(connection, self._clock, author, "ledger.changed", (entry_id, draft))
             return _one(connection, entry_id)
 
     def end(self, entry_id: int, *, author: str) -> LedgerEntry:
@@ -92,7 +78,7 @@ class LedgerRepository:
                 .where(ledger_entry.c.entry_id == entry_id)
                 .values(until_at=now, ended_by=author, ended_at=now)
             )
-            self._audited(connection, author, "ledger.ended", entry_id, entry.draft)
+            _audited(connection, self._clock, author, "ledger.ended", (entry_id, entry.draft))
             return _one(connection, entry_id)
 
     def get(self, entry_id: int) -> LedgerEntry:
@@ -124,29 +110,57 @@ class LedgerRepository:
             )
         return entry
 
-    def _audited(
-        self, connection: Connection, actor: str, action: str, entry_id: int, draft: LedgerDraft
-    ) -> None:
-        place = draft.place
-        where = (
-            f"{place.lon_deg:.5f},{place.lat_deg:.5f} r{place.radius_m:.0f}"
-            if isinstance(place, GroundPlace)
-            else f"{place.camera_id}/{place.preset}"
+
+def add_entry(
+    connection: Connection, clock: Clock, draft: LedgerDraft, *, author: str
+) -> LedgerEntry:
+    """Within a writing transaction; see :meth:`LedgerRepository.add`."""
+    _check(draft, author)
+    (entry_id,) = connection.execute(
+        insert(ledger_entry)
+        .values(
+            draft=draft,
+            until_at=draft.until_at,
+            author=author,
+            created_at=clock.now(),
+            ended_by="",
         )
-        audit.append(
-            connection,
-            self._clock,
-            actor=actor,
-            action=action,
-            subject=str(entry_id),
-            details={
-                "kind": draft.kind,
-                "place": where,
-                "until": draft.until_at.isoformat(),
-                "reason": draft.reason,
-                "note": draft.note,
-            },
-        )
+        .returning(ledger_entry.c.entry_id)
+    ).one()
+    _audited(connection, clock, author, "ledger.added", (entry_id, draft))
+    return _one(connection, entry_id)
+
+
+def _check(draft: LedgerDraft, author: str) -> None:
+    check_entry(draft)
+    if not author.strip():
+        raise InputRefused("An entry needs its author.", code="author_missing")
+
+
+def _audited(
+    connection: Connection, clock: Clock, actor: str, action: str, of: tuple[int, LedgerDraft]
+) -> None:
+    entry_id, draft = of
+    place = draft.place
+    where = (
+        f"{place.lon_deg:.5f},{place.lat_deg:.5f} r{place.radius_m:.0f}"
+        if isinstance(place, GroundPlace)
+        else f"{place.camera_id}/{place.preset}"
+    )
+    audit.append(
+        connection,
+        clock,
+        actor=actor,
+        action=action,
+        subject=str(entry_id),
+        details={
+            "kind": draft.kind,
+            "place": where,
+            "until": draft.until_at.isoformat(),
+            "reason": draft.reason,
+            "note": draft.note,
+        },
+    )
 
 
 def _load(connection: Connection, *wanted: Any) -> list[LedgerEntry]:  # noqa: ANN401  # conditions

@@ -15,6 +15,7 @@ from models.store.cameras import CameraRepository
 from models.store.candidates import CandidateRepository
 from models.store.copying import copy_rows
 from models.store.database import Database
+from models.store.digests import DigestRepository
 from models.store.duty import DutyRepository
 from models.store.engines import Home, Serving, SqliteHome, home_of
 from models.store.engines.sqlite import copy_database
@@ -29,6 +30,7 @@ from models.store.incident_joins import IncidentJoins
 from models.store.incidents import IncidentRepository
 from models.store.keeping import KeepingRepository
 from models.store.land import LandRepository
+from models.store.learning import LearningReads
 from models.store.leases import LeaseRepository
 from models.store.ledger import LedgerRepository
 from models.store.links import LinkRepository
@@ -42,6 +44,8 @@ from models.store.passages import PassageRepository
 from models.store.patrols import PatrolRepository
 from models.store.pose_checks import PoseCheckRepository
 from models.store.recordings import RecordingRepository
+from models.store.releases import ReleaseRepository
+from models.store.replays import ReplayRepository
 from models.store.reporting import ReportReads
 from models.store.runs import RunRepository
 from models.store.schedules import ScheduleRepository
@@ -106,6 +110,10 @@ class Store:
         live_imagery: the same while it grows.
         footage: the library of recordings, and what is true of each.
         proposals: of the detector for it.
+        replays: of recordings, that people asked for.
+        digests: of what alarmed falsely, and what is proposed for the ledger.
+        learning: what people said of alerts, read for learning.
+        releases: sets that judge models, their verdicts, and what is in force.
         leases: who alone may do what only one may.
         exchange: with the city's grid platform.
         reports: what the reports are reckoned from.
@@ -159,6 +167,10 @@ class Store:
         self.live_imagery = LiveImageryRepository(database, clock)
         self.footage = FootageRepository(database, clock)
         self.proposals = ProposalRepository(database, clock)
+        self.replays = ReplayRepository(database, clock)
+        self.digests = DigestRepository(database, clock)
+        self.learning = LearningReads(database)
+        self.releases = ReleaseRepository(database, clock)
         self.leases = LeaseRepository(database, self.steady)
         self.audit = AuditRepository(database, clock)
 

@@ -178,4 +178,5 @@ def test_event_kinds_are_names_of_the_live_feed() -> None:
         "handover.changed",
         "sweep.changed",
         *("schedule.changed", "flight.changed"),
+        *("replay.changed", "model.changed"),
     ]

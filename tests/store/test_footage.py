@@ -189,6 +189,31 @@ def test_pages_are_of_a_scene_a_kind_and_a_state(store: Store) -> None:
     assert numbers(state=FootageState.READY) == [first]
 
 
+def test_pages_are_of_a_light_and_a_way_of_seeing(store: Store) -> None:
+    """A page is full as long as there are any, however many others lie between them."""
+    told = [
+        Conditions(light, mode)
+        for light in (Light.DAY, Light.NIGHT)
+        for mode in (None, FrameMode.VISIBLE, FrameMode.THERMAL)
+    ]
+    kept = [
+        store.footage.add(replace(DRAFT, sha256=f"{place:064x}", conditions=one), author="m")[0]
+        for place, one in enumerate(told)
+    ]
+
+    def places(**asked: object) -> list[int]:
+        found = store.footage.page(**asked)  # type: ignore[arg-type]
+        return [kept.index(one) for one in found]
+
+    assert places(light=Light.DAY) == [2, 1, 0]
+    assert places(mode=FrameMode.THERMAL) == [5, 2]
+    assert places(light=Light.NIGHT, mode=FrameMode.VISIBLE) == [4]
+    assert places(light=Light.DUSK) == []
+    assert places(light=Light.DAY, limit=2) == [2, 1]
+    assert places(light=Light.DAY, limit=2, before=kept[1].footage_id) == [0]
+    assert places(mode=FrameMode.VISIBLE, scene="valley") == []
+
+
 @pytest.mark.parametrize(
     ("draft", "code"),
     [

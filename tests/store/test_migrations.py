@@ -59,6 +59,7 @@ SPECIAL: Final[dict[str, dict[str, Any]]] = {
     "order_entry": {"kind": "noted"},  # no call and no answer
     "order_link": {"device_sha256": ""},  # not opened
     "channel": {"name": "", "enabled": False, "removed_at": 1},  # nothing goes through it
+    "replay": {"state": "queued"},  # it has not ended
 }
 MADE_ANEW: Final = {"0012": {"session"}}
 """Tables that a revision empties on purpose: everybody signs in once more."""

@@ -10,6 +10,7 @@ from models.store.tables.cameras import (
     former_camera,
     preset,
 )
+from models.store.tables.digests import nuisance_digest, nuisance_proposal
 from models.store.tables.duty import duty_leave, duty_person, duty_shift
 from models.store.tables.flights import (
     aircraft,
@@ -56,6 +57,8 @@ from models.store.tables.people import (
     sign_in_memory,
 )
 from models.store.tables.places import calibration, observation, pose_check, pose_reference
+from models.store.tables.releases import frozen_set, model_activation, model_release
+from models.store.tables.replays import replay
 from models.store.tables.shifts import exchange_inbox, handover
 from models.store.tables.weather import weather_entry
 
@@ -94,6 +97,7 @@ __all__ = [
     "footage_truth",
     "former_account",
     "former_camera",
+    "frozen_set",
     "handover",
     "imagery",
     "imagery_hit",
@@ -106,6 +110,10 @@ __all__ = [
     "leader_lease",
     "ledger_entry",
     "metadata",
+    "model_activation",
+    "model_release",
+    "nuisance_digest",
+    "nuisance_proposal",
     "observation",
     "order_entry",
     "order_link",
@@ -115,6 +123,7 @@ __all__ = [
     "pose_reference",
     "preset",
     "recording",
+    "replay",
     "schedule",
     "schedule_version",
     "session",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import CheckConstraint, Column, Float, ForeignKey, Index, Integer, Table, Text
 
-from models.detection import Box
+from models.detection import Box, ModelReference
 from models.fix import Fix
 from models.flight import AttitudeSource
 from models.imagery import HitGap, ImageryKind, ImageryState
@@ -56,6 +56,7 @@ imagery_hit = Table(
     Column("fix", Coded(Fix, "fix")),
     Column("gaps", _GAPS, nullable=False),
     Column("observation_id", ForeignKey(observation.c.observation_id)),
+    Column("model", Coded(ModelReference, "model")),  # of what was found before it was kept: none
     Index(None, "imagery_id"),
     Index(None, "observation_id"),
     sqlite_autoincrement=True,
