@@ -23,6 +23,7 @@ from models.units import ImageBGR
 __all__ = [
     "check_jpeg",
     "decode_jpeg",
+    "decode_numbers",
     "encode_jpeg",
     "picture_size",
     "read_picture",
@@ -113,6 +114,27 @@ def check_jpeg(data: bytes, name: str) -> ImageBGR:
         FrameCorrupt: as there.
     """
     return _decode_strictly(data, name, _REDUCED[8])
+
+
+def decode_numbers(data: bytes, *, most_px: int) -> NDArray[np.generic]:
+    """Decode a picture to the numbers that its file has, in their own type.
+
+    Args:
+        data: a file in any format of :data:`picture_header.KNOWN_FORMATS`.
+        most_px: larger ones are not decoded.
+
+    Returns:
+        (height, width) or (height, width, channels), as shown upright.
+
+    Raises:
+        ValueError: it is no picture, is damaged, or is larger.
+    """
+    size = declared_size(data)
+    if size is None:
+        raise ValueError(f"it is none of {KNOWN_FORMATS}")
+    if size[0] * size[1] > most_px:
+        raise ValueError(f"it declares {size[0]} x {size[1]} pixels, more than {most_px}")
+    return _decode_numbers(data, cv2.IMREAD_ANYCOLOR | cv2.IMREAD_ANYDEPTH, _stray_bytes(data))
 
 
 def encode_jpeg(image: ImageBGR, quality: int = JPEG_QUALITY) -> bytes:
@@ -216,6 +238,15 @@ def _harmless(line: str, stray_bytes: int) -> bool:
 
 
 def _decode(data: bytes, flags: int, stray_bytes: int) -> ImageBGR:
+    """Decode to eight bits a channel.
+
+    Raises:
+        ValueError: as of :func:`_decode_numbers`.
+    """
+    return _to_eight_bits(_decode_numbers(data, flags, stray_bytes))
+
+
+def _decode_numbers(data: bytes, flags: int, stray_bytes: int) -> NDArray[np.generic]:
     """Decode, listening to what the codec says on the way.
 
     Raises:
@@ -235,7 +266,7 @@ def _decode(data: bytes, flags: int, stray_bytes: int) -> ImageBGR:
             raise ValueError(f"the decoder says '{line}'")
     if image is None:
         raise ValueError("it cannot be decoded to its end")
-    return _to_eight_bits(image)
+    return image
 
 
 def _decode_any(data: NDArray[np.uint8], flags: int) -> NDArray[np.generic] | None:

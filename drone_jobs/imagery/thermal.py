@@ -5,8 +5,8 @@ FLIR's become some with the constants of the camera and the air of the day, DJI'
 DJI gives out under terms of its own. Neither is done here, so no temperature is ever told; the
 picture itself is scored like any other.
 
-Sources: ITU-T T.81 annex B; FLIR's file format as ExifTool documents it (FFF, record type 1); DJI's
-application segments as found in files of XT S, M2EA, H20N and M30T.
+Sources: ITU-T T.81 annex B; DJI's application segments as found in files of XT S, M2EA, H20N and
+M30T.
 """
 
 import math
@@ -17,6 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from camera_gateway.thermal.flir import raw_size
 from geo.drone.photo import read_photo
 
 __all__ = ["RawLayout", "Thermal", "read_thermal"]
@@ -24,8 +25,6 @@ __all__ = ["RawLayout", "Thermal", "read_thermal"]
 _FLIR: Final = b"FLIR\x00\x01"
 _LEAST_PX: Final = 80 * 60
 _LARGEST_PIECE: Final = 64 * 2**20
-_RAW_RECORD: Final = 1
-_MOST_RECORDS: Final = 100
 
 
 class RawLayout(StrEnum):
@@ -94,7 +93,7 @@ def read_thermal(path: Path) -> Thermal:
 def _raw(
     pieces: dict[RawLayout, bytearray], picture_px: tuple[int, int]
 ) -> tuple[RawLayout, tuple[int, int] | None]:
-    flir_px = _flir_size(bytes(pieces[RawLayout.FLIR]))
+    flir_px = raw_size(bytes(pieces[RawLayout.FLIR]))
     if flir_px is not None:
         return RawLayout.FLIR, flir_px
     for layout in (RawLayout.DJI_APP3, RawLayout.DJI_APP4):
@@ -145,32 +144,6 @@ def _same_shape(length: int, picture_px: tuple[int, int]) -> tuple[int, int] | N
     width = math.isqrt(count * picture_px[0] // picture_px[1])
     height = width * picture_px[1] // picture_px[0]
     return (width, height) if width * height == count else None
-
-
-def _flir_size(content: bytes) -> tuple[int, int] | None:
-    """Width and height in the raw record of FLIR's file; None for no or a damaged one."""
-    if not content.startswith(b"FFF\x00"):
-        return None
-    try:
-        order = ">" if 100 <= struct.unpack_from(">I", content, 0x14)[0] < 200 else "<"
-        at, count = struct.unpack_from(order + "II", content, 0x18)
-        for index in range(min(count, _MOST_RECORDS)):
-            entry = at + 32 * index
-            (kind,) = struct.unpack_from(order + "H", content, entry)
-            if kind == _RAW_RECORD:
-                place, length = struct.unpack_from(order + "II", content, entry + 12)
-                return _flir_raw(content, place, length)
-    except struct.error:
-        return None
-    return None
-
-
-def _flir_raw(content: bytes, place: int, length: int) -> tuple[int, int] | None:
-    mark, width, height = struct.unpack_from("<HHH", content, place)
-    if mark != 2:  # the record's own order of bytes
-        mark, width, height = struct.unpack_from(">HHH", content, place)
-    is_there = place + length <= len(content) and width * height >= _LEAST_PX
-    return (width, height) if mark == 2 and is_there else None
 
 
 def _told(layout: RawLayout, raw_px: tuple[int, int] | None, *, is_whole: bool) -> str:
