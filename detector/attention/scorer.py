@@ -132,6 +132,17 @@ class AttentiveScorer:
         """Which weights score."""
         return self._full.reference
 
+    def with_weights(self, full: FrameDetector, wide: FrameDetector) -> "AttentiveScorer":
+        """A scorer with other weights that goes on where this one was; this one is used no more.
+
+        Args:
+            full: for full frames.
+            wide: for bands.
+        """
+        other = AttentiveScorer(full, wide, self._rule, self._masks_of)
+        other._views = self._views
+        return other
+
     def detect_each(
         self,
         pictures: Sequence[Picture],

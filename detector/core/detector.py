@@ -77,6 +77,7 @@ class Detector:
         threads: int = 0,
         width_px: int | None = None,
         memory: Path | None = None,
+        arrangement: Arrangement | None = None,
     ) -> "Detector":
         """Load weights and make ready.
 
@@ -94,6 +95,7 @@ class Detector:
             memory: a file in which is kept how this machine's cores are best arranged; where it
                 does not know yet, that is measured now, in less than three seconds. Without it,
                 and on a GPU, nothing is measured.
+            arrangement: of another detector at work here: taken as it is, and nothing is measured.
 
         Raises:
             InputRefused: no such device, or a width that the network cannot take.
@@ -103,8 +105,12 @@ class Detector:
         _check_width(card, width_px)
         threads = threads or usable_cores()
         network = Network.open(card, device=device, threads=threads)
-        arrangement = Arrangement.usual(threads)
-        if memory is not None and threads > 1 and not network.on_gpu:
+        usual = Arrangement.usual(threads)
+        if arrangement is not None:
+            network = network if arrangement == usual else network.arranged(arrangement)
+        elif memory is None or threads == 1 or network.on_gpu:
+            arrangement = usual
+        else:
             network, arrangement = settle(network, card, threads, memory)
         if arrangement.workers > 1:
             cv2.setNumThreads(1)

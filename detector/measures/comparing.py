@@ -22,7 +22,10 @@ from detector.measures.rounding import rounded
 from models.errors import InputRefused
 from models.replay import Played, PlayedAlert
 
-__all__ = ["compare"]
+__all__ = ["compare", "told_apart"]
+
+CHANCE: Final = 0.05
+"""Below it, chance is ruled out."""
 
 NEAR_S: Final = 120.0
 """How far apart two runs may open and lose an alert and mean the same nuisance: a track needs some
@@ -40,8 +43,8 @@ def compare(first: Sequence[Played], second: Sequence[Played]) -> dict[str, Any]
         ``sequences``: how many are compared; ``left_out``: names of those that are not;
         ``measures``: a row a headline figure with ``name``, ``first``, ``second``, ``difference``,
         ``low``, ``high``, ``p``, ``test`` (``mcnemar``, ``bootstrap``, or null where there is no
-        telling), ``unit`` and ``better``; ``fires`` and ``false_alarms``: what was ``gained`` and
-        ``lost``, by name of the recording.
+        telling), ``unit``, ``better`` and ``verdict`` (:func:`told_apart`); ``fires`` and
+        ``false_alarms``: what was ``gained`` and ``lost``, by name of the recording.
 
     Raises:
         InputRefused: no recording was seen alike by both.
@@ -68,6 +71,38 @@ def compare(first: Sequence[Played], second: Sequence[Played]) -> dict[str, Any]
         "fires": {"gained": gained, "lost": lost},
         "false_alarms": {"gained": false_gained, "lost": false_lost},
     }
+
+
+def told_apart(
+    difference: float | None,
+    interval: tuple[float | None, float | None],
+    p: float | None,
+    *,
+    is_exact: bool,
+    is_better_higher: bool,
+) -> str:
+    """Whether two runs differ by more than chance.
+
+    Args:
+        difference: second less first; None where nothing tells.
+        interval: of it, 95 %; two times None without one.
+        p: how likely chance makes as much; None where that cannot be told.
+        is_exact: it is of McNemar's test, which decides; else the interval does.
+        is_better_higher: which way is better.
+
+    Returns:
+        ``better``, ``worse``, ``same`` (not told apart) or ``no_telling``.
+    """
+    if difference is None or p is None:
+        return "no_telling"
+    low, high = interval
+    if is_exact:
+        is_sure = p < CHANCE
+    else:
+        is_sure = low is not None and high is not None and (low > 0.0 or high < 0.0)
+    if not is_sure or difference == 0.0:
+        return "same"
+    return "better" if (difference > 0.0) == is_better_higher else "worse"
 
 
 def _alike(one: Played, other: Played) -> bool:
@@ -112,21 +147,29 @@ def _row(one: Figure, other: Figure, exact_p: float | None) -> dict[str, Any]:
     test = None if p is None else "bootstrap"
     if is_known and exact_p is not None:
         p, test = exact_p, "mcnemar"
+    difference = (
+        rounded(other.value - one.value)
+        if one.value is not None and other.value is not None
+        else None
+    )
     return {
         "name": one.name,
         "first": rounded(one.value),
         "second": rounded(other.value),
-        "difference": (
-            rounded(other.value - one.value)
-            if one.value is not None and other.value is not None
-            else None
-        ),
+        "difference": difference,
         "low": rounded(low),
         "high": rounded(high),
         "p": rounded(p),
         "test": test,
         "unit": one.unit,
         "better": "higher" if one.is_better_higher else "lower",
+        "verdict": told_apart(
+            difference,
+            (rounded(low), rounded(high)),
+            rounded(p),
+            is_exact=test == "mcnemar",
+            is_better_higher=one.is_better_higher,
+        ),
     }
 
 

@@ -17,10 +17,11 @@ from detector.evaluate.footage import Sampling
 from detector.evidence import decision_version
 from detector.footage.files import write_whole
 from detector.measures import figures_of
+from detector.release.cards import open_card
 from detector.replay.drills import DrillFootage, DrillOrder
 from detector.replay.lookahead import Effort
 from detector.replay.parts import Parts, code_version
-from detector.replay.plan import Order, Refused, digest_of, plan
+from detector.replay.plan import Order, Refused, dem_digest, plan
 from detector.replay.player import Performance, PlayerOf, Show
 from detector.replay.result import canonical, played_as_json
 from detector.replay.run_file import RunFile
@@ -29,7 +30,7 @@ from detector.report import RecordedPictures, write_report
 from models.config import Settings, load_settings
 from models.errors import InputRefused
 from models.replay import Played
-from models.zoo import ModelCard, load_card, read_card
+from models.zoo import ModelCard
 
 __all__ = ["RunListener", "Wish", "conduct"]
 
@@ -90,7 +91,7 @@ def conduct(run: RunFile, out: Path, wish: Wish, listener: RunListener) -> Mappi
     """
     began_s = time.monotonic()
     settings = load_settings(Path(run.settings) if run.settings else None)
-    card = _card(run.model or settings.model_card)
+    card = open_card(settings, run.model or settings.model_card)
     orders = plan(run, leave_out=out)
     performing = _Performing(_shared(run, settings, card), Parts(out), listener, began_s)
     todo = performing.recall(orders, fresh=wish.fresh)
@@ -203,10 +204,6 @@ class _Performing:
         self._listener.on_finished(played)
 
 
-def _card(model: str) -> ModelCard:
-    return read_card(Path(model)) if model.endswith(".toml") else load_card(model)
-
-
 def _shared(run: RunFile, settings: Settings, card: ModelCard) -> dict[str, Any]:
     """All that shapes what comes of a recording besides itself."""
     return {
@@ -216,7 +213,7 @@ def _shared(run: RunFile, settings: Settings, card: ModelCard) -> dict[str, Any]
         "evidence": settings.evidence.model_dump(mode="json"),
         "attention": settings.attention.model_dump(mode="json"),
         "device": run.device,
-        "dem": digest_of(Path(run.dem))[0] if run.dem else "",
+        "dem": dem_digest(run.dem),
         "dem_heights": run.dem_heights,
         **code_version(),
     }
@@ -234,11 +231,19 @@ def _told(
             "sha256": reference.sha256,
         },
         "config_version": decision_version(settings),
+        "code": code_version(),
         "settings": {
             "evidence": settings.evidence.model_dump(mode="json"),
             "attention": settings.attention.model_dump(mode="json"),
         },
-        "footage": [{"name": one.name, "sha256": one.sha256} for one in performing.orders],
+        "footage": [
+            {
+                "name": one.name,
+                "sha256": one.sha256,
+                "is_drill": isinstance(one.what, DrillOrder),
+            }
+            for one in performing.orders
+        ],
         # The words of a refusal name paths of this machine.
         "refused": [{"name": name, "code": code} for name, code in sorted(performing.refused)],
     }

@@ -22,12 +22,20 @@ from detector.replay.drill_recording import (
 from detector.replay.playing import Footage
 from detector.replay.run_file import DrillEntry
 from geo.crs import HeightSystem
-from geo.dem import Wish, import_dem
+from geo.dem import Wish, import_dem, read_terrain
 from geo.relief import drill_relief
 from geo.terrain import Terrain
 from models.errors import InputRefused
 
-__all__ = ["FRAMES", "DrillFootage", "DrillOrder", "drill_footage", "drill_orders", "terrain_of"]
+__all__ = [
+    "FRAMES",
+    "DrillFootage",
+    "DrillOrder",
+    "drill_footage",
+    "drill_orders",
+    "imported_terrain",
+    "terrain_of",
+]
 
 FRAMES = int((BEFORE_S + BURNS_S) / EVERY_S) + 1
 """Of a drill fire."""
@@ -143,7 +151,7 @@ def terrain_of(dem: str, heights: HeightSystem | None) -> Terrain:
     """An elevation model in memory; the built-in relief when nothing is named.
 
     Args:
-        dem: its file.
+        dem: its file, or the folder of one that was imported.
         heights: what they are above, where the file does not say.
 
     Raises:
@@ -151,6 +159,8 @@ def terrain_of(dem: str, heights: HeightSystem | None) -> Terrain:
     """
     if not dem:
         return drill_relief()
+    if Path(dem).is_dir():
+        return imported_terrain(Path(dem))
     with tempfile.TemporaryDirectory() as folder:
         terrain = import_dem(
             [Path(dem)], Path(folder), wish=Wish(heights=heights), now=datetime.now(UTC)
@@ -173,3 +183,19 @@ def _fire(order: DrillOrder) -> DrillFire:
 @lru_cache(maxsize=4)
 def _fires(dem: str, heights: HeightSystem | None, count: int, seed: int) -> Sequence[DrillFire]:
     return drill_fires(terrain_of(dem, heights), count, seed)
+
+
+def imported_terrain(folder: Path) -> Terrain:
+    """The elevation model that a watch has imported into a folder.
+
+    Raises:
+        InputRefused: there is none (``replay_dem``), or it is damaged (``terrain_stored``).
+    """
+    terrain = read_terrain(folder)
+    if terrain is None:
+        raise InputRefused(
+            f"The folder {folder} holds no terrain that was imported.",
+            remedy="Import it first: firewatch geo import-dem FILE…; or name its file.",
+            code="replay_dem",
+        )
+    return terrain

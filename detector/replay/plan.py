@@ -14,14 +14,14 @@ from typing import Any, TypeAlias
 
 from camera_gateway.sources.video_frames import claimed_length
 from detector.evaluate.footage import PictureSequence, Sampling, VideoSequence, find_recordings
-from detector.replay.drills import FRAMES, DrillOrder, drill_orders
+from detector.replay.drills import FRAMES, DrillOrder, drill_orders, imported_terrain
 from detector.replay.playing import Footage
 from detector.replay.result import as_plain, canonical
 from detector.replay.run_file import FootageEntry, RunFile
 from detector.replay.truths import EventBook, known_of, scene_of
 from models.errors import InputRefused
 
-__all__ = ["Order", "Refused", "digest_of", "plan"]
+__all__ = ["Order", "Refused", "dem_digest", "digest_of", "plan"]
 
 _CHUNK = 1 << 20
 Playable: TypeAlias = Footage | DrillOrder
@@ -104,7 +104,7 @@ def _of_entry(entry: FootageEntry, leave_out: Path) -> Iterator[Order | Refused]
     recordings: list[PictureSequence | VideoSequence] = []
     for found in find_recordings([Path(entry.path)], leave_out=leave_out):
         if isinstance(found, InputRefused):
-            yield Refused(Path(entry.path).name, found)
+            yield Refused(entry.name or Path(entry.path).name, found)
         else:
             recordings.append(found)
     for recording in recordings:
@@ -114,15 +114,16 @@ def _of_entry(entry: FootageEntry, leave_out: Path) -> Iterator[Order | Refused]
             # Footage whose truth is damaged would pass for footage of which nothing is known.
             yield Refused(recording.name, error)
             continue
+        name = entry.name if entry.name and len(recordings) == 1 else recording.name
         footage = Footage(
-            recording=recording,
+            recording=replace(recording, name=name),
             scene=entry.scene or known.scene or scene_of(recording.name),
             sampling=entry.sampling,
             conditions=entry.conditions.over(known.conditions),
             truth=known.truth,
             camera=None if entry.camera is None else entry.camera.camera(),
         )
-        yield Order(recording.name, footage, "")
+        yield Order(name, footage, "")
 
 
 def _named_apart(found: Sequence[Order | Refused]) -> Iterator[Order | Refused]:
@@ -173,6 +174,17 @@ def digest_of(file: Path) -> tuple[str, int]:
     except OSError:
         return "unreadable", 0
     return digest.hexdigest(), size
+
+
+def dem_digest(dem: str) -> str:
+    """Of an elevation model, a file or the folder of one that was imported; empty for none.
+
+    Raises:
+        InputRefused: the folder holds none.
+    """
+    if dem and Path(dem).is_dir():
+        return imported_terrain(Path(dem)).fingerprint
+    return digest_of(Path(dem))[0] if dem else ""
 
 
 def _expected(recording: PictureSequence | VideoSequence, sampling: Sampling) -> int | None:

@@ -89,9 +89,11 @@ class FootageEntry(_Entry):
             out.
         conditions: stands over what the truth file says.
         camera: where it stands and looks, where that is known.
+        name: of the recording in the result, where it is the only one; its own when empty.
     """
 
     path: _Path
+    name: Annotated[str, Field(max_length=200)] = ""
     truth: Annotated[str, Field(max_length=4096)] = ""
     scene: Annotated[str, Field(max_length=120)] = ""
     every: Annotated[int, Field(ge=1)] = 1
@@ -132,8 +134,8 @@ class RunFile(_Entry):
         workers: processes; 0 for one a core.
         rate: times as fast as life; 0 for as fast as the machine.
         device: where the network runs.
-        dem: elevation model on which alerts of a known camera are located; when empty, alerts have
-            a direction and no place.
+        dem: elevation model on which alerts of a known camera are located, or the folder of one
+            that a watch has imported; when empty, alerts have a direction and no place.
         dem_heights: what its heights are above, where the file does not say.
         footage: what is played.
         drill: fires that are made and played.

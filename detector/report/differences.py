@@ -4,14 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from detector.measures.comparing import told_apart
 from detector.report.given import Given
 from detector.report.reading import UNITS
 from detector.report.shape import Measure
 
 __all__ = ["ChangedAlert", "ChangedFire", "Comparison", "Difference", "read_comparison"]
-
-CHANCE = 0.05
-"""Below it, chance is ruled out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +33,14 @@ class Difference:
     @property
     def verdict(self) -> str:
         """``better``, ``worse``, ``same_word`` (not told apart) or ``no_telling``."""
-        value, low, high = self.measure.value, self.measure.low, self.measure.high
-        if value is None or self.p is None:
-            return "no_telling"
-        if self.test == "mcnemar":
-            is_sure = self.p < CHANCE
-        else:
-            is_sure = low is not None and high is not None and (low > 0.0 or high < 0.0)
-        if not is_sure or value == 0.0:
-            return "same_word"
-        return "better" if (value > 0.0) == (self.measure.better == "higher") else "worse"
+        said = told_apart(
+            self.measure.value,
+            (self.measure.low, self.measure.high),
+            self.p,
+            is_exact=self.test == "mcnemar",
+            is_better_higher=self.measure.better == "higher",
+        )
+        return "same_word" if said == "same" else said
 
 
 @dataclass(frozen=True, slots=True)

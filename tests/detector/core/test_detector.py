@@ -349,3 +349,12 @@ def test_threads_change_no_bit(card: ModelCard, detector: Detector) -> None:
     for _ in range(3):
         answers = crew.detect(images, floor_score=0.001)
         assert all(same(a, b) for a, b in zip(expected, answers, strict=True))
+
+
+@pytest.mark.parametrize("arrangement", [Arrangement(2, 1), Arrangement(1, 2)])
+def test_beside_another_detector_the_cores_stay_arranged_as_they_are(
+    card: ModelCard, arrangement: Arrangement
+) -> None:
+    detector = Detector.open(card, device="cpu", threads=2, width_px=320, arrangement=arrangement)
+    assert detector.arrangement == arrangement
+    assert len(detector.detect([np.zeros((40, 60, 3), np.uint8)], floor_score=0.1)) == 1

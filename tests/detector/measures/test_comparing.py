@@ -141,6 +141,7 @@ def test_one_scene_tells_no_interval() -> None:
         "test": None,
         "unit": "",
         "better": "higher",
+        "verdict": "no_telling",
     }
     false = row(
         compare(run([alert(0.0)], truth=Truth()), run([], truth=Truth())),
