@@ -47,6 +47,7 @@ from api.land import attributes, exporting, features, winds
 from api.land import changes as land_changes
 from api.land.imports import routes as land_imports
 from api.land.network import routes as land_network
+from api.learning import routes as learning
 from api.ledger import routes as ledger
 from api.live_view import routes as live_view
 from api.maps import routes as maps
@@ -59,6 +60,8 @@ from api.patrols import routes as patrols
 from api.patrols import steering
 from api.patrols import sweeps as tower_sweeps
 from api.people import routes as people
+from api.releases import routes as releases
+from api.replays import routes as replays
 from api.reports import files_routes as report_files
 from api.reports import routes as reports
 from api.sweeps import routes as sweeps
@@ -149,7 +152,10 @@ def create_app(
         sweeps.router,
         imagery.router,
         footage.router,
+        learning.router,
         proposals.router,
+        replays.router,
+        releases.router,
         drone_live.router,
         schedules.router,
         flights.router,

@@ -64,9 +64,15 @@ class Behind:
         Raises:
             Stopped: the watch ends.
         """
-        while True:
-            if self._stopping.is_set():
-                raise Stopped
-            if self._backlog() == 0:
-                return
+        while self.looks():
             self._stopping.wait(WAIT_S)
+
+    def looks(self) -> bool:
+        """Whether a live frame waits now, for what cannot wait in its own thread.
+
+        Raises:
+            Stopped: the watch ends.
+        """
+        if self._stopping.is_set():
+            raise Stopped
+        return self._backlog() > 0

@@ -22,14 +22,18 @@ from api.commands.flight import flights
 from api.commands.footage_library import footage
 from api.commands.gates import gates
 from api.commands.geo import geo
+from api.commands.heat import heat
 from api.commands.imagery import imagery
 from api.commands.incident import incidents
 from api.commands.keep import audit
 from api.commands.land import land
+from api.commands.learning import learning
 from api.commands.migrate import migrate
+from api.commands.model import models
 from api.commands.notice import notices
 from api.commands.order import orders
 from api.commands.replay import replay
+from api.commands.replays import replays
 from api.commands.report import report
 from api.commands.schedule import schedules
 from api.commands.serve import serve
@@ -51,6 +55,7 @@ app = typer.Typer(
 app.command()(demo)
 app.command()(serve)
 app.command()(detect)
+app.command()(heat)
 app.command()(replay)
 app.command()(compare)
 app.command()(backup)
@@ -58,6 +63,9 @@ app.command()(restore)
 app.command()(migrate)
 app.add_typer(evaluate, name="evaluate")
 app.add_typer(footage, name="footage")
+app.add_typer(replays, name="replays")
+app.add_typer(learning, name="learning")
+app.add_typer(models, name="model")
 app.add_typer(cameras, name="camera")
 app.add_typer(geo, name="geo")
 app.add_typer(land, name="land")

@@ -12,6 +12,7 @@ from api.alerts.answer_shelf import AnswerShelf
 from api.auth.scope import ScopeBook
 from api.calibration.bench import Workbench
 from api.cameras.thumbs import Thumbs
+from api.context_site import SiteFacts
 from api.coverage.room import CoverageRoom
 from api.drone_live.book import LiveBook
 from api.exchange.shelf import MappingShelf
@@ -27,6 +28,7 @@ from api.live import LiveFeed
 from api.notices.room import NoticeRoom
 from api.orders.desk import OrderDesk
 from api.orders.links import LinkMaker
+from api.replays.room import ReplayRoom
 from api.reports.shelf import ReportShelf
 from api.weather.danger import DangerShelf
 from camera_gateway.gateway import Gateway
@@ -46,34 +48,13 @@ from geo.locate import Locator
 from geo.terrain import Terrain
 from models.clock import Clock, SystemClock
 from models.config import Settings
-from models.detection import ModelReference
 from models.store import Store
 
 if TYPE_CHECKING:
     from api.auth.service import AuthService
+    from api.releases.desk import ModelDesk
 
 __all__ = ["Context", "SiteFacts", "context_of"]
-
-
-@dataclass(frozen=True, slots=True)
-class SiteFacts:
-    """What the console shows of the installation as a whole.
-
-    Attributes:
-        name: of the district.
-        drill: cameras, relief or land layers are invented.
-        replay_rate: how many times faster than recorded the recordings run; None without any.
-        model: the weights in force.
-        provider: execution provider of the network.
-        arrangement: runs of the network side by side x threads of each, and how it was chosen.
-    """
-
-    name: str
-    drill: bool
-    replay_rate: float | None
-    model: ModelReference
-    provider: str
-    arrangement: str
 
 
 def _no_masks() -> MaskBook:
@@ -128,7 +109,9 @@ class Context:
     exchange: MappingShelf = field(default_factory=MappingShelf)
     flights: FlightRoom | None = None
     footage: FootageRoom = field(default_factory=FootageRoom)
+    replays: ReplayRoom = field(default_factory=ReplayRoom)
     lives: LiveBook = field(default_factory=LiveBook)  # of aircraft
+    models: "ModelDesk | None" = None  # None where nothing looks
     references: ReferenceShelf = field(default_factory=lambda: ReferenceShelf(Path(os.devnull)))
 
 

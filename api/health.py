@@ -69,6 +69,9 @@ class HealthAnswer(BaseModel):
         status: ``ok``, or ``degraded`` when a camera or the recorder is not well, or a frame failed
             or was refused as corrupt on its way, or a picture of an alert could not be written,
             within the last five minutes.
+        model: name and version of the network in force.
+        model_fallback: the weights that were activated cannot be used, and the watch goes on with
+            those that were in force before, degraded; the log says why.
         provider: execution provider of the network.
         arrangement: runs of the network side by side x threads of each; and whether that is usual,
             was measured at this start or is remembered.
@@ -99,6 +102,8 @@ class HealthAnswer(BaseModel):
     """
 
     status: str
+    model: str
+    model_fallback: bool
     provider: str
     arrangement: str
     cameras: dict[str, int]
@@ -143,9 +148,14 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     unwell |= notices.failing > 0
     orders = _orders(context)
     unwell |= orders.faults > 0 or orders.stands_still
-    fits = WEIGHTS.fits(context.site.model.name)
+    model = context.site.model
+    fits = WEIGHTS.fits(model.name)
+    falls_back = context.models is not None and bool(context.models.problem)
+    unwell |= falls_back
     return HealthAnswer(
         status="degraded" if unwell or not fits else "ok",
+        model=f"{model.name} {model.version}",
+        model_fallback=falls_back,
         provider=context.site.provider,
         arrangement=context.site.arrangement,
         cameras=dict(states),

@@ -14,7 +14,8 @@ from api.auth.service import AuthService
 from api.calibration.bench import Workbench
 from api.cameras.running import CameraBook, fleet_of, fov_of
 from api.cameras.thumbs import Thumbs
-from api.context import Context, SiteFacts
+from api.context import Context
+from api.context_site import SiteFacts, arrangement_of
 from api.coverage.room import CoverageRoom
 from api.drone_live.book import LiveBook
 from api.drone_live.desk import LiveDesk
@@ -35,6 +36,9 @@ from api.orders.assigning import Assigner
 from api.orders.desk import OrderDesk
 from api.orders.links import LinkMaker
 from api.poses import PoseRoom
+from api.releases.desk import ModelDesk
+from api.replays.desk import ReplayDesk
+from api.replays.service import shelf_of as replay_shelf_of
 from api.roles import logged
 from api.watch import Watch
 from camera_gateway.bus import MemoryBus
@@ -51,12 +55,12 @@ from camera_gateway.vault import EvidenceVault
 from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
 from camera_gateway.video.wall import WallStills
-from detector.attention import AttentiveScorer, band_width_px
-from detector.core.detector import Detector
 from detector.desk import AlertDesk
 from detector.incidents.ranker import Ranker
 from detector.keeper import EvidenceKeeper, LostPictures
 from detector.pipeline import Pipeline
+from detector.release.in_force import open_start
+from detector.swapping import Outfit, SwappingDetector, SwappingScorer
 from geo.land import LandBook
 from geo.locate import Locator
 from geo.terrain import Terrain
@@ -64,7 +68,6 @@ from models.clock import Clock, SystemClock
 from models.config import Settings
 from models.site import Camera
 from models.store import Store
-from models.zoo.registry import load_card
 
 __all__ = ["CameraFeed", "build_watch"]
 
@@ -118,11 +121,16 @@ def build_watch(
         ModelMismatch: the weights are missing or not what their card says.
     """
     clock = clock or SystemClock()
-    card, threads = load_card(settings.model_card), settings.inference_threads
-    # How this machine's cores are best arranged is measured at the first start, and kept.
-    memory = settings.data_dir / "arrangements.json"
-    detector = Detector.open(card, threads=threads, memory=memory)
-    looks_closer = settings.attention.cost > 1.0
+    start = open_start(settings, store.releases.activations())
+    detector = SwappingDetector(Outfit.of(start.detector, settings.attention))
+    site = SiteFacts(
+        site_name,
+        drill,
+        replay_rate,
+        start.detector.reference,
+        start.detector.provider,
+        arrangement_of(start.detector),
+    )
     bus = MemoryBus(clock, max_age_s=settings.max_frame_age_s)
     ring = FrameRing(RING_BYTES_PER_CAMERA, RING_FRAMES)
     book = CameraBook({camera.camera_id: camera for camera in store.cameras.all()})
@@ -140,9 +148,8 @@ def build_watch(
 
     mask_watch = MaskWatch(store.masks, masks, taps, forget)
     mask_watch.refresh()  # before any picture can come
-    scorer = AttentiveScorer(
+    scorer = SwappingScorer(
         detector,
-        detector.at_width(band_width_px(settings.attention.cost)) if looks_closer else detector,
         settings.attention,
         lambda view: masks.in_force(*view, fov_of(book, *view)),
     )
@@ -228,14 +235,8 @@ def build_watch(
         vault=vault,
         auth=AuthService(store, clock, settings.security),
         feed=LiveFeed(store, clock),
-        site=SiteFacts(
-            site_name,
-            drill,
-            replay_rate,
-            detector.reference,
-            detector.provider,
-            f"{detector.arrangement.name}, {detector.arrangement.origin}",
-        ),
+        site=site,
+        models=ModelDesk(settings, store, clock, site, detector, problem=start.problem),
         terrain=terrain,
         gateways=fleet.gateways,
         counts=pipeline.counts,
@@ -302,6 +303,12 @@ def build_watch(
             context,
             footage_shelf_of(settings),
             detector,
+            lambda: bus.backlog() + lives.waits,
+        ),
+        replays=ReplayDesk(
+            context,
+            replay_shelf_of(settings),
+            footage_shelf_of(settings),
             lambda: bus.backlog() + lives.waits,
         ),
     )

@@ -18,8 +18,10 @@ from api.coverage.room import CoverageRoom
 from api.drone_live.desk import LiveDesk
 from api.footage.desk import FootageDesk
 from api.imagery.desk import ImageryDesk
+from api.learning.desk import LearningDesk
 from api.orders.pushing import PushDesk
 from api.poses import PoseRoom
+from api.replays.desk import ReplayDesk
 from api.retention import Retention
 from api.roles import drain, keep_running, stop
 from api.tls import check_tls
@@ -55,6 +57,7 @@ class Watch:
     imagery: ImageryDesk
     lives: LiveDesk
     footage: FootageDesk
+    replays: ReplayDesk
 
     @property
     def retention(self) -> Retention:
@@ -81,6 +84,12 @@ class Watch:
             links=context.links,
             settings=context.settings,
         )
+
+    @property
+    def learning(self) -> LearningDesk:
+        """Makes the night's digest of false alarms."""
+        context = self.context
+        return LearningDesk(context.store, context.clock, context.settings)
 
     @asynccontextmanager
     async def running(self, _app: FastAPI) -> AsyncIterator[None]:
@@ -114,6 +123,9 @@ class Watch:
                 ("calls", self.pushing.run),
                 ("imagery", self.imagery.run),
                 ("footage", self.footage.run),
+                ("learning", self.learning.run),
+                ("replays", self.replays.run),
+                *(() if self.context.models is None else (("models", self.context.models.run),)),
                 ("live pictures", self.lives.run),
                 *(() if self.context.flights is None else (("flights", self.context.flights.run),)),
             ):

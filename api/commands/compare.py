@@ -7,12 +7,10 @@ from typing import Annotated, Any
 import typer
 
 from api.commands.terminal import speakable
+from api.replays.results import played_of
 from detector.measures.comparing import compare as compare_runs
-from detector.replay.result import played_from_json
 from detector.report import open_result, write_comparison
 from detector.report.differences import read_comparison
-from models.errors import InputRefused
-from models.replay import Played
 
 __all__ = ["compare", "told"]
 
@@ -35,7 +33,7 @@ def compare(
     Recordings that the two have not seen alike are left out and named in the page.
     """
     old, new = open_result(first), open_result(second)
-    comparison = compare_runs(_played(old), _played(new))
+    comparison = compare_runs(played_of(old), played_of(new))
     write_comparison(out, old, new, comparison)
     for line in told(comparison):
         typer.echo(speakable(line))
@@ -58,15 +56,3 @@ def told(comparison: Mapping[str, Any]) -> list[str]:
         for one in read_comparison(comparison).differences
         if one.verdict in {"better", "worse"}
     ]
-
-
-def _played(result: Mapping[str, Any]) -> list[Played]:
-    rows = result.get("sequences")
-    try:
-        return [played_from_json(row) for row in (rows if isinstance(rows, list) else [])]
-    except ValueError as error:
-        raise InputRefused(
-            f"This is no result of a replay: {error}.",
-            remedy="Name a result.json that 'firewatch replay' has written.",
-            code="replay_result",
-        ) from error

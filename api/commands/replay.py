@@ -20,6 +20,8 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from api.commands.held import end_with_input
+from api.commands.replay_lines import ProgressLines
 from api.commands.terminal import say, speakable
 from detector.replay.conducting import RunListener, Wish, conduct
 from detector.replay.run_file import MOST_WORKERS, read_run
@@ -49,6 +51,13 @@ def replay(
         typer.Option(min=0.0, help="At most so many times as fast as life; 0 for the run's own."),
     ] = 0.0,
     fresh: Annotated[bool, typer.Option("--fresh", help="Play again what is finished.")] = False,
+    progress: Annotated[
+        bool,
+        typer.Option(
+            "--progress",
+            help="Tell how it goes as lines of JSON; it ends when standard input closes.",
+        ),
+    ] = False,
 ) -> None:
     """Play footage through the watch: what does it find, how soon, how often for nothing.
 
@@ -57,6 +66,10 @@ def replay(
     """
     if not math.isfinite(rate):
         raise typer.BadParameter(f"--rate must be a finite number, not {rate}.")
+    wish = Wish(workers=workers, rate=rate, fresh=fresh)
+    if progress:
+        _in_lines(run, out, wish)
+        return
     refused: list[str] = []
     with _progress() as (bar, listener):
 
@@ -68,7 +81,7 @@ def replay(
             conduct(
                 read_run(run),
                 out,
-                Wish(workers=workers, rate=rate, fresh=fresh),
+                wish,
                 listener(refuse),
             )
         except WatchError as error:
@@ -79,6 +92,20 @@ def replay(
             raise typer.Exit(INTERRUPTED) from error
     if refused:
         raise typer.Exit(1)
+
+
+def _in_lines(run: Path, out: Path, wish: Wish) -> None:
+    """For another program; see :mod:`api.commands.replay_lines`."""
+    lines = ProgressLines(lambda line: print(line, flush=True))  # noqa: T201  # its output
+    end_with_input()
+    try:
+        conduct(read_run(run), out, wish, lines.listener)
+    except WatchError as error:
+        lines.failed(error)
+        raise typer.Exit(1) from error
+    except KeyboardInterrupt as error:
+        raise typer.Exit(INTERRUPTED) from error
+    lines.done()
 
 
 class _RateColumn(ProgressColumn):

@@ -18,7 +18,7 @@ from drone_jobs.imagery.gaps import with_gaps
 from drone_jobs.imagery.telemetry_times import TelemetryTimes
 from geo.drone import DroneView
 from models.config.drone_links import DroneLinkRule
-from models.detection import Box
+from models.detection import Box, ModelReference
 from models.errors import NotFound
 from models.flight import AttitudeSource, Look, LookGap
 from models.imagery import HitGap, ImageryHitDraft, ImageryResult, ImageryState
@@ -52,6 +52,7 @@ class SeenPicture:
         size_px: width and height.
         boxes: what was found, by falling score.
         jpeg: the picture with its boxes; empty without any.
+        model: the weights that looked; None where nobody says.
     """
 
     came_at: datetime
@@ -60,6 +61,7 @@ class SeenPicture:
     size_px: tuple[int, int]
     boxes: tuple[Box, ...]
     jpeg: bytes
+    model: ModelReference | None = None
 
 
 class LiveSession:
@@ -220,7 +222,8 @@ class LiveSession:
             fix, gaps = (None, missing) if view is None else placer.fix(view, box)
             time_s = max(0.0, (seen.came_at - self.began_at).total_seconds())
             # Placed and alone, it is too weak to tell of a fire; others may join it.
-            drafts.append(ImageryHitDraft(self.frames, time_s, box, fix, gaps or (HitGap.WEAK,)))
+            gaps = gaps or (HitGap.WEAK,)
+            drafts.append(ImageryHitDraft(self.frames, time_s, box, fix, gaps, model=seen.model))
         if not drafts or not self._is_worth(seen, drafts):
             return
         self._shelf.keep_picture(self.imagery_id, 1, self.frames, seen.jpeg)

@@ -20,7 +20,7 @@ from api.drone_live.history import StateHistory
 from api.drone_live.pushing import DockPush
 from api.drone_live.secrets import EVERY_S, link_of
 from api.drone_live.session import LiveSession, SeenPicture
-from api.imagery.scoring import PictureDetector, found_in
+from api.imagery.scoring import PictureDetector, found_in, settled
 from api.imagery.shelf import ImageryShelf
 from api.imagery.showing import shown_jpeg
 from camera_gateway.bus import MemoryBus
@@ -215,7 +215,8 @@ class LiveWatching:
 
     def _score(self, frame: Frame) -> SeenPicture:
         image = decode_jpeg(frame.jpeg, self._rule.aircraft)
-        boxes = found_in(self._detector, image, in_tiles=False)[:MOST_BOXES]
+        detector, model = settled(self._detector)
+        boxes = found_in(detector, image, in_tiles=False)[:MOST_BOXES]
         height, width = image.shape[:2]
         doubt_s = DOUBT_S if frame.captured_doubt_s is None else frame.captured_doubt_s
         self._frames += 1
@@ -226,6 +227,7 @@ class LiveWatching:
             (width, height),
             boxes,
             shown_jpeg(image, boxes) if boxes else b"",
+            model,
         )
 
     async def _settle(self) -> None:

@@ -8,7 +8,7 @@ from api.behind import Behind, Stopped
 from api.footage.importing import Importer
 from api.footage.proposing import propose
 from api.footage.shelf import FootageShelf
-from api.imagery.scoring import PictureDetector
+from api.imagery.scoring import PictureDetector, settled
 
 if TYPE_CHECKING:
     from api.context import Context
@@ -61,11 +61,12 @@ class FootageDesk:
             proposal = store.proposals.next_queued()
             if proposal is None:
                 return False
+            detector, model = settled(self._detector)  # one model for all of a proposal
             propose(
                 store,
                 self._shelf,
-                self._detector,
-                self._context.site.model,
+                detector,
+                model or self._context.site.model,
                 proposal,
                 rest=self.behind.wait,
             )

@@ -16,7 +16,7 @@ from models.footage import FootageKind
 from models.footage_library import Footage, FootageState
 from models.store import Store
 
-__all__ = ["export_zip"]
+__all__ = ["CHECKED_EVERY", "MOST_PICTURES", "export_zip", "pack"]
 
 MOST_PICTURES: Final = 50_000
 CHECKED_EVERY: Final = 50
@@ -70,7 +70,7 @@ def export_zip(
             shares={"train": 1.0 - val_share, "val": val_share},
             on_picture=check,
         )
-        _pack(folder, out, check=lambda: shelf.check_room(0))
+        pack(folder, out, check=lambda: shelf.check_room(0))
     pictures = sum(exported.pictures.values())
     store.audit.record(
         actor=author,
@@ -115,8 +115,14 @@ def _labellings(
         )
 
 
-def _pack(folder: Path, out: Path, *, check: Callable[[], None]) -> None:
-    """Into one zip; a file that is in it goes, so that the disk holds no picture twice."""
+def pack(folder: Path, out: Path, *, check: Callable[[], None]) -> None:
+    """Pack a folder into one zip; a file that is in it goes, so that no picture is there twice.
+
+    Args:
+        folder: it is gone afterwards.
+        out: of the zip.
+        check: called now and then; refuses when the disk fills.
+    """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for number, path in enumerate(sorted(folder.rglob("*"))):
             if not path.is_file():

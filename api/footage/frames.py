@@ -33,7 +33,13 @@ class FramePlace:
 
 
 def frames_within(
-    index: FrameIndex, *, from_s: float | None, until_s: float | None, every_s: float, limit: int
+    index: FrameIndex,
+    *,
+    from_s: float | None,
+    until_s: float | None,
+    every_s: float,
+    limit: int,
+    from_number: int = 0,
 ) -> tuple[list[FramePlace], float | None]:
     """Frames of a part of a recording.
 
@@ -43,6 +49,7 @@ def frames_within(
         until_s: before which the last one is; None to its end.
         every_s: at most one in so many seconds; 0 for all.
         limit: at most so many, at least 1.
+        from_number: of the first, at the earliest; at least 0.
 
     Returns:
         The frames, and from which time on there are more; None when these are all.
@@ -50,6 +57,7 @@ def frames_within(
     at_s = index.at_s
     end = len(at_s) if until_s is None else int(np.searchsorted(at_s, until_s, side="left"))
     place = 0 if from_s is None else int(np.searchsorted(at_s, from_s, side="left"))
+    place = max(place, from_number)
     found: list[FramePlace] = []
     while place < end:
         if len(found) == limit:

@@ -35,8 +35,9 @@ from api.footage.truth_schemas import (
 from api.moments import Moment
 from detector.footage import LabelFormat
 from models.errors import Conflict, InputRefused
-from models.footage import MOST_NAME, FootageKind
+from models.footage import MOST_NAME, FootageKind, Light
 from models.footage_library import Footage, FootageState
+from models.frame import FrameMode
 from models.store.footage_rows import MOST_NOTE
 
 __all__ = ["router"]
@@ -58,12 +59,20 @@ def list_footage(  # noqa: PLR0917 -- a query, by name
     scene: Annotated[str | None, Query(max_length=MOST_NAME)] = None,
     kind: FootageKind | None = None,
     state: FootageState | None = None,
+    light: Light | None = None,
+    mode: FrameMode | None = None,
     before: Wanted = None,
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> FootageList:
-    """The newest first; of a scene, a kind or a state."""
+    """The newest first; of a scene, a kind, a state, a light or a way of seeing."""
     found = context.store.footage.page(
-        before=before, limit=limit + 1, scene=scene, kind=kind, state=state
+        before=before,
+        limit=limit + 1,
+        scene=scene,
+        kind=kind,
+        state=state,
+        light=light,
+        mode=mode,
     )
     more = found[limit - 1].footage_id if len(found) > limit else None
     return FootageList(
@@ -272,12 +281,18 @@ def list_frames(  # noqa: PLR0917 -- a query, by name
     until_s: Seconds = None,
     every_s: Annotated[float, Query(ge=0.0, le=86_400.0)] = 0.0,
     limit: Annotated[int, Query(ge=1, le=1_000)] = 200,
+    from_number: Annotated[int, Query(ge=0, le=2**53)] = 0,
 ) -> FrameList:
     """Frames of a part of it, at most one in ``every_s`` seconds."""
     found = _ready(context, footage_id)
     index = service.shelf_of(context.settings).index(found.draft)
     frames, next_from_s = frames_within(
-        index, from_s=from_s, until_s=until_s, every_s=every_s, limit=limit
+        index,
+        from_s=from_s,
+        until_s=until_s,
+        every_s=every_s,
+        limit=limit,
+        from_number=from_number,
     )
     return FrameList(
         frames=tuple(

@@ -21,7 +21,7 @@ from shapely.geometry.base import BaseGeometry
 from api.behind import Behind, Stopped
 from api.imagery.finding import Placer
 from api.imagery.flight_looks import Flight, VideoLooks, flight_of, still_look
-from api.imagery.scoring import PictureDetector, found_in
+from api.imagery.scoring import PictureDetector, found_in, settled
 from api.imagery.shelf import ImageryShelf
 from api.imagery.showing import shown_jpeg
 from api.imagery.witnessing import SeenHit, tell
@@ -194,7 +194,8 @@ class ImageryDesk:
                 self._see(work, frame, in_tiles=False)
 
     def _see(self, work: _Work, frame: SeenFrame, *, in_tiles: bool) -> None:
-        boxes = found_in(_Patient(self._detector, self.behind.wait), frame.image, in_tiles=in_tiles)
+        detector, model = settled(self._detector)
+        boxes = found_in(_Patient(detector, self.behind.wait), frame.image, in_tiles=in_tiles)
         height, width = frame.image.shape[:2]
         look = frame.look
         view, missing = work.placer.view(look, (width, height))
@@ -210,7 +211,7 @@ class ImageryDesk:
         kept = boxes[: max(0, MOST_HITS - len(work.hits))]
         for box in kept:
             fix, gaps = (None, missing) if view is None else work.placer.fix(view, box)
-            draft = ImageryHitDraft(frame.number, frame.time_s, box, fix, gaps)
+            draft = ImageryHitDraft(frame.number, frame.time_s, box, fix, gaps, model=model)
             work.hits.append(SeenHit(draft, look.at, is_thermal=bool(work.thermal)))
         if kept:
             jpeg = shown_jpeg(frame.image, kept)

@@ -36,6 +36,7 @@ class HitAnswer(BaseModel):
         radius_m: round the place, holds nine in ten.
         region: where it may be.
         gaps: why it has no place, or is no observation.
+        model: name and version of the weights that found it; empty where that was not kept yet.
     """
 
     hit_id: int
@@ -51,6 +52,7 @@ class HitAnswer(BaseModel):
     observation_id: int | None
     incident_id: int | None
     gaps: tuple[HitGap, ...]
+    model: str
 
     @classmethod
     def of(cls, hit: ImageryHit) -> "HitAnswer":
@@ -73,6 +75,7 @@ class HitAnswer(BaseModel):
             observation_id=draft.observation_id,
             incident_id=hit.incident_id,
             gaps=draft.gaps,
+            model="" if draft.model is None else f"{draft.model.name} {draft.model.version}",
         )
 
 

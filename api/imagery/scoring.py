@@ -13,10 +13,11 @@ import numpy as np
 
 from detector.attention.merge import Seen, from_band, merge
 from detector.attention.tiles import Tile
-from models.detection import Box, Detections
+from detector.swapping import SwappingDetector
+from models.detection import Box, Detections, ModelReference
 from models.units import ImageBGR
 
-__all__ = ["PictureDetector", "found_in", "tiles_of"]
+__all__ = ["PictureDetector", "found_in", "settled", "tiles_of"]
 
 FLOOR_SCORE: Final = 0.25
 """What scores less is not told: single frames of fog reach 0.3 now and then, of texture less."""
@@ -37,6 +38,15 @@ class PictureDetector(Protocol):
 
     def detect(self, images: Sequence[ImageBGR], *, floor_score: float) -> Sequence[Detections]:
         """One answer per picture, in their order."""
+
+
+def settled(detector: PictureDetector) -> tuple[PictureDetector, ModelReference | None]:
+    """The detector that is in force now, and its weights: one picture is looked at by one model."""
+    if isinstance(detector, SwappingDetector):
+        now = detector.settled()
+        return now, now.reference
+    reference: ModelReference | None = getattr(detector, "reference", None)
+    return detector, reference
 
 
 def found_in(

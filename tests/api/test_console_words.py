@@ -49,6 +49,7 @@ NOT_READING = {
     "recording": "writes what was read",
     "video/live.py": "shows what others read",
     "sources/video_seeking.py": "shows a frame of the library",
+    "thermal": "of the command line; no camera sends such pictures yet",
 }
 PASSED_ON = {
     "camera_gateway/gateway.py: code",
@@ -79,8 +80,11 @@ FROM_A_BROWSER = [
     *("api/people", "models/user.py"),
     "api/flights",
     "api/imagery",
+    "api/learning",
     *("api/footage", "models/footage.py", "detector/footage"),
+    "api/replays",
     "api/drone_live",
+    "api/releases",
     *("api/patrols", "models/patrol.py", "api/masks", "models/mask.py"),
     "camera_gateway/patrol/desk.py",
     "api/land",
@@ -210,6 +214,7 @@ def test_what_a_browser_may_be_refused_with_has_words(words: dict[str, dict[str,
     passed_on |= {"api/gates/taking.py: refusal.code", "api/imagery/shelf.py: refused.code"}
     passed_on |= {"api/footage/service.py: error.code", "api/footage/labelling.py: error.code"}
     passed_on |= {"models/footage.py: code", "detector/footage/truth_file.py: error.code"}
+    passed_on |= {"models/store/replay_rows.py: code"}
     of_tables = {
         "api/land/editing.py: _FACT_CODES[faults[0].kind]",
         "api/land/editing.py: _SHAPE_CODES[fault]",

@@ -279,6 +279,9 @@ def test_every_part_of_the_api_belongs_to_a_scope_or_is_for_people(api: ApiRig) 
     people |= {"field"}  # for phones, by a link
     people |= {"drones", "flights", "schedules"}  # no program releases a flight
     people |= {"footage"}  # what is true is said by people
+    people |= {"replays"}  # so is what is played, for hours of the machine
+    people |= {"learning"}  # likewise, and who said it
+    people |= {"models"}  # what is in force is signed for
     people |= {"handovers", "orders", "reports"}  # names and telephones are in them
     parts = {route.path.split("/")[2] for _, route in routes(api) if route.path[:5] == "/api/"}
     assert parts <= people | set(SCOPE_OF)

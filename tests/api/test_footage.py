@@ -91,6 +91,11 @@ def test_pages_follow_each_other_and_can_be_narrowed(api: ApiRig) -> None:
     assert asked(scene="s0") == ([numbers[2], numbers[0]], None)
     assert asked(kind="video") == ([], None)
     assert asked(state="queued")[0] == numbers[::-1]
+    said = {"conditions": {"light": "night", "mode": "thermal"}}
+    assert client.patch(f"/api/footage/{numbers[0]}", json=said).status_code == 200
+    assert asked(light="night", mode="thermal") == ([numbers[0]], None)
+    assert asked(light="day") == ([], None)
+    assert client.get("/api/footage", params={"light": "noon"}).status_code == 422
 
 
 def test_what_is_said_of_it_is_changed_as_it_was_read(api: ApiRig) -> None:

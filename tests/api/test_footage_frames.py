@@ -67,6 +67,10 @@ def test_frames_of_a_video_are_listed_with_their_real_times(api: ApiRig, video_i
     coarse = asked(every_s=1.0)
     assert [one["number"] for one in coarse["frames"]] == list(range(0, 70, 4))
     assert asked(from_s=1e6)["frames"] == []
+    page = asked(from_number=68, limit=5)
+    assert [one["number"] for one in page["frames"]] == [68, 69], "a page by its number"
+    assert [one["number"] for one in asked(from_number=3, from_s=1.0, limit=1)["frames"]] == [4]
+    assert asked(from_number=70) == {"frames": [], "count": 70, "next_from_s": None}
 
 
 def test_a_frame_of_a_video_is_the_one_of_its_number(api: ApiRig, video_id: int) -> None:

@@ -97,7 +97,7 @@ def test_what_is_stored_holds_from_the_first_picture_on_and_for_old_recordings_t
             (nuisance,) = watch.context.masks.nuisance("t1-red", 0)
             assert watch.desk._judge._sources._masks_of("t1-red", 0) == (nuisance,)
             # The closer look spends nothing on either.
-            kinds = {mask.kind for mask in watch.pipeline._scorer._masks_of(("t1-red", 0))}  # type: ignore[attr-defined]
+            kinds = {mask.kind for mask in watch.pipeline._scorer._scorer._masks_of(("t1-red", 0))}  # type: ignore[attr-defined]
             assert kinds == set(MaskKind)
 
 

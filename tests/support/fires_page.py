@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -19,6 +19,7 @@ from fire_rig import draft_of
 
 from api.app import create_app
 from api.auth.passwords import hash_password
+from api.context import Context
 from geo.locate import Locator
 from geo.relief import drill_relief
 from models.alert import Alert, EvidenceFrame
@@ -139,6 +140,7 @@ def fires_page(
     second_check: Sequence[Literal["confirmed", "dismissed"]] = (),
     *,
     links: Sequence[DroneLinkRule] = (),
+    adapt: Callable[[Context], Context] = lambda context: context,
 ) -> Iterator[FiresPage]:
     """A server with two monitors: ``monitor``, and a colleague; with links to aircraft."""
     api = build_api(folder)
@@ -155,6 +157,7 @@ def fires_page(
         settings=api.context.settings.model_copy(update=changed),
         locator=Locator(api.context.terrain),
     )
+    context = adapt(context)
     port = free_port()
     server = uvicorn.Server(uvicorn.Config(create_app(context), port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)

@@ -23,6 +23,8 @@ A_DAY = "?from=2026-11-25T00:00:00Z&until=2026-11-26T00:00:00Z"
 QUERIES = {
     "/api/exports/incidents": "?format=geojson&scope=all",
     "/api/flights/export": A_DAY + "&format=csv",
+    "/api/replays/compare": "?first=1&second=2",
+    "/api/replays/compare.html": "?first=1&second=2",
     "/api/reports/monthly/{period}/file": "?format=csv",
     "/api/reports/yearly/{period}/file": "?format=csv",
     **dict.fromkeys(("/api/duty/gaps", "/api/duty/shifts", "/api/duty/leaves"), A_DAY),

@@ -31,6 +31,7 @@ from models.crossing import Bearing, Report
 from models.footage import FootageKind
 from models.footage_library import FootageDraft, FootageResult, FootageState
 from models.observation import ObservationDraft, ObservationSource
+from models.replay_run import ReplayDraft
 from models.site import HeightDatum, Position
 from models.user import Role
 
@@ -41,7 +42,7 @@ TOWER, PLUME = tower("t3-drill", -84.3725, 36.2225), (-84.3061900, 36.2463033)
 LEFT_OUT = r"/api/(events|session.*|openapi.json|wall|cameras/.*/live.mp4)$"
 RULED = (
     r"^/api/(aircraft|alerts|audit|calibration|candidates|drones|duty|exchange|exports|field|flights|footage|gates"
-    r"|handovers|imagery|incidents|land|ledger|masks|observations|orders|reports"
+    r"|handovers|imagery|incidents|land|learning|ledger|masks|models|observations|orders|replays|reports"
     r"|schedules|sweeps|tokens|users|weather|wind|evidence/cameras|notices/channels"
     r"|patrols/[^/]+/(goto|lease|presets|steer)|patrols/[^/]+$"
     r"|cameras/(?![^/]+$)|cameras/(place|test|import)$)"
@@ -138,6 +139,7 @@ def fill(rig: ApiRig) -> None:
         FootageDraft("a.mp4", FootageKind.VIDEO, "a" * 64, 9), author="m"
     )
     store.footage.finish(footage.footage_id, FootageResult(FootageState.READY))
+    store.replays.ask(ReplayDraft("a", (), drill_fires=1, model="firewatch-yolo26n"), author="m")
     sweep_id = keep_sweep(store)
     store.schedules.make_windows(
         keep_schedule(store, sweep_id),

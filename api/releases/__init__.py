@@ -1,0 +1,1 @@
+"""The release gate: which models there are, and which one is in force."""
