@@ -93,6 +93,10 @@ const ENUMERATIONS = {
   "models/flight/gates.py": { Gate: "flight_gate", GateAnswer: "gate_answer", GateRound: "gate_round" },
   "models/flight/telemetry.py": { FlightPhase: "flight_phase" },
   "models/flight/schedule.py": { Weekday: "weekday", SunEvent: "sun_event" },
+  "models/footage.py": { FootageKind: "footage_kind", Light: "footage_light", Sky: "footage_sky", Season: "footage_season" },
+  "models/replay_run.py": { ReplayState: "replay_state" },
+  "models/nuisance_digest.py": { NuisanceState: "nuisance_state" },
+  "models/footage_library.py": { FootageState: "footage_state", ProposalState: "proposal_state" },
 };
 for (const [file, classes] of Object.entries(ENUMERATIONS)) {
   const text = readFileSync(join(ROOT, "..", file), "utf8");

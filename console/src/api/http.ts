@@ -9,6 +9,7 @@ import { coverageCalls } from "./coverage";
 import { crossingCalls } from "./crossings";
 import { dutyCalls } from "./duty";
 import { flightCalls } from "./flights";
+import { footageCalls } from "./footage";
 import { gateCalls } from "./gates";
 import { handoverCalls } from "./handover";
 import { imageryCalls } from "./imagery";
@@ -17,14 +18,17 @@ import { landCalls } from "./land";
 import { landAnswerCalls } from "./landanswer";
 import { landDataCalls } from "./landdata";
 import { landEditCalls } from "./landedit";
+import { learningCalls } from "./learning";
 import { lookCalls } from "./looks";
 import { maskCalls } from "./masks";
+import { modelCalls } from "./models";
 import { networkCalls } from "./network";
 import { noticeCalls } from "./notices";
 import { orderCalls } from "./orders";
 import { patrolCalls } from "./patrols";
 import { peopleCalls } from "./people";
 import { pictureCalls } from "./pictures";
+import { replayCalls } from "./replays";
 import { reportCalls } from "./reports";
 import { reviewCalls } from "./review";
 import { sessionCalls } from "./session";
@@ -42,6 +46,7 @@ export const http = {
   ...crossingCalls,
   ...dutyCalls,
   ...flightCalls,
+  ...footageCalls,
   ...gateCalls,
   ...handoverCalls,
   ...imageryCalls,
@@ -50,14 +55,17 @@ export const http = {
   ...landAnswerCalls,
   ...landDataCalls,
   ...landEditCalls,
+  ...learningCalls,
   ...lookCalls,
   ...maskCalls,
+  ...modelCalls,
   ...networkCalls,
   ...noticeCalls,
   ...orderCalls,
   ...patrolCalls,
   ...peopleCalls,
   ...pictureCalls,
+  ...replayCalls,
   ...reportCalls,
   ...reviewCalls,
   ...sessionCalls,

@@ -37,13 +37,18 @@ export function whenSignedOut(callback: () => void): void {
   onSignedOut = callback;
 }
 
-async function problemOf(response: Response): Promise<Problem> {
+/** What a refusal says of itself; of an answer that is none of ours its status alone. */
+export function problemIn(status: number, title: string, text: string): Problem {
   try {
-    const body = (await response.json()) as Partial<ProblemDetails>;
-    return new Problem({ ...body, status: response.status });
+    return new Problem({ ...(JSON.parse(text) as Partial<ProblemDetails>), status });
   } catch {
-    return new Problem({ status: response.status, title: response.statusText });
+    return new Problem({ status, title });
   }
+}
+
+/** A session that has ended is told to whoever keeps it. */
+export function toldSignedOut(problem: Problem): void {
+  if (problem.status === 401 && problem.code !== "wrong_credentials") onSignedOut();
 }
 
 /** JSON or a file there, JSON back; nothing (204) is undefined. Throws a Problem. */
@@ -72,8 +77,8 @@ export async function answerTo(path: string, request: RequestInit): Promise<Resp
     throw new Problem({ code: "unreachable" });
   }
   if (!response.ok) {
-    const problem = await problemOf(response);
-    if (problem.status === 401 && problem.code !== "wrong_credentials") onSignedOut();
+    const problem = problemIn(response.status, response.statusText, await response.text().catch(() => ""));
+    toldSignedOut(problem);
     throw problem;
   }
   return response;

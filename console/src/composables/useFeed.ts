@@ -11,6 +11,8 @@ import { useIncidents } from "./useIncidents";
 import { useLooks } from "./useLooks";
 import { useObservations } from "./useObservations";
 import { useOrders } from "./useOrders";
+import { useReplayRoom } from "./useReplayRoom";
+import { useSite } from "./useSite";
 
 export type FeedState = "connecting" | "live" | "reconnecting";
 
@@ -20,6 +22,7 @@ const OBSERVED = ["observation.added", "observation.withdrawn"] as const;
 const HANDED = "handover.changed";
 const ORDERED = "order.changed";
 const FLOWN = ["schedule.changed", "flight.changed"] as const;
+const PLAYED = ["replay", "model"] as const;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
 
@@ -41,6 +44,8 @@ const handover = useHandover();
 const orders = useOrders();
 const flights = useFlights();
 const looks = useLooks();
+const replay = useReplayRoom();
+const site = useSite();
 
 function mark(): void {
   current_at.value = clock.now.value.toISOString();
@@ -81,6 +86,7 @@ async function connect(): Promise<void> {
     orders.heard();
     flights.heard();
     looks.heard();
+    for (const kind of PLAYED) replay.hear(kind);
   } catch {
     retry();
     return;
@@ -121,6 +127,13 @@ async function connect(): Promise<void> {
       last_sequence = Math.max(last_sequence, event.sequence);
       flights.heard();
       looks.heard();
+    });
+  for (const kind of PLAYED)
+    opened.addEventListener(`${kind}.changed`, (message) => {
+      const event = JSON.parse((message as MessageEvent<string>).data) as FeedEvent;
+      last_sequence = Math.max(last_sequence, event.sequence);
+      replay.hear(kind);
+      if (kind === "model") void site.refresh();
     });
 }
 

@@ -27,6 +27,15 @@ async function load(): Promise<void> {
   }
 }
 
+/** Another model may be in force; the rest of the site is as it was. */
+async function refresh(): Promise<void> {
+  try {
+    site.value = await http.site();
+  } catch {
+    // What is shown stays; the next change tells it.
+  }
+}
+
 /** The land that others have changed is drawn anew; edits of this page do so by themselves. */
 async function follow(): Promise<void> {
   try {
@@ -56,5 +65,5 @@ function watchLand(): () => void {
 }
 
 export function useSite() {
-  return { site, land, failed: readonly(failed), load, watchLand };
+  return { site, land, failed: readonly(failed), load, refresh, watchLand };
 }
