@@ -25,7 +25,7 @@ AREAS = (
     ("incidents", "exports", "alerts", "crossings", "observations", "map", "weather", "people"),
     ("land", "ledger", "masks", "candidates", "audit", "health", "session", "openapi", "feed"),
     ("notices", "patrols", "aircraft", "sweeps", "evidence", "coverage", "live view"),
-    ("schedules", "flights", "imagery", "footage"),
+    ("schedules", "flights", "imagery", "footage", "learning", "replays", "models"),
     ("cameras", "calibration", "ogc"),
     ("duty", "gates", "orders", "handovers", "reports", "field", "exchange"),
 )
