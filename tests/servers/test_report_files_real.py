@@ -21,6 +21,7 @@ from models.report import Report, ReportKind
 pytestmark = pytest.mark.servers
 
 ZONE = ZoneInfo("Asia/Shanghai")
+_NEITHER = str.maketrans("", "", " -")
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +75,6 @@ def test_a_pdf_holds_every_word_and_its_letters(
     assert len(whole) > 0.6 * len(said_by(document))
     for said in said_by(document):
         assert set(said) <= set(text), said
-    assert document.title.replace(" ", "") in text or facts["Title"] == document.title
     assert facts["Title"] == document.title
     assert facts["Author"] == report.site_name
     assert facts["Page size"].endswith("(A4)")
@@ -96,7 +96,8 @@ def test_libreoffice_reads_every_word(report: Report, tmp_path: Path, language: 
         assert set(said) <= set(text), said
     whole = [said for said in said_by(document) if said in text]
     assert len(whole) > 0.6 * len(said_by(document))
-    assert document.title.replace(" ", "") in text
+    # The reader takes a hyphen at which a line is broken for one of a broken word.
+    assert document.title.translate(_NEITHER) in text.translate(_NEITHER)
 
 
 def test_a_row_longer_than_a_page_is_there_to_its_last_word(tmp_path: Path) -> None:
