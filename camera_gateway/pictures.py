@@ -24,6 +24,7 @@ __all__ = [
     "check_jpeg",
     "decode_jpeg",
     "decode_numbers",
+    "eighth_of",
     "encode_jpeg",
     "picture_size",
     "read_picture",
@@ -157,8 +158,12 @@ def encode_jpeg(image: ImageBGR, quality: int = JPEG_QUALITY) -> bytes:
 
 def small_of(image: ImageBGR) -> ImageBGR:
     """The picture at an eighth of its size, sides rounded up, as :func:`check_jpeg` gives it."""
-    height, width = image.shape[:2]
-    size = (-(-width // 8), -(-height // 8))
+    return eighth_of(image, image.shape[1], image.shape[0])
+
+
+def eighth_of(image: ImageBGR, width_px: int, height_px: int) -> ImageBGR:
+    """The same from an image that was reduced already, of a picture of that size."""
+    size = (-(-width_px // 8), -(-height_px // 8))
     return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 

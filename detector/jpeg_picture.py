@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from camera_gateway.pictures import decode_jpeg, picture_size
 from detector.core.undecoded import best_reduction
@@ -39,6 +40,9 @@ class JpegPicture:
     width_px: int
     height_px: int
     _small: list[ImageBGR] = field(default_factory=list, init=False, repr=False, compare=False)
+    _grey: list[NDArray[np.uint8]] = field(
+        default_factory=list, init=False, repr=False, compare=False
+    )
 
     @classmethod
     def of(cls, data: bytes, name: str) -> "JpegPicture":
@@ -63,12 +67,14 @@ class JpegPicture:
             FrameCorrupt: the file is damaged.
         """
         image = decode_jpeg(self.data, self.name, reduction=reduction)
-        self._small[:] = [_halved(image)]
+        self._small[:], self._grey[:] = [_halved(image)], []
         return image
 
     def known_small(self, other: "JpegPicture") -> None:
         """Another one of the same file was decoded: what that left behind is this one's too."""
-        self._small[:] = [other.small()] if other.is_decoded else []
+        self._small[:], self._grey[:] = (
+            ([other.small()], [other.small_grey()]) if other.is_decoded else ([], [])
+        )
 
     @property
     def is_decoded(self) -> bool:
@@ -95,6 +101,21 @@ class JpegPicture:
                 )
             )
         return self._small[0]
+
+    def small_grey(self) -> NDArray[np.uint8]:
+        """Brightness of :meth:`small`, made once for all who look at it.
+
+        Raises:
+            FrameCorrupt: as of that.
+        """
+        small = self.small()
+        if not self._grey:
+            self._grey[:] = [cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)]
+        return self._grey[0]
+
+    def grey_of(self, image: ImageBGR) -> NDArray[np.uint8] | None:
+        """Brightness of what it was decoded to, where that is the small copy itself."""
+        return self.small_grey() if self._small and self._small[0] is image else None
 
 
 def _halved(image: ImageBGR) -> ImageBGR:

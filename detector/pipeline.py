@@ -284,6 +284,7 @@ class Pipeline:
             size_px,
             frame.sequence,
             frame.captured_at,
+            grey=picture.small_grey(),
             hidden=frame.hidden,
         )
         self.counts.second_stage = self._stage.state

@@ -155,13 +155,18 @@ class Registrar:
         self._stranger_since: datetime | None = None
 
     def register(
-        self, picture: ImageBGR, captured_at: datetime, width_px: int, height_px: int
+        self,
+        picture: ImageBGR | NDArray[np.uint8],
+        captured_at: datetime,
+        width_px: int,
+        height_px: int,
     ) -> Registration:
         """Find a frame's place and let the reference learn it.
 
         Args:
-            picture: the whole upright picture, or a smaller copy of it; it is looked at with no
-                more than :data:`tracking.shift.LONGEST_SIDE_PX` pixels a side.
+            picture: the whole upright picture or a smaller copy of it, in colour or its brightness
+                alone; it is looked at with no more than :data:`tracking.shift.LONGEST_SIDE_PX`
+                pixels a side.
             captured_at: UTC; may jump.
             width_px: of the upright picture as the camera made it, at least 1.
             height_px: the same downwards.
@@ -264,8 +269,8 @@ class Registrar:
         )
 
 
-def _small_grey(picture: ImageBGR, size: tuple[int, int]) -> NDArray[np.uint8]:
-    grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
+def _small_grey(picture: ImageBGR | NDArray[np.uint8], size: tuple[int, int]) -> NDArray[np.uint8]:
+    grey = picture if picture.ndim == 2 else cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY)
     while grey.shape[1] >= 2 * size[0] and grey.shape[0] >= 2 * size[1]:
         rows, columns = grey.shape[0] // 2, grey.shape[1] // 2
         grey = cv2.resize(

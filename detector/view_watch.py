@@ -7,6 +7,9 @@ camera's night, fog or silence has a say in another's evidence.
 from collections.abc import Sequence
 from datetime import datetime
 
+import numpy as np
+from numpy.typing import NDArray
+
 from detector.evidence import (
     CropHistory,
     SecondStage,
@@ -56,6 +59,7 @@ class ViewWatch:
         frame_sequence: int,
         captured_at: datetime,
         *,
+        grey: NDArray[np.uint8] | None = None,
         hidden: tuple[ViewMask, ...] = (),
     ) -> tuple[tuple[Track, Weighing], ...]:
         """Take the view's next frame.
@@ -66,13 +70,16 @@ class ViewWatch:
             size_px: width and height of the upright picture.
             frame_sequence: of the frame.
             captured_at: UTC.
+            grey: its brightness, where that is made already.
             hidden: what was painted over in the picture.
 
         Returns:
             The tracks seen in this frame, oldest first, with what they weigh.
         """
         width_px, height_px = size_px
-        where = self._registrar.register(picture, captured_at, width_px, height_px)
+        where = self._registrar.register(
+            picture if grey is None else grey, captured_at, width_px, height_px
+        )
         background = self._background(where.place)
         shift = (where.dx_px / width_px, where.dy_px / width_px)
         change = background.compare(picture, captured_at, shift, hidden)

@@ -20,7 +20,7 @@ from models.errors import FrameCorrupt, InputRefused, SourceEnded
 from models.frame import FrameMode, Provenance, TimeSource
 from models.units import ImageBGR
 
-__all__ = ["FolderSource", "load_with_small"]
+__all__ = ["FolderSource", "load", "load_with_small"]
 
 PICTURE_SUFFIXES = frozenset(
     f".{suffix}"
@@ -177,11 +177,34 @@ def load_with_small(path: Path) -> tuple[bytes, ImageBGR]:
     Raises:
         FrameCorrupt: it is damaged, gone or no picture.
     """
+    data, small = load(path)
+    if small is not None:
+        return data, small
+    try:
+        return data, check_jpeg(data, path.name)
+    except FrameCorrupt as error:
+        raise _unusable(path, error) from error
+
+
+def load(path: Path) -> tuple[bytes, ImageBGR | None]:
+    """A picture file as what a camera would have sent; a JPEG is not decoded.
+
+    Returns:
+        The file's own bytes when they begin as a JPEG, else the picture encoded as one and the
+        picture at an eighth of its size.
+
+    Raises:
+        FrameCorrupt: it is gone, or damaged and no JPEG, or no picture.
+    """
     try:
         data = path.read_bytes()
         if data.startswith(_JPEG_MARK):
-            return data, check_jpeg(data, path.name)
+            return data, None
         image = read_picture(path)
         return encode_jpeg(image), small_of(image)
     except (OSError, InputRefused, ValueError) as error:
-        raise FrameCorrupt(f"The picture {path.name} cannot be used: {error}") from error
+        raise _unusable(path, error) from error
+
+
+def _unusable(path: Path, error: Exception) -> FrameCorrupt:
+    return FrameCorrupt(f"The picture {path.name} cannot be used: {error}")

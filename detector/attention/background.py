@@ -23,9 +23,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.levels import middle_of
 from models.units import ImageBGR
 
-__all__ = ["RecentBackground", "small_grey", "thinned_grey"]
+__all__ = ["THINNED_PX", "RecentBackground", "small_grey", "thinned_grey"]
 
 WIDTH_PX = 128
 MEMORY = 12
@@ -96,7 +97,7 @@ class RecentBackground:
             return None
         usual, spread = self._usual.astype(np.float32), self._spread.astype(np.float32)
         difference = detail - usual
-        difference -= np.float32(np.median(difference))
+        difference -= middle_of(difference)
         size = np.abs(difference)
         share = np.float32(1.0 / min(self._frames + 1, MEMORY))
         self._usual = (usual + share * difference).astype(np.float16)

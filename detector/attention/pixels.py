@@ -7,16 +7,19 @@ one decoding must serve both.
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from typing import Protocol, runtime_checkable
 
 import numpy as np
+from numpy.typing import NDArray
 
+from detector.attention.background import THINNED_PX, thinned_grey
 from detector.core import Picture
 from detector.core.undecoded import best_reduction
 from models.detection import Detections
 from models.errors import FrameCorrupt
 from models.units import ImageBGR
 
-__all__ = ["decode_all", "on_picture"]
+__all__ = ["KeepsGrey", "decode_all", "grey_of", "on_picture"]
 
 MOST_HANDS = 8
 
@@ -33,6 +36,20 @@ def decode_all(pictures: Sequence[Picture], width_px: int) -> list[ImageBGR | Fr
         return [decode(picture) for picture in pictures]
     with ThreadPoolExecutor(min(len(pictures), MOST_HANDS)) as hands:
         return list(hands.map(decode, pictures))
+
+
+@runtime_checkable
+class KeepsGrey(Protocol):
+    """A picture that keeps its brightness for all who look at it."""
+
+    def grey_of(self, image: ImageBGR) -> NDArray[np.uint8] | None:
+        """Of an image that it was decoded to; None where it keeps none."""
+
+
+def grey_of(image: ImageBGR, picture: Picture) -> NDArray[np.uint8]:
+    """As :func:`thinned_grey`, which whoever follows the view may have made already."""
+    kept = picture.grey_of(image) if isinstance(picture, KeepsGrey) else None
+    return thinned_grey(image) if kept is None or kept.shape[1] >= 2 * THINNED_PX else kept
 
 
 def on_picture(found: Detections, image: ImageBGR, picture: Picture) -> Detections:

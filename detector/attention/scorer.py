@@ -16,7 +16,7 @@ from typing import Protocol, TypeAlias
 
 from detector.attention.layout import FULL_WIDTH_PX, Layout, band_width_px
 from detector.attention.merge import Seen, from_band, merge
-from detector.attention.pixels import decode_all, on_picture
+from detector.attention.pixels import decode_all, grey_of, on_picture
 from detector.attention.tiles import Tile
 from detector.attention.view import ViewAttention
 from detector.core import Detector, Picture
@@ -184,7 +184,9 @@ class AttentiveScorer:
                 answers[index] = answer
             else:
                 view = self._view(views[index], image.shape[1], image.shape[0])
-                looks[index] = _Look(image, answer, view, view.choose(image))
+                looks[index] = _Look(
+                    image, answer, view, view.choose(image, grey_of(image, pictures[index]))
+                )
         closer = self._look_closer(looks, floor)
         for index, look in looks.items():
             merged = self._merge(look, closer.get(index), floor_score)

@@ -85,15 +85,16 @@ class ViewAttention:
             return None
         return len(self._round) if len(self._round) < 2 else TURNS * len(self._round)
 
-    def choose(self, image: ImageBGR) -> Tile | None:
+    def choose(self, image: ImageBGR, grey: NDArray[np.uint8] | None = None) -> Tile | None:
         """The band of this frame; None when there is nothing to look at closer.
 
         Args:
             image: of the layout's size, always of the same view.
+            grey: :func:`thinned_grey` of it, where that is made already.
         """
         if len(self._round) < 2:
             return self._round[0] if self._round else None
-        grey = thinned_grey(image)
+        grey = thinned_grey(image) if grey is None else grey
         change = self._background.change(grey)
         if self._look_for_skyline or self._frames % SKYLINE_EVERY == 0:
             self._skyline = self._find_skyline(grey)

@@ -24,8 +24,9 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from detector.evidence.change import COLOUR_SHRINK, PictureChange
+from detector.evidence.change import COLOUR_SHRINK, GREY_A_STEP, PictureChange, Stored
 from detector.evidence.repainted import touched_by
+from detector.levels import levels_below, middle_of
 from models.mask import ViewMask
 from models.units import ImageBGR
 
@@ -55,7 +56,6 @@ the rounding of what is stored."""
 STEPS_A_GREY = np.float32(64.0)
 
 Floats32 = NDArray[np.float32]
-Stored = NDArray[np.int16]  # in steps of 1/64 grey value: half the memory of floats
 
 
 @dataclass(slots=True, eq=False)
@@ -117,32 +117,31 @@ class SlowBackground:
         ):
             self._begin(detail, colour, captured_at)
             return None
-        difference = detail - _unpack(usual.detail)
-        difference -= np.float32(np.median(difference[::4, ::4]))
+        difference = _unpack(usual.detail)
+        np.subtract(detail, difference, out=difference)
+        difference -= middle_of(difference[::4, ::4])
         size, spread = np.abs(difference), _unpack(usual.spread)
-        times_usual = cv2.divide(cv2.blur(size, SMOOTH), cv2.blur(spread, SMOOTH))
-        middle, whole = np.quantile(times_usual[::4, ::4], (0.5, 0.9))
+        times_usual = cv2.blur(size, SMOOTH).astype(np.float32, copy=False)
+        cv2.divide(times_usual, cv2.blur(spread, SMOOTH), times_usual)
+        middle, whole = levels_below(times_usual[::4, ::4], 0.5, 0.9)
         if middle > OTHER_SCENE:
             self._begin(detail, colour, captured_at)
             return None
         self._change = None
         if usual.learnt >= KNOWN_AFTER:
             self._change = PictureChange(
-                times_usual=times_usual.astype(np.float32),
-                whole=float(whole),
+                times_usual=times_usual,
+                whole=whole,
                 detail=detail,
-                usual_detail=detail - difference,
-                last_detail=_unpack(usual.last_detail),
+                difference=difference,
+                last_detail=usual.last_detail,
                 colour=colour,
                 usual_colour=_unpack(usual.colour),
             )
         pause_s = _apart_s(usual.learnt_at, captured_at)
         if pause_s >= LEARN_EVERY_S:
             share = np.float32(max(1.0 - math.exp(-pause_s / MEMORY_S), 1.0 / (usual.learnt + 1)))
-            usual.detail = _pack(detail + (share - 1) * difference)
-            # A plume must not teach its place to be restless within minutes.
-            seen = np.minimum(size, MOST_TIMES * spread)
-            usual.spread = _pack(np.maximum(spread + share * (seen - spread), LEAST_GREY))
+            _learn(usual, detail, difference, size, spread, share=share)
             kept = _unpack(usual.colour)
             usual.colour = _pack(kept + share * (colour - kept))
             usual.learnt, usual.learnt_at = usual.learnt + 1, captured_at
@@ -166,6 +165,31 @@ class SlowBackground:
         self._change = None
 
 
+def _learn(
+    usual: _Usual,
+    detail: Floats32,
+    difference: Floats32,
+    size: Floats32,
+    spread: Floats32,
+    *,
+    share: np.float32,
+) -> None:
+    """Take a share of the picture for usual; size and spread are used up.
+
+    In place: half a megabyte each, they would push one another out of the processor's memory.
+    """
+    room = (share - np.float32(1.0)) * difference
+    room += detail
+    usual.detail = _pack(room, room)
+    # A plume must not teach its place to be restless within minutes.
+    np.multiply(MOST_TIMES, spread, out=room)
+    np.minimum(size, room, out=size)
+    size -= spread
+    size *= share
+    size += spread
+    usual.spread = _pack(np.maximum(size, LEAST_GREY, out=size), size)
+
+
 def _take_as_usual(
     usual: _Usual, detail: Floats32, colour: Floats32, place: NDArray[np.bool_]
 ) -> None:
@@ -174,7 +198,7 @@ def _take_as_usual(
         place = np.zeros_like(place)  # nothing to compare by: it is another scene, if anything
     elsewhere = detail[~place] - _unpack(usual.detail)[~place]
     # As everywhere, what all of the picture has become brighter by is no change.
-    now = _pack(detail - np.float32(np.median(elsewhere)))
+    now = _pack(detail - middle_of(elsewhere))
     usual.detail[place], usual.last_detail[place] = now[place], _pack(detail)[place]
     small = place[::COLOUR_SHRINK, ::COLOUR_SHRINK][: colour.shape[0], : colour.shape[1]]
     usual.colour[small] = _pack(colour)[small]
@@ -184,13 +208,15 @@ def _apart_s(first: datetime, second: datetime) -> float:
     return abs((second - first).total_seconds())
 
 
-def _pack(values: Floats32) -> Stored:
-    packed: Stored = np.rint(values * STEPS_A_GREY).astype(np.int16)
+def _pack(values: Floats32, room: Floats32 | None = None) -> Stored:
+    """Steps as they are stored; room to work in may be the values themselves."""
+    steps = np.multiply(values, STEPS_A_GREY, out=room)
+    packed: Stored = np.rint(steps, out=steps).astype(np.int16)
     return packed
 
 
 def _unpack(stored: Stored) -> Floats32:
-    return stored.astype(np.float32) / STEPS_A_GREY
+    return stored * GREY_A_STEP
 
 
 def _look(picture: ImageBGR, shift: tuple[float, float]) -> tuple[Floats32, Floats32]:

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from detector.levels import levels_below
 from models.alert import PlaceChange
 from models.detection import Box
 
-__all__ = ["COLOUR_SHRINK", "PictureChange"]
+__all__ = ["COLOUR_SHRINK", "GREY_A_STEP", "PictureChange", "Stored"]
 
 COLOUR_SHRINK = 4
 """Colour is measured on a picture whose sides are a quarter: JPEG keeps no more of it."""
@@ -17,7 +18,11 @@ LEAST_STRUCTURE = 0.5
 LEAST_COLOUR = 3.0
 """Grey values that are added to both sides of a ratio: below them there is only noise."""
 
+GREY_A_STEP = np.float32(1.0 / 64.0)
+"""Of what is stored; exact, and multiplying by it takes two thirds of dividing."""
+
 Floats32 = NDArray[np.float32]
+Stored = NDArray[np.int16]  # in steps of 1/64 grey value: half the memory of floats
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +33,8 @@ class PictureChange:
         times_usual: change of brightness in units of what is usual at that place.
         whole: its 90th percentile over the picture.
         detail: brightness against its surroundings, grey values.
-        usual_detail: the same as the background knows it.
-        last_detail: the same in the picture before.
+        difference: of it from what the background knows.
+        last_detail: the same in the picture before, in steps of :data:`GREY_A_STEP`.
         colour: colourfulness, largest minus least channel; sides shrunk by :data:`COLOUR_SHRINK`.
         usual_colour: the same as the background knows it.
     """
@@ -37,10 +42,15 @@ class PictureChange:
     times_usual: Floats32
     whole: float
     detail: Floats32
-    usual_detail: Floats32
-    last_detail: Floats32
+    difference: Floats32
+    last_detail: Stored
     colour: Floats32
     usual_colour: Floats32
+
+    @property
+    def usual_detail(self) -> Floats32:
+        """Brightness against its surroundings as the background knows it."""
+        return self.detail - self.difference
 
     def at(self, box: Box, width_px: int) -> PlaceChange:
         """Measure the change inside a box.
@@ -56,17 +66,17 @@ class PictureChange:
         colour_place = _place(box, scale / COLOUR_SHRINK, self.colour.shape)
         detail = self.detail[place]
         return PlaceChange(
-            times_usual=float(np.quantile(self.times_usual[place], 0.9)),
+            times_usual=levels_below(self.times_usual[place], 0.9)[0],
             whole=self.whole,
             texture=math.log(
                 (_structure(detail) + LEAST_STRUCTURE)
-                / (_structure(self.usual_detail[place]) + LEAST_STRUCTURE)
+                / (_structure(detail - self.difference[place]) + LEAST_STRUCTURE)
             ),
             colour=math.log(
                 (float(self.colour[colour_place].mean()) + LEAST_COLOUR)
                 / (float(self.usual_colour[colour_place].mean()) + LEAST_COLOUR)
             ),
-            flicker=float(np.abs(detail - self.last_detail[place]).mean()),
+            flicker=float(np.abs(detail - self.last_detail[place] * GREY_A_STEP).mean()),
         )
 
 
@@ -82,6 +92,6 @@ def _place(box: Box, scale: float, shape: tuple[int, ...]) -> tuple[slice, slice
 
 def _structure(detail: Floats32) -> float:
     """Mean step between neighbours, across and down."""
-    across = np.abs(np.diff(detail, axis=1))
-    down = np.abs(np.diff(detail, axis=0))
+    across = np.abs(detail[:, 1:] - detail[:, :-1])
+    down = np.abs(detail[1:] - detail[:-1])
     return float(across.mean() + down.mean()) if across.size > 0 and down.size > 0 else 0.0

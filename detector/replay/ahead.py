@@ -6,6 +6,7 @@ from threading import Event
 from typing import TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from detector.evaluate.footage import Moment
 from detector.jpeg_picture import JpegPicture
@@ -30,6 +31,7 @@ class Ahead:
         deep: the same to a lower score, of a frame that people have boxed.
         image: its pixels as bands need them, or what kept them from being made; never set where
             nobody needs them.
+        small: the same at an eighth of the picture's size; likewise.
         bands: what was guessed to be asked about, by the very pixels.
         guessed: set when no more bands will be guessed.
     """
@@ -39,6 +41,7 @@ class Ahead:
     whole: Future[Detections | FrameCorrupt] | None = None
     deep: Future[Detections | FrameCorrupt] | None = None
     image: Future[ImageBGR] = field(default_factory=Future)
+    small: Future[ImageBGR] = field(default_factory=Future)
     bands: dict[Pixels, Future[Detections]] = field(default_factory=dict)
     guessed: Event = field(default_factory=Event)
 
@@ -84,6 +87,10 @@ class MadePicture:
         image = self.ahead.image.result()
         expected = (-(-self.height_px // reduction), -(-self.width_px // reduction))
         return image if image.shape[:2] == expected else self.picture.decode(reduction)
+
+    def grey_of(self, image: ImageBGR) -> NDArray[np.uint8] | None:
+        """See :class:`detector.attention.pixels.KeepsGrey`."""
+        return self.picture.grey_of(image)
 
 
 def pixels_of(image: ImageBGR) -> Pixels:

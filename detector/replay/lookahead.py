@@ -20,7 +20,9 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 
+from camera_gateway.pictures import check_jpeg, eighth_of
 from detector.attention.layout import Layout, band_width_px
+from detector.attention.pixels import grey_of
 from detector.attention.scorer import PART_FLOOR, FrameDetector
 from detector.attention.view import ViewAttention
 from detector.core import Picture
@@ -144,6 +146,23 @@ class Lookahead:
         if isinstance(picture, JpegPicture) and mine is not None:
             picture.known_small(mine)
 
+    def small(self) -> ImageBGR | None:
+        """The frame in hand at an eighth of its size, which proves it whole.
+
+        None where it came without a picture, and where none is in hand.
+
+        Raises:
+            FrameCorrupt: its file is damaged.
+        """
+        now = self._now
+        if now is None or isinstance(now.moment.picture, FrameCorrupt):
+            return None
+        if now.moment.small is not None:
+            return now.moment.small
+        if now.picture is not None and self._looks_closer:
+            return now.small.result()
+        return check_jpeg(now.moment.picture, "frame")
+
     def deep(self) -> Detections | FrameCorrupt | None:
         """All that the full frame in hand shows; None where people have not boxed it."""
         now = self._now
@@ -247,10 +266,12 @@ class Lookahead:
             image = self._decode(picture)
         except BaseException as error:
             ahead.image.set_exception(error)
+            ahead.small.set_exception(error)
             if isinstance(error, FrameCorrupt):
                 return error
             raise
         ahead.image.set_result(image)
+        ahead.small.set_result(eighth_of(image, picture.width_px, picture.height_px))
         return self._timed(self._raw_full, image, self._whole_floor)
 
     def _look_deep(self, picture: JpegPicture) -> Detections | FrameCorrupt:
@@ -300,7 +321,9 @@ class Lookahead:
         height_px, width_px = image.shape[:2]
         if guessing is None or guessing.layout.size_px != (width_px, height_px):
             guessing = ViewAttention(Layout.within(width_px, height_px, self._cost))
-        band = guessing.choose(image)
+        band = guessing.choose(
+            image, None if ahead.picture is None else grey_of(image, ahead.picture)
+        )
         if band is not None:
             self._look_at_band(ahead, band.cut(image))
         return guessing

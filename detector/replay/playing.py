@@ -19,7 +19,7 @@ from camera_gateway.truth.judge import ViewJudge
 from detector.attention import AttentiveScorer
 from detector.attention.scorer import FrameDetector
 from detector.core import Picture
-from detector.evaluate.footage import Recording, Sampling
+from detector.evaluate.footage import PictureSequence, Recording, Sampling
 from detector.jpeg_picture import JpegPicture
 from detector.pipeline import Pipeline, View
 from detector.replay.alerts import ReplayAlerts
@@ -171,7 +171,7 @@ class _Stage:
         self._footage = footage
         self._on_frame = on_frame
         self.lookahead = Lookahead(
-            recording.moments(footage.sampling),
+            _undecoded(recording).moments(footage.sampling),
             look.full,
             look.wide,
             settings,
@@ -298,6 +298,13 @@ class _Stage:
         """All that the full frame shows, where people have boxed it."""
         found = self.lookahead.deep()
         return found.to_boxes() if isinstance(found, Detections) else ()
+
+
+def _undecoded(recording: Recording) -> Recording:
+    """Whoever looks ahead decodes every picture, and needs no other proof that it is whole."""
+    if isinstance(recording, PictureSequence):
+        return replace(recording, are_proven=False)
+    return recording
 
 
 def _time_source(footage: Footage) -> TimeSource:

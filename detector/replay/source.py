@@ -121,7 +121,7 @@ class ReplaySource:
             self._time_source,
             self._mode,
             self._provenance,
-            small=moment.small,
+            small=self._lookahead.small(),
         )
 
     async def close(self) -> None:

@@ -24,7 +24,8 @@ def changed(columns: slice, rows: slice) -> PictureChange:
     detail, times = quiet.copy(), np.ones_like(quiet)
     detail[rows, columns], times[rows, columns] = 16.0, 8.0
     colour = np.zeros((72, 128), np.float32)
-    return PictureChange(times, 1.0, detail, quiet, quiet, colour, colour)
+    last = np.zeros(quiet.shape, np.int16)
+    return PictureChange(times, 1.0, detail, detail.copy(), last, colour, colour)
 
 
 def test_a_crop_shows_the_box_and_as_much_again_around_it() -> None:

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from replay_rig import BrightDetector, Hillside, hillside
 
-from camera_gateway.pictures import encode_jpeg
+from camera_gateway.pictures import check_jpeg, encode_jpeg
 from detector.evaluate.footage import Moment, PictureSequence, Sampling
 from detector.jpeg_picture import JpegPicture
 from detector.replay.ahead import Ahead, MadePicture
@@ -94,6 +94,27 @@ def test_without_a_closer_look_files_are_known() -> None:
         (known,) = ahead.full.detect_each([mine], floor_score=floor)
         assert known is ahead.whole_of(mine, floor)
         assert ahead.whole_of(JpegPicture.of(data + b"\0", "other"), floor) is None
+    finally:
+        ahead.close()
+
+
+@pytest.mark.parametrize("cost", [1.0, 3.0])
+def test_a_frame_is_proven_whole_before_it_is_handed_on(cost: float) -> None:
+    data = encode_jpeg(hillside(1, 40), 95)
+    torn = data[: len(data) // 2] + data[-2:]
+    ahead = looking(moments(data, torn, b"no picture", FrameCorrupt("gone")), cost=cost)
+    try:
+        assert ahead.small() is None
+        assert ahead.next() is not None
+        small = ahead.small()
+        assert small is not None
+        assert np.abs(small.astype(int) - check_jpeg(data, "whole")).max() <= 2
+        for _ in ("torn", "no picture"):
+            assert ahead.next() is not None
+            with pytest.raises(FrameCorrupt):
+                ahead.small()
+        assert ahead.next() is not None
+        assert ahead.small() is None
     finally:
         ahead.close()
 
