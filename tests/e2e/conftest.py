@@ -29,7 +29,9 @@ def open_page(browser: Browser) -> Iterator[Callable[[Demo], tuple[Page, Seen]]]
     contexts = []
 
     def open_one(demo: Demo) -> tuple[Page, Seen]:
-        context = browser.new_context(viewport={"width": 1600, "height": 900}, locale="zh-CN")
+        context = browser.new_context(
+            viewport={"width": 1600, "height": 900}, locale="zh-CN", reduced_motion="reduce"
+        )
         contexts.append(context)
         page, seen = context.new_page(), Seen()
         page.set_default_timeout(60_000)
