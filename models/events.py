@@ -27,6 +27,8 @@ class EventKind(StrEnum):
     FLIGHT_CHANGED = "flight.changed"  # it was released, or is a step further
     REPLAY_CHANGED = "replay.changed"  # it was asked for, is further, or has ended
     MODEL_CHANGED = "model.changed"  # a set was frozen, a release decided, another is in force
+    NODE_CHANGED = "node.changed"  # a node was set up, changed or retired, or does otherwise
+    LOOK_CHANGED = "look.changed"  # heat was seen, looked at or decided on
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,6 +29,7 @@ class ObservationSource(StrEnum):
     PATROL = "patrol"  # a ranger or a checkpoint
     PILOT = "pilot"  # somebody in the air
     DRONE = "drone"  # a find in a drone's pictures
+    NODE = "node"  # heat that a node under the trees has seen
     OTHER = "other"
 
 

@@ -10,10 +10,13 @@ from models.config.drones import DronesRule
 from models.config.exchange import ExchangeRule
 from models.config.fires import IncidentRule, WeatherRule
 from models.config.gates import GatesRule
+from models.config.heat import HeatRule
 from models.config.keeping import KeepingRule, RecordingRule
 from models.config.land import HelicopterRule, NetworkRule
 from models.config.learning import LearningRule
 from models.config.loading import ENVIRONMENT_PREFIX, load_settings
+from models.config.looks import LooksRule
+from models.config.nodes import NodesRule
 from models.config.notices import NoticeRule
 from models.config.orders import OrdersRule
 from models.config.poses import PoseCheckRule
@@ -27,11 +30,14 @@ __all__ = [
     "EvidenceRule",
     "ExchangeRule",
     "GatesRule",
+    "HeatRule",
     "HelicopterRule",
     "IncidentRule",
     "KeepingRule",
     "LearningRule",
+    "LooksRule",
     "NetworkRule",
+    "NodesRule",
     "NoticeRule",
     "OrdersRule",
     "PoseCheckRule",

@@ -12,9 +12,12 @@ from models.config.drones import DronesRule
 from models.config.exchange import ExchangeRule
 from models.config.fires import IncidentRule, WeatherRule
 from models.config.gates import GatesRule
+from models.config.heat import HeatRule
 from models.config.keeping import KeepingRule, RecordingRule
 from models.config.land import HelicopterRule, NetworkRule
 from models.config.learning import LearningRule
+from models.config.looks import LooksRule
+from models.config.nodes import NodesRule
 from models.config.notices import NoticeRule
 from models.config.orders import OrdersRule
 from models.config.poses import PoseCheckRule
@@ -52,9 +55,12 @@ class Settings(Section):
         weather: how fire danger follows from the weather.
         gates: how long it is known who passed them, and who sees that.
         orders: when people are sent, and how long they have.
+        heat: when a hot place in a node's view is worth a look.
+        looks: what becomes of looks that heat proposes.
         drones: how high and how they fly.
         exchange: with the city's grid platform.
         learning: what the watch learns of people's verdicts.
+        nodes: under the trees: what is taken of them, and when one is unwell.
         release: how fast a model must be to go live.
         notices: how people are told.
         security: who gets in, and how long what is personal stays.
@@ -82,9 +88,12 @@ class Settings(Section):
     weather: WeatherRule = WeatherRule()
     gates: GatesRule = GatesRule()
     orders: OrdersRule = OrdersRule()
+    heat: HeatRule = HeatRule()
+    looks: LooksRule = LooksRule()
     drones: DronesRule = DronesRule()
     exchange: ExchangeRule = ExchangeRule()
     learning: LearningRule = LearningRule()
+    nodes: NodesRule = NodesRule()
     release: ReleaseRule = ReleaseRule()
     notices: NoticeRule = NoticeRule()
     security: SecurityRule = SecurityRule()

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from pathlib import Path
+from typing import Final
 
 from models.clock import Clock
 from models.errors import InputRefused
@@ -25,6 +26,7 @@ from models.store.failures import as_watch_errors
 from models.store.footage import FootageRepository
 from models.store.footage_proposals import ProposalRepository
 from models.store.handovers import HandoverRepository
+from models.store.heat_looks import HeatLookRepository
 from models.store.imagery import ImageryRepository
 from models.store.incident_joins import IncidentJoins
 from models.store.incidents import IncidentRepository
@@ -36,6 +38,7 @@ from models.store.ledger import LedgerRepository
 from models.store.links import LinkRepository
 from models.store.live_imagery import LiveImageryRepository
 from models.store.masks import MaskRepository
+from models.store.nodes import NodeRepository
 from models.store.notice_channels import ChannelRepository
 from models.store.notices import DeliveryRepository
 from models.store.observations import ObservationRepository
@@ -53,7 +56,7 @@ from models.store.sessions import SessionRepository
 from models.store.sign_ins import SignInRepository
 from models.store.steady import SteadyRepository
 from models.store.sweeps import SweepRepository
-from models.store.tables import camera_credential, channel_secret
+from models.store.tables import camera_credential, channel_secret, heat_node_key
 from models.store.tokens import TokenRepository
 from models.store.tracks import TrackRepository
 from models.store.users import UserRepository
@@ -62,6 +65,8 @@ from models.store.weather import WeatherRepository
 from models.store.winds import WindRepository
 
 __all__ = ["Store"]
+
+_SECRETS: Final = (camera_credential.name, channel_secret.name, heat_node_key.name)
 
 
 class Store:
@@ -111,6 +116,8 @@ class Store:
         footage: the library of recordings, and what is true of each.
         proposals: of the detector for it.
         replays: of recordings, that people asked for.
+        nodes: under the trees, and what they send.
+        heat_looks: that heat under the trees proposes.
         digests: of what alarmed falsely, and what is proposed for the ledger.
         learning: what people said of alerts, read for learning.
         releases: sets that judge models, their verdicts, and what is in force.
@@ -122,7 +129,9 @@ class Store:
         audit: who did what.
     """
 
-    def __init__(self, database: Database, clock: Clock, serving: Serving) -> None:
+    def __init__(  # noqa: PLR0915  # a line for each repository
+        self, database: Database, clock: Clock, serving: Serving
+    ) -> None:
         self._database = database
         self._engine = serving.reading
         self.cameras = CameraRepository(database, clock)
@@ -168,6 +177,8 @@ class Store:
         self.footage = FootageRepository(database, clock)
         self.proposals = ProposalRepository(database, clock)
         self.replays = ReplayRepository(database, clock)
+        self.nodes = NodeRepository(database, clock)
+        self.heat_looks = HeatLookRepository(database, clock, self.observations)
         self.digests = DigestRepository(database, clock)
         self.learning = LearningReads(database)
         self.releases = ReleaseRepository(database, clock)
@@ -209,13 +220,14 @@ class Store:
 
         Args:
             path: of the new file; opens as a store, whatever this one is kept in.
-            with_credentials: False leaves out the users and passwords of cameras.
+            with_credentials: False leaves out the users and passwords of cameras, and the keys of
+                channels and nodes.
 
         Raises:
             InputRefused: the file exists, or its folder cannot be written.
             StorageFull: its disk is full.
         """
-        emptied = () if with_credentials else (camera_credential.name, channel_secret.name)
+        emptied = () if with_credentials else _SECRETS
         if self._engine.dialect.name == "sqlite":
             copy_database(self._engine, path.absolute(), emptied=emptied)
             return

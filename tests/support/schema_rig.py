@@ -21,6 +21,7 @@ import httpx
 from api_rig import PASSWORDS, ApiRig
 from crossing_rig import alert_of, fix_of, tower
 from field_rig import called, order_at
+from heat_rig import propose
 from order_rig import on_duty
 from run_rig import keep_schedule, keep_sweep, lead, window
 from served import served
@@ -42,7 +43,7 @@ TOWER, PLUME = tower("t3-drill", -84.3725, 36.2225), (-84.3061900, 36.2463033)
 LEFT_OUT = r"/api/(events|session.*|openapi.json|wall|cameras/.*/live.mp4)$"
 RULED = (
     r"^/api/(aircraft|alerts|audit|calibration|candidates|drones|duty|exchange|exports|field|flights|footage|gates"
-    r"|handovers|imagery|incidents|land|learning|ledger|masks|models|observations|orders|replays|reports"
+    r"|handovers|imagery|incidents|land|learning|ledger|looks|masks|models|nodes|observations|orders|replays|reports"
     r"|schedules|sweeps|tokens|users|weather|wind|evidence/cameras|notices/channels"
     r"|patrols/[^/]+/(goto|lease|presets|steer)|patrols/[^/]+$"
     r"|cameras/(?![^/]+$)|cameras/(place|test|import)$)"
@@ -140,6 +141,8 @@ def fill(rig: ApiRig) -> None:
     )
     store.footage.finish(footage.footage_id, FootageResult(FootageState.READY))
     store.replays.ask(ReplayDraft("a", (), drill_fires=1, model="firewatch-yolo26n"), author="m")
+    for frame_id in (1, 2):
+        propose(rig, frame_id)
     sweep_id = keep_sweep(store)
     store.schedules.make_windows(
         keep_schedule(store, sweep_id),

@@ -29,7 +29,14 @@ from models.store.tables.gates import passage
 from models.store.tables.imagery import imagery, imagery_hit
 from models.store.tables.incidents import incident, incident_entry
 from models.store.tables.land import land_change, land_edit, land_feature, wind_entry
+from models.store.tables.looks import heat_look, heat_watch
 from models.store.tables.memory import candidate, event, ledger_entry
+from models.store.tables.nodes import (
+    heat_frame,
+    heat_node,
+    heat_node_key,
+    heat_node_state,
+)
 from models.store.tables.notices import channel, channel_secret, delivery
 from models.store.tables.orders import (
     clock_shift,
@@ -99,6 +106,12 @@ __all__ = [
     "former_camera",
     "frozen_set",
     "handover",
+    "heat_frame",
+    "heat_look",
+    "heat_node",
+    "heat_node_key",
+    "heat_node_state",
+    "heat_watch",
     "imagery",
     "imagery_hit",
     "incident",
