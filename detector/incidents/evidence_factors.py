@@ -35,11 +35,15 @@ LEAST_GROWN: Final = 0.5  # share, for one that the tracker says grew
 SMOOTHED: Final = 3
 
 _STAFF: Final = frozenset({ObservationSource.PATROL, ObservationSource.PILOT})
+_DEVICES: Final = frozenset({ObservationSource.DRONE, ObservationSource.NODE})
 _KINDS_AGREE: Final = 2
 
 
 def sensors_of(incident: Incident, cameras: Mapping[str, Camera]) -> Sensors:
-    """Who speaks for a fire; cameras of one mast are one sensor, people are one, drones one."""
+    """Who speaks for a fire; cameras of one mast are one sensor, people are one, drones one.
+
+    Every node under the trees is one, however often its heat was told.
+    """
     masts: list[tuple[Position, CameraKind]] = []
     for alert in incident.alerts:
         camera = camera_of(alert, cameras)
@@ -47,9 +51,11 @@ def sensors_of(incident: Incident, cameras: Mapping[str, Camera]) -> Sensors:
             kind is camera.kind and same_mast(position, camera.position) for position, kind in masts
         ):
             masts.append((camera.position, camera.kind))
-    nodes = sum(kind is CameraKind.CANOPY for _, kind in masts)
+    canopy = sum(kind is CameraKind.CANOPY for _, kind in masts)
+    nodes = len({one.draft.told for one in _felt(incident)})  # what it told by is the node's key
     drones = any(_shown(incident))
-    return Sensors(len(masts) - nodes, nodes, drones=drones, people=any(_told(incident)))
+    people = any(_told(incident))
+    return Sensors(len(masts) - canopy, canopy + nodes, drones=drones, people=people)
 
 
 def level_of(sensors: Sensors) -> Level:
@@ -128,18 +134,26 @@ def _said(incident: Incident) -> Iterator[UrgencyFactor]:
     shown = list(_shown(incident))
     if shown:  # a network's word, and no person's: of itself it is worth less than theirs
         yield factor(reason, 0.6, case="drone", values={"count": float(len(shown))})
+    felt = {one.draft.told for one in _felt(incident)}
+    if felt:  # no person's word either, and no more than a drone's
+        yield factor(reason, 0.6, case="node", values={"count": float(len(felt))})
     if any(Finding.PROMOTED in alert.draft.decision.findings for alert in incident.alerts):
         yield factor(reason, 0.85, case="promoted")
 
 
 def _told(incident: Incident) -> Iterator[Observation]:
     """What people told."""
-    return (one for one in _standing(incident) if one.draft.source is not ObservationSource.DRONE)
+    return (one for one in _standing(incident) if one.draft.source not in _DEVICES)
 
 
 def _shown(incident: Incident) -> Iterator[Observation]:
     """What the detector found in pictures of drones."""
     return (one for one in _standing(incident) if one.draft.source is ObservationSource.DRONE)
+
+
+def _felt(incident: Incident) -> Iterator[Observation]:
+    """Heat that nodes under the trees have seen."""
+    return (one for one in _standing(incident) if one.draft.source is ObservationSource.NODE)
 
 
 def _standing(incident: Incident) -> Iterator[Observation]:

@@ -32,7 +32,7 @@ class Sensors:
 
     Attributes:
         masts: of cameras over the trees.
-        nodes: under the trees.
+        nodes: under the trees, each by itself.
         drones: whether the pictures of one show it.
         people: whether somebody told of it who was not taken back.
     """

@@ -9,7 +9,7 @@ from geo.meeting import WINDOW, Seen, seen_by_alert, seen_by_observation
 from models.alert import Alert
 from models.crossing import Bearing
 from models.incident import Incident
-from models.observation import Observation
+from models.observation import Observation, ObservationSource
 from models.site import Camera, CameraKind, Position
 
 __all__ = ["Testimony", "camera_of", "of_alert", "of_incident", "of_observation", "one_a_mast"]
@@ -22,7 +22,8 @@ class Testimony:
     Attributes:
         what: the alert or the observation.
         seen: its direction or place, with its time.
-        kind: of the camera; None of what people told.
+        kind: of the camera; a node's heat is told by one under the trees; None of what people
+            and drones told.
     """
 
     what: Alert | Observation
@@ -67,7 +68,9 @@ def of_alert(alert: Alert, cameras: Mapping[str, Camera]) -> Testimony | None:
 def of_observation(observation: Observation) -> Testimony:
     """What somebody told."""
     key = f"observation-{observation.observation_id}"
-    return Testimony(observation, seen_by_observation(key, observation), None)
+    is_node = observation.draft.source is ObservationSource.NODE
+    kind = CameraKind.CANOPY if is_node else None
+    return Testimony(observation, seen_by_observation(key, observation), kind)
 
 
 def of_incident(incident: Incident, cameras: Mapping[str, Camera]) -> list[Testimony]:

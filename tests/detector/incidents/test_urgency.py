@@ -196,6 +196,19 @@ def test_who_speaks_for_it() -> None:
     assert level(alert(TOWER), drone) == (Sensors(1, drones=True), Level.CORROBORATED)
     assert level(alert(TOWER), drone, call) == (Sensors(1, drones=True, people=True), Level.STRONG)
 
+    def heat(node_id: str) -> object:
+        draft = replace(call.draft, source=ObservationSource.NODE, told=node_id)
+        return replace(call, draft=draft)
+
+    assert level(heat("n1"), heat("n1")) == (Sensors(0, 1), Level.SINGLE), "one node, told twice"
+    assert level(heat("n1"), heat("n2")) == (Sensors(0, 2), Level.CORROBORATED)
+    assert level(alert(TOWER), heat("n1")) == (Sensors(1, 1), Level.STRONG)
+    assert level(drone, heat("n1")) == (Sensors(0, 1, drones=True), Level.STRONG)
+    assert level(call, heat("n1")) == (Sensors(0, 1, people=True), Level.STRONG)
+    both = Sensors(1, 2, drones=True, people=True)
+    every = (alert(TOWER), alert(node), heat("n2"), drone, call)
+    assert level(*every) == (both, Level.STRONG)
+
 
 def test_a_persons_word() -> None:
     call = told_of(1, place_told((106.6, 29.05)))
@@ -214,6 +227,9 @@ def test_a_persons_word() -> None:
     drone = replace(call, draft=replace(call.draft, source=ObservationSource.DRONE))
     assert word(fire_of(drone)) == ("drone", 8.4)  # a network's, worth less than a person's
     assert word(fire_of(drone, call)) == ("told", 9.8)
+    heat = replace(call, draft=replace(call.draft, source=ObservationSource.NODE, told="n1"))
+    assert word(fire_of(heat)) == ("node", 8.4)
+    assert word(fire_of(heat, call)) == ("told", 9.8)
     only_told = reckon(fire_of(call), by_day())
     assert R.PROBABILITY not in reasons(only_told)
     assert R.PERSON_SAYS not in reasons(reckon(fire_of(seen()), by_day()))
