@@ -37,6 +37,7 @@ from api.footage import routes as footage
 from api.gates import routes as gates
 from api.handovers import routes as handovers
 from api.headers import HostCheck, SecurityHeaders
+from api.heat import routes as heat_looks
 from api.idempotency import Idempotency
 from api.imagery import routes as imagery
 from api.incidents import deeds as incident_deeds
@@ -52,6 +53,7 @@ from api.ledger import routes as ledger
 from api.live_view import routes as live_view
 from api.maps import routes as maps
 from api.masks import routes as masks
+from api.nodes import routes as nodes
 from api.notices import routes as notices
 from api.observations import routes as observations
 from api.ogc import routes as ogc
@@ -117,6 +119,7 @@ def create_app(
         alerts.router,
         crossings.router,
         observations.router,
+        heat_looks.router,
         notices.router,
         duty.router,
         report_files.router,
@@ -138,6 +141,7 @@ def create_app(
         land_changes.router,
         land_imports.router,
         land_network.router,
+        nodes.router,
         cameras.router,
         photo_marks.router,
         calibration.router,

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import math
 import threading
 from collections.abc import Callable
 from typing import Final
@@ -58,14 +59,19 @@ class Behind:
         """What works gives up at its next wait."""
         self._stopping.set()
 
-    def wait(self) -> None:
+    def wait(self, most_s: float = math.inf) -> None:
         """Let live frames go first; called between the parts of a work.
+
+        Args:
+            most_s: for about so long; what is live itself does not wait for ever.
 
         Raises:
             Stopped: the watch ends.
         """
-        while self.looks():
+        waited_s = 0.0
+        while self.looks() and waited_s < most_s:
             self._stopping.wait(WAIT_S)
+            waited_s += WAIT_S
 
     def looks(self) -> bool:
         """Whether a live frame waits now, for what cannot wait in its own thread.

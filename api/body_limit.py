@@ -62,6 +62,8 @@ MOST_CHUNK_BYTES: Final = 256 * 1024
 
 _FIELD: Final = "/api/field/"
 _TRUTHS: Final = re.compile(r"/api/footage/[0-9]{1,19}/truth")
+_FRAMES: Final = re.compile(r"/api/nodes/[^/]+/frames")
+"""Of nodes: the route bounds them itself, for a push that is too large is counted."""
 _PHOTOS: Final = re.compile(r"/api/incidents/[0-9]{1,19}/photos")
 
 
@@ -108,6 +110,8 @@ class BodyLimit:
 def _most_of(path: str) -> int:
     if _PHOTOS.fullmatch(path) is not None:
         return MOST_PHOTO_BYTES
+    if _FRAMES.fullmatch(path) is not None:
+        return MOST_IMAGERY_BYTES
     if _TRUTHS.fullmatch(path) is not None:
         return MOST_LIST_BYTES
     if path.startswith(_FIELD):

@@ -30,6 +30,7 @@ from api.commands.land import land
 from api.commands.learning import learning
 from api.commands.migrate import migrate
 from api.commands.model import models
+from api.commands.node import nodes
 from api.commands.notice import notices
 from api.commands.order import orders
 from api.commands.replay import replay
@@ -67,6 +68,7 @@ app.add_typer(replays, name="replays")
 app.add_typer(learning, name="learning")
 app.add_typer(models, name="model")
 app.add_typer(cameras, name="camera")
+app.add_typer(nodes, name="nodes")
 app.add_typer(geo, name="geo")
 app.add_typer(land, name="land")
 app.add_typer(imagery, name="imagery")

@@ -25,6 +25,7 @@ from api.land.imports.desk import ImportDesk
 from api.land.network.desk import NetworkDesk
 from api.land.shelf import AskerShelf
 from api.live import LiveFeed
+from api.nodes.room import NodeRoom
 from api.notices.room import NoticeRoom
 from api.orders.desk import OrderDesk
 from api.orders.links import LinkMaker
@@ -48,6 +49,7 @@ from geo.locate import Locator
 from geo.terrain import Terrain
 from models.clock import Clock, SystemClock
 from models.config import Settings
+from models.patrol import DangerClass
 from models.store import Store
 
 if TYPE_CHECKING:
@@ -113,6 +115,15 @@ class Context:
     lives: LiveBook = field(default_factory=LiveBook)  # of aircraft
     models: "ModelDesk | None" = None  # None where nothing looks
     references: ReferenceShelf = field(default_factory=lambda: ReferenceShelf(Path(os.devnull)))
+    nodes: NodeRoom = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Build what needs nothing but what is here."""
+        made = NodeRoom.of(self.settings, self.store, self.clock, self._danger)
+        object.__setattr__(self, "nodes", made)
+
+    def _danger(self) -> DangerClass:
+        return self.dangers.now(self.store, self.clock, self.settings).reckoned
 
 
 def context_of(request: Request) -> Context:

@@ -62,6 +62,22 @@ class OrderHealth(BaseModel):
     stands_still: bool
 
 
+class BrokerHealth(BaseModel):
+    """How listening to nodes over MQTT fares, since start.
+
+    Attributes:
+        is_joined: the broker is there.
+        taken: pushes that were taken.
+        failed: pushes that failed on our side; their nodes send them again.
+        let_go: pushes that found no room to wait; likewise.
+    """
+
+    is_joined: bool
+    taken: int
+    failed: int
+    let_go: int
+
+
 class HealthAnswer(BaseModel):
     """Counts, not names, but for presets that somebody must calibrate.
 
@@ -99,6 +115,8 @@ class HealthAnswer(BaseModel):
         recorder: how recording fares; the watch is degraded while it is full or failing.
         notices: how channels fare; the watch is degraded while one fails.
         orders: how work orders fare; the watch is degraded while it cannot work on one.
+        node_broker: how nodes are heard over MQTT; the watch is degraded while their broker is
+            lost. None where they push over HTTP only.
     """
 
     status: str
@@ -124,6 +142,7 @@ class HealthAnswer(BaseModel):
     recorder: RecorderFacts | None
     notices: NoticeHealth
     orders: OrderHealth
+    node_broker: BrokerHealth | None
 
 
 @router.get("/health")
@@ -152,6 +171,8 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     fits = WEIGHTS.fits(model.name)
     falls_back = context.models is not None and bool(context.models.problem)
     unwell |= falls_back
+    broker = _broker(context)
+    unwell |= broker is not None and not broker.is_joined
     return HealthAnswer(
         status="degraded" if unwell or not fits else "ok",
         model=f"{model.name} {model.version}",
@@ -176,6 +197,16 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         recorder=recorder,
         notices=notices,
         orders=orders,
+        node_broker=broker,
+    )
+
+
+def _broker(context: Context) -> BrokerHealth | None:
+    if not context.settings.nodes.broker.url:
+        return None
+    facts = context.nodes.listener.facts
+    return BrokerHealth(
+        is_joined=facts.is_joined, taken=facts.taken, failed=facts.failed, let_go=facts.let_go
     )
 
 

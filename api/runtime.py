@@ -24,6 +24,7 @@ from api.flights.room import FlightRoom
 from api.footage.desk import FootageDesk
 from api.footage.service import shelf_of as footage_shelf_of
 from api.gates.sealing import Seal
+from api.heat.desk import HeatDesk
 from api.imagery.desk import ImageryDesk
 from api.imagery.service import shelf_of
 from api.incidents.places import PlaceShelf
@@ -311,4 +312,5 @@ def build_watch(
             footage_shelf_of(settings),
             lambda: bus.backlog() + lives.waits,
         ),
+        heat=HeatDesk.of(context, bus.backlog),
     )

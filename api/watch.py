@@ -17,8 +17,10 @@ from api.context import Context
 from api.coverage.room import CoverageRoom
 from api.drone_live.desk import LiveDesk
 from api.footage.desk import FootageDesk
+from api.heat.desk import HeatDesk
 from api.imagery.desk import ImageryDesk
 from api.learning.desk import LearningDesk
+from api.nodes.desk import NodeDesk
 from api.orders.pushing import PushDesk
 from api.poses import PoseRoom
 from api.replays.desk import ReplayDesk
@@ -58,6 +60,7 @@ class Watch:
     lives: LiveDesk
     footage: FootageDesk
     replays: ReplayDesk
+    heat: HeatDesk
 
     @property
     def retention(self) -> Retention:
@@ -124,7 +127,10 @@ class Watch:
                 ("imagery", self.imagery.run),
                 ("footage", self.footage.run),
                 ("learning", self.learning.run),
+                ("nodes", NodeDesk(self.context).run),
+                ("broker of nodes", self.context.nodes.listener.run),
                 ("replays", self.replays.run),
+                ("heat", self.heat.run),
                 *(() if self.context.models is None else (("models", self.context.models.run),)),
                 ("live pictures", self.lives.run),
                 *(() if self.context.flights is None else (("flights", self.context.flights.run),)),

@@ -15,9 +15,11 @@ from typing import Final
 from geo.land import LandMoment
 from geo.land.touching import Townships
 from models.alert import Alert
+from models.crossing import Report
 from models.errors import NotFound, NotPermitted
 from models.events import Event, EventKind
 from models.flight import Run
+from models.heat_look import HeatLook
 from models.incident import Incident
 from models.observation import Observation
 from models.store import Store
@@ -31,7 +33,9 @@ the land says today."""
 
 MOST_KEPT: Final = 64
 
-_SHARED: Final = frozenset({EventKind.SWEEP_CHANGED, EventKind.SCHEDULE_CHANGED})
+_SHARED: Final = frozenset(
+    {EventKind.SWEEP_CHANGED, EventKind.SCHEDULE_CHANGED, EventKind.NODE_CHANGED}
+)
 """Told to everybody: their routes show them to everybody."""
 
 
@@ -83,6 +87,16 @@ class Scope:
             self._store.incidents.get(observation.incident_id)
         )
 
+    def sees_look(self, look: HeatLook) -> bool:
+        """Whether they see a look: by its place, or with the fire that it became."""
+        if self._townships is None:
+            return True
+        if self._townships.may_have_told(Report(look.position, look.sigma_m)):
+            return True
+        return look.incident_id is not None and self.sees(
+            self._store.incidents.get(look.incident_id)
+        )
+
     def sees_run(self, run: Run) -> bool:
         """Whether they see a flight: with the fire that it looks at, else by its way."""
         if self._townships is None:
@@ -112,6 +126,7 @@ class Scope:
                 self._store.observations.get(number)
             ),
             "flight": lambda number: self.sees_run(self._store.runs.get(number)),
+            "look": lambda number: self.sees_look(self._store.heat_looks.get(number)),
             "order": self._has_order,
         }.get(event.kind.partition(".")[0])
         try:
@@ -145,6 +160,13 @@ class Scope:
         """The observation of a number. Raises as :meth:`check`."""
         found = self._store.observations.get(observation_id)
         if not self.sees_observation(found):
+            raise outside()
+        return found
+
+    def check_look(self, look_id: int) -> HeatLook:
+        """The look of a number. Raises as :meth:`check`."""
+        found = self._store.heat_looks.get(look_id)
+        if not self.sees_look(found):
             raise outside()
         return found
 

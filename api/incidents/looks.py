@@ -110,14 +110,19 @@ class LookDesk:
         """That is planned with."""
         return wind_of_day(self.store, self.clock.now())
 
-    def proposed(self, incident: Incident, place: LookPlace) -> tuple[Proposal, ...]:
-        """What each of the bureau's own aircraft could do, those first that look first."""
+    def proposed(self, incident: Incident | None, place: LookPlace) -> tuple[Proposal, ...]:
+        """What each of the bureau's own aircraft could do, those first that look first.
+
+        Args:
+            incident: that is looked at; None for heat that is no fire yet.
+            place: of it.
+        """
         fleet = tuple(kept.aircraft for kept in self.store.aircraft.all())
         return self._proposed(incident, place, fleet, fleet)
 
     def fly(
         self,
-        incident: Incident,
+        incident: Incident | None,
         place_of: Callable[[], LookPlace],
         aircraft: str,
         *,
@@ -126,11 +131,11 @@ class LookDesk:
     ) -> Run:
         """Keep a look, and let it be flown, on a person's word.
 
-        The same look pressed twice is one flight: under the same key always, and under any within
-        two minutes while it has not started.
+        The same look pressed twice is one flight: under the same key always, and for a fire under
+        any within two minutes while it has not started.
 
         Args:
-            incident: that is looked at.
+            incident: that is looked at; None for heat that is no fire yet.
             place_of: gives its place; asked for a new wish only, and may raise.
             aircraft: name of one of the bureau's own.
             key: of this wish: the same again is the same flight.
@@ -150,9 +155,9 @@ class LookDesk:
             run = self.store.runs.asked_under(_own(key))
             if run is None:
                 place = place_of()
-                run = self._just_asked(incident, aircraft)
+                run = None if incident is None else self._just_asked(incident, aircraft)
                 run = run or self._added(incident, place, aircraft, key, author)
-        if (run.incident_id, run.aircraft) != (incident.incident_id, aircraft):
+        if (run.incident_id, run.aircraft) != (_number_of(incident), aircraft):
             raise Conflict(
                 "Another flight was asked for under this key.",
                 remedy="Ask under a new key.",
@@ -171,7 +176,7 @@ class LookDesk:
         return None
 
     def _added(
-        self, incident: Incident, place: LookPlace, aircraft: str, key: str, author: str
+        self, incident: Incident | None, place: LookPlace, aircraft: str, key: str, author: str
     ) -> Run:
         chosen = self.store.aircraft.get(aircraft).aircraft
         if aircraft not in self.linked:
@@ -198,18 +203,19 @@ class LookDesk:
             until_at=proposal.free_at + WINDOW,
             key=_own(key),
             author=author,
-            incident_id=incident.incident_id,
+            incident_id=_number_of(incident),
         )
 
     def _proposed(
         self,
-        incident: Incident,
+        incident: Incident | None,
         place: LookPlace,
         asked: Sequence[Aircraft],
         fleet: Sequence[Aircraft],
     ) -> tuple[Proposal, ...]:
         wind, zones = self.wind(), no_fly_of(self.store)
-        name = f"#{incident.incident_id} {place.lon_deg:.5f}, {place.lat_deg:.5f}"
+        what = "heat" if incident is None else f"#{incident.incident_id}"
+        name = f"{what} {place.lon_deg:.5f}, {place.lat_deg:.5f}"
 
         def task_of(aircraft: Aircraft) -> SweepTask:
             return look_task(
@@ -293,6 +299,10 @@ def no_link(aircraft: str) -> Conflict:
         remedy="Set one up under [[drones.links]], or let its pilot fly the mission file.",
         code="look_no_link",
     )
+
+
+def _number_of(incident: Incident | None) -> int | None:
+    return None if incident is None else incident.incident_id
 
 
 def _own(key: str) -> str:

@@ -60,6 +60,7 @@ SOURCES: Final[dict[ObservationSource, Pair]] = {
     ObservationSource.PATROL: ("护林员", "ranger"),
     ObservationSource.PILOT: ("飞行员", "pilot"),
     ObservationSource.DRONE: ("无人机", "drone"),
+    ObservationSource.NODE: ("林下红外", "node under the trees"),
     ObservationSource.OTHER: ("其他", "other"),
 }
 

@@ -75,6 +75,7 @@ FROM_A_BROWSER = [
     *("api/live_view", "camera_gateway/video/live.py"),
     *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store", "models/incident"),
     *("api/crossings", "api/observations", "models/observation.py", "geo/directions.py"),
+    *("api/heat", "api/nodes"),
     *("api/incidents", "api/paging.py", "api/etags.py", "api/exports"),
     *("api/notices/routes.py", "models/notice"),
     *("api/people", "models/user.py"),
@@ -106,6 +107,12 @@ NOT_FROM_A_BROWSER = {
     "landmarks_line": "of the command line",
     "landmarks_table": "of the command line",
     "mask_time_without_zone": "the API takes times with their zone only",
+    "node_disk": "a node's program is told of it",
+    "node_sequence": "likewise",
+    "node_list": "of the command line",
+    "node_list_line": "of the command line",
+    "node_list_size": "of the command line",
+    "node_secret": "the watch makes the keys of nodes itself",
     "no_terrain": "the map does not ask for relief that is not there",
     "recording_span": "a fault of the watch itself",
     "reason_unexpected": "the console sends a reason with a dismissal only",
@@ -214,7 +221,7 @@ def test_what_a_browser_may_be_refused_with_has_words(words: dict[str, dict[str,
     passed_on |= {"api/gates/taking.py: refusal.code", "api/imagery/shelf.py: refused.code"}
     passed_on |= {"api/footage/service.py: error.code", "api/footage/labelling.py: error.code"}
     passed_on |= {"models/footage.py: code", "detector/footage/truth_file.py: error.code"}
-    passed_on |= {"models/store/replay_rows.py: code"}
+    passed_on |= {"models/store/replay_rows.py: code", "api/nodes/listed.py: error.code"}
     of_tables = {
         "api/land/editing.py: _FACT_CODES[faults[0].kind]",
         "api/land/editing.py: _SHAPE_CODES[fault]",

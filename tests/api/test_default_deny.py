@@ -24,6 +24,7 @@ PUBLIC = {
     ("DELETE", "/api/session"),
     ("GET", "/api/health"),
     ("GET", "/api/openapi.json"),  # it says what may be asked and nothing of anybody
+    ("POST", "/api/nodes/{node_id}/frames"),  # a node's signature is its right: test_nodes.py
 }
 """What anybody may ask."""
 
@@ -32,6 +33,7 @@ OF_PHONES, OPENS = "/api/field/", "/api/field/open"
 
 SHARED = {"aircraft", "calibration", "cameras", "coverage", "danger", "land", "ledger", "masks"}
 SHARED |= {"gates"}  # which there are and when they told last; who passed is told by the fire
+SHARED |= {"nodes"}  # where they are and what they show, as with cameras; looks are scoped
 SHARED |= {"notices"}  # how channels fare; what they tell is told by the fire
 SHARED |= {"schedules"}  # when sweeps are flown; flights, which look at fires, are scoped
 SHARED |= {"openapi.json", "patrols", "site", "sweeps", "terrain", "wall", "weather", "wind"}
@@ -85,6 +87,9 @@ OF_THE_ROSTER = "/api/duty/"
 
 OF_ORDERS = "/api/orders"
 """Scoped by the township that an order was given to: tests/api/test_orders.py."""
+
+OF_LOOKS = "/api/looks"
+"""Scoped by the place of the heat: tests/api/test_heat_looks.py."""
 
 """Scoped routes that are proved in another place."""
 
@@ -217,7 +222,8 @@ def test_somebody_of_another_township_is_refused_the_fire_by_every_route(
     asked = 0
     for method, route in routes(api):
         where = (method, route.path)
-        elsewhere = where in ELSEWHERE or route.path.startswith((OF_THE_ROSTER, OF_ORDERS))
+        others = OF_THE_ROSTER, OF_ORDERS, OF_LOOKS
+        elsewhere = where in ELSEWHERE or route.path.startswith(others)
         if reach_of(route.dependant) is not Reach.SCOPED or elsewhere:
             continue
         if where in LISTS:
