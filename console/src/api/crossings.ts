@@ -14,6 +14,7 @@ export type ObservationSource =
   | "patrol"
   | "pilot"
   | "drone"
+  | "node"
   | "other";
 
 export interface TownshipShare {

@@ -23,6 +23,7 @@ import { lookCalls } from "./looks";
 import { maskCalls } from "./masks";
 import { modelCalls } from "./models";
 import { networkCalls } from "./network";
+import { nodeCalls } from "./nodes";
 import { noticeCalls } from "./notices";
 import { orderCalls } from "./orders";
 import { patrolCalls } from "./patrols";
@@ -60,6 +61,7 @@ export const http = {
   ...maskCalls,
   ...modelCalls,
   ...networkCalls,
+  ...nodeCalls,
   ...noticeCalls,
   ...orderCalls,
   ...patrolCalls,

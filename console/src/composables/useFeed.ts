@@ -9,6 +9,7 @@ import { useFlights } from "./useFlights";
 import { useHandover } from "./useHandover";
 import { useIncidents } from "./useIncidents";
 import { useLooks } from "./useLooks";
+import { useNodesRoom } from "./useNodesRoom";
 import { useObservations } from "./useObservations";
 import { useOrders } from "./useOrders";
 import { useReplayRoom } from "./useReplayRoom";
@@ -23,6 +24,7 @@ const HANDED = "handover.changed";
 const ORDERED = "order.changed";
 const FLOWN = ["schedule.changed", "flight.changed"] as const;
 const PLAYED = ["replay", "model"] as const;
+const HEATED = ["node", "look"] as const;
 const FIRST_WAIT_MS = 1000;
 const LONGEST_WAIT_MS = 15_000;
 
@@ -45,6 +47,7 @@ const orders = useOrders();
 const flights = useFlights();
 const looks = useLooks();
 const replay = useReplayRoom();
+const nodes = useNodesRoom();
 const site = useSite();
 
 function mark(): void {
@@ -87,6 +90,7 @@ async function connect(): Promise<void> {
     flights.heard();
     looks.heard();
     for (const kind of PLAYED) replay.hear(kind);
+    for (const kind of HEATED) nodes.hear(kind);
   } catch {
     retry();
     return;
@@ -134,6 +138,12 @@ async function connect(): Promise<void> {
       last_sequence = Math.max(last_sequence, event.sequence);
       replay.hear(kind);
       if (kind === "model") void site.refresh();
+    });
+  for (const kind of HEATED)
+    opened.addEventListener(`${kind}.changed`, (message) => {
+      const event = JSON.parse((message as MessageEvent<string>).data) as FeedEvent;
+      last_sequence = Math.max(last_sequence, event.sequence);
+      nodes.hear(kind);
     });
 }
 

@@ -4,12 +4,13 @@ import { reactive, ref, watch } from "vue";
 import type { Layer } from "../api/land";
 import { LAYERS } from "../map/symbols";
 
-export type Shown = Record<Layer | "cameras" | "terrain", boolean>;
+export type Shown = Record<Layer | "cameras" | "nodes_heat" | "terrain", boolean>;
 
 const STORED = "firewatch.layers";
 const DEFAULT: Shown = {
   ...(Object.fromEntries(LAYERS.map((layer) => [layer, true])) as Record<Layer, boolean>),
   cameras: true,
+  nodes_heat: true,
   terrain: true,
 };
 

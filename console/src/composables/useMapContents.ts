@@ -7,6 +7,8 @@ import type { LonLat } from "../api/shared";
 import type { Site } from "../api/site";
 import { metres } from "../lib/format";
 import { boundsOf, vertices } from "../lib/geodesy";
+import { lookFeatures } from "../lib/heatLooks";
+import { nodeFeatures } from "../lib/nodes";
 import { planFeatures, wayOf } from "../lib/sweepShapes";
 import { addCrossings, crossingFeatures, setCrossings } from "../map/crossings";
 import type { Engine } from "../map/engine";
@@ -16,6 +18,7 @@ import { addLand, LAYERS, showLand } from "../map/land";
 import { addLandEdit } from "../map/landEdit";
 import { cameraMarkers, fireMarkers, sideOf, tieMarkers } from "../map/markers";
 import { addNetwork, setNetwork } from "../map/network";
+import { addNodes, pressNodes, setHeatLooks, setNodes } from "../map/nodes";
 import { addSweeps, setSweep } from "../map/sweeps";
 import { SYMBOLS } from "../map/symbols";
 import { addViews, setViews, showViews, viewFeatures, viewRadius } from "../map/views";
@@ -24,14 +27,18 @@ import { useAlerts } from "./useAlerts";
 import { useCameras } from "./useCameras";
 import { useCrossing } from "./useCrossing";
 import { useCoverage } from "./useCoverage";
+import { useHeatLooks } from "./useHeatLooks";
 import { useIncidents } from "./useIncidents";
 import { useLandAnswer } from "./useLandAnswer";
+import { useLandEdit } from "./useLandEdit";
 import { useLandFocus } from "./useLandFocus";
 import { useLegend } from "./useLegend";
 import { useLooks } from "./useLooks";
 import { useMapLandEdit } from "./useMapLandEdit";
 import { farOf } from "./useMapView";
 import { useNetwork } from "./useNetwork";
+import { useNodes } from "./useNodes";
+import { useNodesRoom } from "./useNodesRoom";
 import { useObservations } from "./useObservations";
 import { usePlaceSight } from "./usePlaceSight";
 import { useSite } from "./useSite";
@@ -62,10 +69,14 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
   const asking = usePlaceSight();
   const { match, weights, witness } = useCrossing();
   const observations = useObservations();
+  const editing = useLandEdit();
   const { feedLandEdit } = useMapLandEdit();
   const { answer } = useLandAnswer();
   const { focus } = useLandFocus();
   const network = useNetwork();
+  const heat = useHeatLooks();
+  const { nodes } = useNodes();
+  const nodes_room = useNodesRoom();
   const looks = useLooks();
   // The engine is ready long after set-up: its watchers are gathered, and stopped with the page.
   const scope = effectScope();
@@ -210,6 +221,15 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     }, NOW);
   }
 
+  /** Nodes under the trees, and where their heat asks for a look. */
+  function feedNodes(engine: Engine): void {
+    const draw = () => setNodes(engine, nodeFeatures(shown.nodes_heat ? (nodes.value ?? []) : []));
+    watch([nodes, () => shown.nodes_heat], draw, NOW);
+    watch([heat.waiting, () => shown.nodes_heat], () => setHeatLooks(engine, lookFeatures(shown.nodes_heat ? (heat.waiting.value ?? []) : [], null, new Map())), NOW);
+    const taken = () => observations.picking.value || asking.open.value || editing.open.value;
+    pressNodes(engine, { node: nodes_room.at_node, look: nodes_room.at_look, taken });
+  }
+
   function feedLegend(engine: Engine): void {
     const draw = () => {
       for (const layer of LAYERS) showLand(engine, layer, shown[layer]);
@@ -226,6 +246,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
     addNetwork(engine);
     addSweeps(engine);
     addPlaceSight(engine);
+    addNodes(engine);
     addFires(engine);
     addCrossings(engine);
     addFocus(engine);
@@ -240,6 +261,7 @@ export function useMapContents({ named, chooseCamera, fit }: Wishes) {
       feedFocus(engine);
       feedNetwork(engine);
       feedLooks(engine);
+      feedNodes(engine);
     });
   }
 
