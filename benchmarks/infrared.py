@@ -1,0 +1,11 @@
+"""What 500 nodes push after an outage: ``./run bench infrared [--quick] [--json FILE]``."""
+
+import sys
+from pathlib import Path
+
+if __name__ == "__main__":
+    # A script's own folder comes first on the path, and there its names hide packages.
+    sys.path[0] = str(Path(__file__).resolve().parent.parent)
+    from benchmarks.backlog.main import main
+
+    sys.exit(main())
