@@ -31,6 +31,7 @@ THIRD_PARTIES = {
     "detector/core": {"cv2", "numpy", "onnxruntime"},
     "drone_jobs": {"aiomqtt", "av", "numpy", "pymavlink", "scipy", "shapely"},
     "api": {
+        "aiomqtt",  # nodes push over it
         "anyio",
         "apprise",
         "argon2",
@@ -43,6 +44,7 @@ THIRD_PARTIES = {
         "httpx",
         "numpy",
         "openpyxl",  # the yearly plan as a sheet
+        "paho",  # comes with aiomqtt, which takes its wishes in paho's own words
         "prometheus_client",
         "pydantic",
         "pydantic_core",
