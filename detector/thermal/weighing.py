@@ -36,6 +36,7 @@ WANDER_S: Final = 1200.0
 LEAST_SIZE: Final = 0.04
 """Of the width."""
 FOLLOWS: Final = 2.0
+LEVELS_FOLLOW: Final = 0.5
 EACH_HABIT: Final = 1.75
 MOST_HABIT: Final = 5.0
 TAUGHT: Final = 5.0
@@ -58,14 +59,15 @@ def reasons_of(track: Track, frames: int, habits: Habits, rule: HeatRule) -> Rea
     is_hot_known = now.excess_k is not None
     for_fire = hot if is_hot_known else looks
     share = 1.0 if is_hot_known else SHARE_OF_LEVELS
+    grows = share * _grows(track)
     told = [
         (HeatReason.HOT, hot),
         (HeatReason.LOOKS, looks),
         (HeatReason.STAYS, _stays(track, frames) * min(1.0, max(0.0, for_fire) / SURE)),
-        (HeatReason.GROWS, share * _grows(track)),
+        (HeatReason.GROWS, grows),
         (HeatReason.FLICKERS, share * _flickers(track)),
         (HeatReason.WANDERS, _wanders(track)),
-        (HeatReason.FOLLOWS_SUN, _follows_sun(track)),
+        (HeatReason.FOLLOWS_SUN, _follows_sun(track, grows)),
         (HeatReason.HABIT, _habit(track, habits, rule)),
     ]
     kept = [(reason, round(weight, 2)) for reason, weight in told if abs(weight) >= 0.05]
@@ -145,13 +147,23 @@ def _wanders(track: Track) -> float:
     return -min(MOST_WANDER, max(0.0, way - 1.0) * 3.0)
 
 
-def _follows_sun(track: Track) -> float:
+def _follows_sun(track: Track, grows: float) -> float:
+    """A fire that grows of a morning does what the sun does, and must not be taken for a rock.
+
+    What is hotter than the sun can make it does not follow it. Where nobody knows that, for want of
+    temperatures, what it has grown by is taken back, and little more.
+    """
     recent = list(track.samples)
     sun = np.array([one.sun_k for one in recent])
     level = np.array([one.level for one in recent])
     if len(recent) < 8 or np.ptp(sun) < 6.0 or float(np.std(level)) <= 0.0:
         return 0.0
-    return -FOLLOWS if float(np.corrcoef(sun, level)[0, 1]) >= 0.8 else 0.0
+    if float(np.corrcoef(sun, level)[0, 1]) < 0.8:
+        return 0.0
+    excess = [one.excess_k for one in _recent(track) if one.excess_k is not None]
+    if not excess:
+        return -LEVELS_FOLLOW - max(0.0, grows)
+    return 0.0 if float(np.median(excess)) > 0.0 else -FOLLOWS
 
 
 def _habit(track: Track, habits: Habits, rule: HeatRule) -> float:

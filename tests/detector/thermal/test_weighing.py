@@ -67,10 +67,31 @@ def test_what_walks_off_wanders_and_what_creeps_does_not() -> None:
 
 
 def test_what_rises_and_falls_with_the_sun_follows_it() -> None:
-    found = told(lambda minute: sample(minute, sun_k=10.0 + minute, level=30.0 + minute))
-    other = told(lambda minute: sample(minute, sun_k=10.0 + minute, level=60.0 - minute))
+    found = told(
+        lambda minute: sample(minute, sun_k=10.0 + minute, level=30.0 + minute, excess_k=-5.0)
+    )
+    other = told(
+        lambda minute: sample(minute, sun_k=10.0 + minute, level=60.0 - minute, excess_k=-5.0)
+    )
     assert found[HeatReason.FOLLOWS_SUN] == -2.0
     assert HeatReason.FOLLOWS_SUN not in other
+
+
+def test_a_fire_that_grows_of_a_morning_does_not_follow_the_sun() -> None:
+    def hotter(minute: int, excess_k: float | None) -> Sample:
+        grown = 1.05**minute
+        return sample(
+            minute, sun_k=float(minute), level=80.0 * grown, contrast=70.0 * grown,
+            excess_k=excess_k, looks=3.0,
+        )  # fmt: skip
+
+    assert HeatReason.FOLLOWS_SUN not in told(lambda minute: hotter(minute, 20.0 + minute))
+    # Levels do not tell how hot it is: only what it has grown by is taken back, and a little.
+    levels = told(lambda minute: hotter(minute, None))
+    assert levels[HeatReason.GROWS] > 0.0
+    assert levels[HeatReason.FOLLOWS_SUN] == pytest.approx(
+        -0.5 - levels[HeatReason.GROWS], abs=0.01
+    )
 
 
 def test_the_look_says_less_where_there_are_temperatures() -> None:
