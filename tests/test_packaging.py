@@ -55,7 +55,7 @@ def test_the_wheel_holds_every_file_of_the_package(wheel: zipfile.ZipFile, packa
 def test_the_wheel_holds_weights_with_cards_and_migrations(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
     weights = {Path(n).stem for n in names if n.startswith("models/zoo/") and n.endswith(".onnx")}
-    cards = [n for n in names if n.startswith("models/zoo/cards/")]
+    cards = [n for n in names if n.startswith("models/zoo/") and n.endswith(".toml")]
     described = {Path(tomllib.loads(wheel.read(n).decode())["file"]).stem for n in cards}
     assert weights
     assert weights == described

@@ -1,9 +1,10 @@
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
 from api_rig import ApiRig
 
-from api.context import Context
 from models.user import Role
 
 
@@ -47,9 +48,7 @@ def test_a_tile_that_is_not_there(api: ApiRig, path: str, status: int) -> None:
 
 
 def test_a_site_without_relief_or_land_says_so(api: ApiRig) -> None:
-    bare = Context(
-        **{**{name: getattr(api.context, name) for name in Context.__slots__}, "terrain": None}
-    )
+    bare = replace(api.context, terrain=None)
     client = ApiRig(bare, api.clock).client(Role.VIEWER)
     assert client.get("/api/site").json()["terrain"] is None
     assert client.get("/api/terrain/9/136/200.png").json()["code"] == "no_terrain"

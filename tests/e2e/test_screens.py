@@ -118,12 +118,12 @@ def of_the_office(tour: Tour) -> None:
 
     def choose(words: str) -> None:
         tour.press("user-menu")
-        page.locator(".n-dropdown-option").filter(has_text=words).click(force=True)
+        page.locator(".n-dropdown-option").filter(has_text=words).click()
 
     choose("通知")
     tour.look("channels", "notices")
     tour.press("channel-add")
-    page.locator(".n-dropdown-option").filter(has_text="企业微信").click(force=True)
+    page.locator(".n-dropdown-option").filter(has_text="企业微信").click()
     tour.look("channel", "channel-form")
     tour.press("channel-back", "notices-close")
     choose("令牌")
@@ -181,7 +181,7 @@ def of_the_map(tour: Tour) -> None:
         tour.press(f"sweep-tab-{name}")
         tour.look(f"sweeps-{name}", present)
     tour.press("fleet-add")
-    page.locator(".n-dropdown-option").first.click(force=True)
+    page.locator(".n-dropdown-option").first.click()
     tour.look("aircraft", "aircraft-form")
     tour.press("aircraft-back", "sweep-tab-cover", "sweep-close")
     tour.press("observations-open")
