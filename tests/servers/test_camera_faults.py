@@ -40,7 +40,7 @@ from models.errors import SourceRefused, WatchError
 pytestmark = [pytest.mark.servers, pytest.mark.timeout(240)]
 Videos = dict[str, str]
 LIVE_ADAPTERS = [Adapter.RTSP, Adapter.MJPEG, Adapter.SNAPSHOT]
-SLACK_S = 0.5  # this machine's, which plays a dozen cameras at once
+SLACK_S = 2.0  # of a loaded machine; the benchmark of outages measures cameras alone
 BACK_S = 3.0 + EVERY_S + SLACK_S
 
 
