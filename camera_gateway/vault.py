@@ -9,11 +9,11 @@ import errno
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
+from models.durable import flush_folder, write_whole
 from models.errors import InputRefused, NotFound, StorageFull, WatchError
 
 __all__ = ["EvidenceVault"]
@@ -54,7 +54,7 @@ class EvidenceVault:
         target = self._target(key)
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            _write_whole(target, data)
+            write_whole(target, data)
         except OSError as error:
             raise _explain(target, error) from error
         return hashlib.sha256(data).hexdigest()
@@ -87,7 +87,7 @@ class EvidenceVault:
                 os.fsync(opened.fileno())
             file.chmod(0o640)
             file.replace(target)
-            _flush_folder(target.parent)
+            flush_folder(target.parent)
         except OSError as error:
             raise _explain(target, error) from error
         return sha256, size_bytes
@@ -173,31 +173,6 @@ class EvidenceVault:
                     code="evidence_link",
                 )
         return target
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o640)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _flush_folder(target.parent)
-
-
-def _flush_folder(path: Path) -> None:
-    """A name itself is on the disk only once its folder is."""
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _explain(path: Path, error: OSError) -> WatchError:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from api.backup.layout import DATABASE, MANIFEST, SUMS, Entry, read_sums
+from models.durable import flush_folder
 from models.errors import Conflict, InputRefused, StorageFull, WatchError
 
 __all__ = [
@@ -121,7 +122,7 @@ def _workshop(folder: Path) -> Iterator[Path]:
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
-        _flush_folder(folder.parent)
+        flush_folder(folder.parent)
     finally:
         os.close(descriptor)
 
@@ -279,11 +280,3 @@ def _linked(kept: Path, target: Path) -> bool:
     except OSError:  # a disk without such links: a whole copy then
         return False
     return True
-
-
-def _flush_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

@@ -11,7 +11,7 @@ as seen: after a kill it is looked at again, and proposes nothing twice.
 import logging
 import zlib
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -22,7 +22,7 @@ from api.behind import Behind, Stopped
 from api.heat.air import AirShelf, sun_elevation_deg
 from api.heat.detail import detail_of
 from api.heat.looks import joined_fire
-from api.heat.placing import place_of_heat
+from api.heat.placing import place_of_heat, same_place
 from api.heat.towers import towers_for
 from api.nodes.files import path_of
 from camera_gateway.thermal import read_thermal
@@ -34,8 +34,8 @@ from models.heat_event import HeatEvent
 from models.heat_intake import SeenFrame
 from models.heat_look import HeatLook, LookState, NoFireReason
 from models.heat_node import FrameState, HeatNode, NodeFrame
-from models.store.heat_looks import KeptWatch, LookDraft
-from models.thermal import HotSpot, ThermalImage, ThermalScale
+from models.store.heat_look_rows import KeptWatch, LookDraft
+from models.thermal import ThermalImage, ThermalScale
 
 if TYPE_CHECKING:
     from api.context import Context
@@ -63,8 +63,6 @@ AROUND: Final = timedelta(minutes=10)
 """Frames so long before the heat of a look are kept with it."""
 SETTLED: Final = timedelta(days=1)
 """So long the heat of a look that became a fire proposes no other one."""
-MARGIN: Final = 1.0
-"""In sizes of the box: so far a flickering place moves in its picture and is the same one."""
 STANDING: Final = frozenset({NoFireReason.STOVE, NoFireReason.SUN})
 OF_A_DAY: Final = frozenset({NoFireReason.BURN, NoFireReason.SENSOR})
 
@@ -241,7 +239,7 @@ class HeatDesk:
         context = self._context
         looks = context.store.heat_looks
         place, sigma_m = place_of_heat(node, event.spot, size_px)
-        known = _same_place(looks.recent(node.node_id, context.clock.now() - SETTLED), event)
+        known = same_place(looks.recent(node.node_id, context.clock.now() - SETTLED), event)
         if known is not None and known.event.last_at > event.last_at:
             return  # a late frame: how it is by now is known
         draft = LookDraft(
@@ -303,29 +301,3 @@ def _unpacked(state: bytes) -> bytes:
         return zlib.decompress(state)
     except zlib.error:
         return b""
-
-
-def _same_place(looks: Iterable[HeatLook], event: HeatEvent) -> HeatLook | None:
-    """The look that an event is of by its place in the picture, undecided ones first."""
-    near = [
-        look
-        for look in looks
-        if look.state in {LookState.OPEN, LookState.LOOKING, LookState.FIRE}
-        and _touch(look.event.spot, event.spot)
-    ]
-    return min(near, key=lambda one: (one.state is LookState.FIRE, one.look_id), default=None)
-
-
-def _touch(one: HotSpot, other: HotSpot) -> bool:
-    """Whether two boxes of one view lie within their own size of each other."""
-    size = max(_size(one), _size(other)) * MARGIN
-    return (
-        one.x_min - size <= other.x_max
-        and other.x_min - size <= one.x_max
-        and one.y_min - size <= other.y_max
-        and other.y_min - size <= one.y_max
-    )
-
-
-def _size(spot: HotSpot) -> int:
-    return max(spot.x_max - spot.x_min, spot.y_max - spot.y_min)

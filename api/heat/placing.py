@@ -6,17 +6,20 @@ down within the node's reach, the heat may stand anywhere along it.
 """
 
 import math
+from collections.abc import Iterable
 from typing import Final
 
 from geo.camera import ray_of_pixel
 from geo.crs import went
 from geo.meeting import LEAST_NODE_SIGMA_M
 from models.errors import InputRefused
+from models.heat_event import HeatEvent
+from models.heat_look import HeatLook, LookState
 from models.heat_node import HeatNode
 from models.site import HeightDatum, Position
 from models.thermal import HotSpot
 
-__all__ = ["place_of_heat"]
+__all__ = ["place_of_heat", "same_place"]
 
 USUAL_HEIGHT_M: Final = 3.0
 """Of a node whose height is not told above the ground."""
@@ -24,6 +27,8 @@ RANGE_SHARE: Final = 1.0 / 3.0
 """Standard deviation of a distance by flat ground, of the distance: a slope of five degrees that
 nobody knows of moves a ray that falls by fifteen by as much."""
 NEAREST_M: Final = 1.0
+MARGIN: Final = 1.0
+"""In sizes of the box: so far a flickering place moves in its picture and is the same one."""
 
 
 def place_of_heat(
@@ -58,3 +63,29 @@ def place_of_heat(
 
 def _ground(lon_deg: float, lat_deg: float) -> Position:
     return Position(lon_deg, lat_deg, 0.0, HeightDatum.GROUND)
+
+
+def same_place(looks: Iterable[HeatLook], event: HeatEvent) -> HeatLook | None:
+    """The look that an event is of by its place in the picture, undecided ones first."""
+    near = [
+        look
+        for look in looks
+        if look.state in {LookState.OPEN, LookState.LOOKING, LookState.FIRE}
+        and _touch(look.event.spot, event.spot)
+    ]
+    return min(near, key=lambda one: (one.state is LookState.FIRE, one.look_id), default=None)
+
+
+def _touch(one: HotSpot, other: HotSpot) -> bool:
+    """Whether two boxes of one view lie within their own size of each other."""
+    size = max(_size(one), _size(other)) * MARGIN
+    return (
+        one.x_min - size <= other.x_max
+        and other.x_min - size <= one.x_max
+        and one.y_min - size <= other.y_max
+        and other.y_min - size <= one.y_max
+    )
+
+
+def _size(spot: HotSpot) -> int:
+    return max(spot.x_max - spot.x_min, spot.y_max - spot.y_min)

@@ -4,7 +4,6 @@ import errno
 import os
 import re
 import shutil
-import tempfile
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from models.clock import Clock
+from models.durable import flush_folder, write_whole
 from models.errors import NotFound, StorageFull
 from models.heat_node import NodeFrame
 
@@ -88,10 +88,10 @@ class NodeFiles:
             self._check_room(len(data))
             _make_folder(target.parent)
             try:
-                _write_whole(target, data)
+                write_whole(target, data)
             except FileNotFoundError:  # the last picture of that day was cleared away just now
                 _make_folder(target.parent)
-                _write_whole(target, data)
+                write_whole(target, data)
         except OSError as error:
             raise _no_room(error) from error
         return target
@@ -164,31 +164,7 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _flush_folder(folder.parent)
-
-
-def _write_whole(target: Path, data: bytes) -> None:
-    descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
-    temporary = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.chmod(0o640)
-        temporary.replace(target)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
-    _flush_folder(target.parent)
-
-
-def _flush_folder(path: Path) -> None:
-    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    flush_folder(folder.parent)
 
 
 def _entries(folder: Path) -> list[Path]:

@@ -10,10 +10,11 @@ import hashlib
 import threading
 from collections import Counter, OrderedDict, deque
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Final
 
+from api.nodes.committing import Writer
 from api.nodes.files import NodeFiles, suffix_of
 from api.nodes.flooding import Buckets
 from api.nodes.pushes import (
@@ -39,9 +40,6 @@ from models.store.node_frames import Taken
 __all__ = ["Intake", "Push", "PushRefused", "Receipt"]
 
 HANDS: Final = 24
-MOST_IN_ONE: Final = 128
-"""Frames in one commit: 100 ms of the one writer, for whom alerts wait too."""
-
 MOST_COUNTED: Final = 10_000
 DANGER_EVERY_S: Final = 60.0
 AHEAD_TIMES: Final = 3
@@ -74,7 +72,7 @@ class Intake:
         self._danger = danger
         self._danger_now: tuple[float, DangerClass] | None = None
         self._buckets = Buckets(clock, rule.most_per_minute)
-        self._writer = _Writer(store)
+        self._writer = Writer(store)
         self._lock = threading.Lock()
         self._refused: Counter[tuple[str, FrameRefusal]] = Counter()
         self._ahead: OrderedDict[str, deque[float]] = OrderedDict()
@@ -261,51 +259,6 @@ class Intake:
         except PushRefused:
             self._files.drop(path)
             raise
-
-
-class _Writer:
-    """Commits together what comes together: who comes first writes for all who wait.
-
-    Args:
-        store: of the watch.
-    """
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._lock = threading.Lock()
-        self._waiting: list[tuple[FrameDraft, Future[Taken]]] = []
-        self._is_writing = False
-
-    def keep(self, draft: FrameDraft) -> Taken:
-        """Commit a frame.
-
-        Raises:
-            WatchError: the store cannot be written; nothing was taken.
-        """
-        future: Future[Taken] = Future()
-        with self._lock:
-            self._waiting.append((draft, future))
-            leads, self._is_writing = not self._is_writing, True
-        if leads:
-            self._write_all()
-        return future.result()
-
-    def _write_all(self) -> None:
-        while True:
-            with self._lock:
-                batch = self._waiting[:MOST_IN_ONE]
-                del self._waiting[:MOST_IN_ONE]
-                if not batch:
-                    self._is_writing = False
-                    return
-            try:
-                taken = self._store.nodes.take_many([draft for draft, _ in batch])
-            except Exception as error:  # noqa: BLE001  # each of those who wait is told
-                for _, future in batch:
-                    future.set_exception(error)
-                continue
-            for (_, future), one in zip(batch, taken, strict=True):
-                future.set_result(one)
 
 
 def too_large() -> PushRefused:

@@ -15,7 +15,7 @@ from models.clock import require_utc
 from models.errors import StoreDamaged
 from models.store.codec import Codec
 
-__all__ = ["Choice", "Coded", "Identity", "NumberedChoice", "UtcTime", "Wkb"]
+__all__ = ["Choice", "Coded", "Identity", "NumberedChoice", "UtcTime", "Wkb", "number_of"]
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _RESTORE: Final = "Restore the last backup of the database."
@@ -23,6 +23,12 @@ _MICROSECOND: Final = timedelta(microseconds=1)
 
 Identity: Final = BigInteger().with_variant(Integer, "sqlite")
 """A number given by the database. SQLite numbers rows by itself only in a column named INTEGER."""
+_LARGEST: Final = 2**63 - 1
+
+
+def number_of(number: int) -> int:
+    """A number that the database can compare with its own; what it has none of names nothing."""
+    return max(0, min(number, _LARGEST))
 
 
 class UtcTime(TypeDecorator[datetime]):

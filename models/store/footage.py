@@ -18,6 +18,7 @@ from models.footage_library import (
 )
 from models.frame import FrameMode
 from models.store import audit
+from models.store.columns import number_of
 from models.store.database import Database
 from models.store.footage_rows import (
     add_truth,
@@ -25,7 +26,6 @@ from models.store.footage_rows import (
     footage_of,
     load_footage,
     load_truths,
-    number_of,
     values_of,
 )
 from models.store.tables import footage, footage_truth

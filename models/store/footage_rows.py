@@ -16,6 +16,7 @@ from models.footage_library import (
     KeptTruth,
 )
 from models.store import audit
+from models.store.columns import number_of
 from models.store.tables import footage, footage_truth
 
 __all__ = [
@@ -26,14 +27,12 @@ __all__ = [
     "footage_of",
     "load_footage",
     "load_truths",
-    "number_of",
     "values_of",
 ]
 
 MOST_NOTE: Final = 500
 MOST_FIRES: Final = 200
 MOST_BOXES: Final = 50_000
-_LARGEST: Final = 2**63 - 1
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 _NO_RIGHTS: Final = Rights()
 
@@ -135,11 +134,6 @@ def check_draft(draft: FootageDraft) -> None:
 
 def _is_text(text: str) -> bool:
     return len(text) <= MOST_NAME and (not text or text.isprintable())
-
-
-def number_of(number: int) -> int:
-    """A number that the database can compare."""
-    return max(0, min(number, _LARGEST))
 
 
 def values_of(result: FootageResult) -> dict[str, Any]:

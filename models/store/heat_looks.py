@@ -4,14 +4,11 @@ Every change writes its event in the same transaction, and every decision its au
 """
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Row,
     delete,
     func,
     insert,
@@ -20,70 +17,29 @@ from sqlalchemy import (
 )
 
 from models.clock import Clock
-from models.errors import Conflict, InputRefused, NotFound
+from models.errors import InputRefused
 from models.events import EventKind
-from models.heat_event import HeatEvent
-from models.heat_look import HeatLook, LookState, NoFireReason, TowerView
+from models.heat_look import HeatLook, LookState, NoFireReason
 from models.incident import Link
 from models.observation import ObservationDraft
-from models.site import Position
 from models.store import audit, events
+from models.store.columns import number_of
 from models.store.database import Database
-from models.store.observations import ObservationRepository
-from models.store.tables import heat_look, heat_watch, observation
-
-__all__ = ["LONGEST_LOOK_NOTE", "HeatLookRepository", "KeptWatch", "LookDraft"]
-
-LONGEST_LOOK_NOTE: Final = 500
-UNDECIDED: Final = (LookState.OPEN, LookState.LOOKING)
-_LARGEST: Final = 2**63 - 1
-_COLUMNS: Final = (
-    select(heat_look, observation.c.incident_id)
-    .outerjoin(observation, observation.c.observation_id == heat_look.c.observation_id)
-    .order_by(heat_look.c.look_id.desc())
+from models.store.heat_look_rows import (
+    UNDECIDED,
+    KeptWatch,
+    LookDraft,
+    check_author,
+    check_note,
+    load_look,
+    load_looks,
+    load_undecided,
+    values_of,
 )
+from models.store.observations import ObservationRepository
+from models.store.tables import heat_look, heat_watch
 
-
-@dataclass(frozen=True, slots=True)
-class LookDraft:
-    """A look that is to be opened, or how one is by now.
-
-    Attributes:
-        node_id: whose heat it is.
-        event: as it is now.
-        frame_id: of the frame that shows it.
-        position: where it is thought to be.
-        sigma_m: standard deviation in each direction.
-        towers: that could look, the best first.
-        is_drill: of an exercise.
-    """
-
-    node_id: str
-    event: HeatEvent
-    frame_id: int
-    position: Position
-    sigma_m: float
-    towers: tuple[TowerView, ...] = ()
-    is_drill: bool = False
-
-    @property
-    def key(self) -> str:
-        """The same heat of the same frame proposes once."""
-        event = self.event
-        return f"{self.node_id}|{event.number}|{event.first_at.isoformat()}|{self.frame_id}"
-
-
-@dataclass(frozen=True, slots=True)
-class KeptWatch:
-    """What is remembered of a node's view.
-
-    Attributes:
-        followed_at: UTC capture time of the latest frame in it.
-        state: of the watch, in its own form.
-    """
-
-    followed_at: datetime
-    state: bytes
+__all__ = ["HeatLookRepository"]
 
 
 class HeatLookRepository:
@@ -108,7 +64,7 @@ class HeatLookRepository:
     def get(self, look_id: int) -> HeatLook:
         """One look."""
         with self._database.read() as connection:
-            return _one(connection, look_id)
+            return load_look(connection, look_id)
 
     def page(
         self,
@@ -132,20 +88,20 @@ class HeatLookRepository:
         if node_id is not None:
             wanted.append(heat_look.c.node_id == node_id)
         if before is not None:
-            wanted.append(heat_look.c.look_id < _number(before))
+            wanted.append(heat_look.c.look_id < number_of(before))
         with self._database.read() as connection:
-            return _looks(connection, *wanted, limit=limit)
+            return load_looks(connection, *wanted, limit=limit)
 
     def undecided(self) -> list[HeatLook]:
         """Every look that waits for somebody, the newest first."""
         with self._database.read() as connection:
-            return _looks(connection, heat_look.c.state.in_(UNDECIDED))
+            return load_looks(connection, heat_look.c.state.in_(UNDECIDED))
 
     def recent(self, node_id: str, since: datetime) -> list[HeatLook]:
         """Looks of a node that wait for somebody, and those that were decided since (UTC)."""
         table = heat_look.c
         with self._database.read() as connection:
-            return _looks(
+            return load_looks(
                 connection,
                 table.node_id == node_id,
                 table.state.in_(UNDECIDED) | (table.decided_at >= since),
@@ -156,7 +112,7 @@ class HeatLookRepository:
         table = heat_look.c
         wanted = (table.node_id == node_id, table.state == LookState.NO_FIRE)
         with self._database.read() as connection:
-            return _looks(connection, *wanted, table.is_taught.is_(False))[::-1]
+            return load_looks(connection, *wanted, table.is_taught.is_(False))[::-1]
 
     def waiting(self) -> int:
         """How many are open: nobody has decided, and nobody looks."""
@@ -171,7 +127,7 @@ class HeatLookRepository:
             The look, as it is by now, and whether it is new.
         """
         with self._database.write() as connection:
-            known = _looks(connection, heat_look.c.key == draft.key)
+            known = load_looks(connection, heat_look.c.key == draft.key)
             if known:
                 return known[0], False
             look_id = connection.execute(
@@ -179,7 +135,7 @@ class HeatLookRepository:
                 .values(
                     key=draft.key,
                     node_id=draft.node_id,
-                    **_values(draft),
+                    **values_of(draft),
                     opened_at=self._clock.now(),
                     state=LookState.OPEN,
                     decided_by="",
@@ -190,15 +146,15 @@ class HeatLookRepository:
                 .returning(heat_look.c.look_id)
             ).scalar_one()
             self._tell(connection, look_id)
-            return _one(connection, look_id), True
+            return load_look(connection, look_id), True
 
     def see(self, look_id: int, draft: LookDraft) -> HeatLook:
         """Keep how the heat of a look is by now; one that is decided stays decided."""
         with self._database.write() as connection:
-            known = _one(connection, look_id)
+            known = load_look(connection, look_id)
             if (known.event, known.frame_id) == (draft.event, draft.frame_id):
                 return known
-            return self._change(connection, look_id, **_values(draft))
+            return self._change(connection, look_id, **values_of(draft))
 
     def send(self, look_id: int, *, author: str, what: str) -> HeatLook:
         """Somebody has a camera or a drone look.
@@ -211,9 +167,9 @@ class HeatLookRepository:
         Raises:
             Conflict: it is decided; code ``look_decided``.
         """
-        _check_author(author)
+        check_author(author)
         with self._database.write() as connection:
-            known = _undecided(connection, look_id)
+            known = load_undecided(connection, look_id)
             self._note(connection, author, "look.ordered", known, {"name": what})
             if known.state is LookState.LOOKING:
                 return known
@@ -241,10 +197,10 @@ class HeatLookRepository:
             Conflict: it is decided; code ``look_decided``.
             InputRefused: the note is too long (``look_note``), or no such observation can be.
         """
-        _check_note(note)
-        _check_author(author)
+        check_note(note)
+        check_author(author)
         with self._database.write() as connection:
-            known = _undecided(connection, look_id)
+            known = load_undecided(connection, look_id)
             told, _ = self._observations.add_within(
                 connection,
                 draft,
@@ -278,14 +234,14 @@ class HeatLookRepository:
             Conflict: it is decided; code ``look_decided``.
             InputRefused: the note is too long, or is missing for another reason (``look_note``).
         """
-        _check_note(note)
-        _check_author(author)
+        check_note(note)
+        check_author(author)
         if reason is NoFireReason.OTHER and not note.strip():
             raise InputRefused(
                 "Another reason needs a note.", remedy="Say what it was.", code="look_note"
             )
         with self._database.write() as connection:
-            known = _undecided(connection, look_id)
+            known = load_undecided(connection, look_id)
             details: audit.Details = {"reason": reason, "note": note}
             self._note(connection, author, "look.dismissed", known, details)
             return self._decide(
@@ -294,9 +250,9 @@ class HeatLookRepository:
 
     def fade(self, look_id: int, *, author: str) -> HeatLook:
         """The heat went without anybody looking; one that is not open stays as it is."""
-        _check_author(author)
+        check_author(author)
         with self._database.write() as connection:
-            known = _one(connection, look_id)
+            known = load_look(connection, look_id)
             if known.state is not LookState.OPEN:
                 return known
             return self._decide(connection, known.look_id, LookState.FADED, author, "")
@@ -352,7 +308,7 @@ class HeatLookRepository:
     def _change(self, connection: Connection, look_id: int, **values: object) -> HeatLook:
         connection.execute(update(heat_look).where(heat_look.c.look_id == look_id).values(**values))
         self._tell(connection, look_id)
-        return _one(connection, look_id)
+        return load_look(connection, look_id)
 
     def _tell(self, connection: Connection, look_id: int) -> None:
         events.append(connection, self._clock, EventKind.LOOK_CHANGED, look_id)
@@ -373,52 +329,3 @@ class HeatLookRepository:
             subject=str(look.look_id),
             details={"key": look.node_id, **details},
         )
-
-
-def _number(number: int) -> int:
-    return max(0, min(number, _LARGEST))
-
-
-def _values(draft: LookDraft) -> dict[str, Any]:
-    same = ("event", "frame_id", "position", "sigma_m", "towers")
-    return {"last_at": draft.event.last_at, **{name: getattr(draft, name) for name in same}}
-
-
-def _check_author(author: str) -> None:
-    if not author.strip():
-        raise InputRefused("A decision needs its author.", code="author_missing")
-
-
-def _check_note(note: str) -> None:
-    if len(note) > LONGEST_LOOK_NOTE or "\0" in note:
-        raise InputRefused(
-            f"A note has up to {LONGEST_LOOK_NOTE} letters.", remedy="Shorten it.", code="look_note"
-        )
-
-
-def _undecided(connection: Connection, look_id: int) -> HeatLook:
-    known = _one(connection, look_id)
-    if known.state not in UNDECIDED:
-        raise Conflict(
-            f"Look {known.look_id} is decided: {known.state}.",
-            remedy="Load it again, and look what became of it.",
-            code="look_decided",
-        )
-    return known
-
-
-def _one(connection: Connection, look_id: int) -> HeatLook:
-    found = _looks(connection, heat_look.c.look_id == _number(look_id))
-    if not found:
-        raise NotFound(f"There is no look {look_id}.", code="no_such_look")
-    return found[0]
-
-
-def _looks(
-    connection: Connection, *wanted: ColumnElement[bool], limit: int | None = None
-) -> list[HeatLook]:
-    return [_look(row) for row in connection.execute(_COLUMNS.where(*wanted).limit(limit))]
-
-
-def _look(row: Row[Any]) -> HeatLook:
-    return HeatLook(**{name: getattr(row, name) for name in HeatLook.__slots__})

@@ -15,6 +15,7 @@ from models.release import (
     ReleaseDraft,
     ReleaseState,
 )
+from models.store.columns import number_of
 from models.store.tables import frozen_set, model_activation, model_release
 
 __all__ = [
@@ -32,7 +33,6 @@ __all__ = [
     "load_release",
     "load_set",
     "newest",
-    "number_of",
     "release_of",
     "set_of",
 ]
@@ -42,13 +42,7 @@ MOST_NOTE: Final = 500
 MOST_FOOTAGE: Final = 1000
 MOST_DRILLS: Final = 1000
 MOST_SEED: Final = 2**53 - 1
-_LARGEST: Final = 2**63 - 1
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
-
-
-def number_of(number: int) -> int:
-    """A number that the database can compare."""
-    return max(0, min(number, _LARGEST))
 
 
 def check_note(note: str, *, needed: bool = False) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, Connection, Row, select
 from models.errors import Conflict, InputRefused, NotFound
 from models.footage_library import FootageState
 from models.replay_run import PlayedFootage, ReplayDraft, ReplayRun, ReplayState
+from models.store.columns import number_of
 from models.store.tables import footage, replay
 
 __all__ = [
@@ -18,7 +19,6 @@ __all__ = [
     "check_footage",
     "is_open",
     "load_replay",
-    "number_of",
     "replay_of",
 ]
 
@@ -30,18 +30,12 @@ MOST_SEED: Final = 2**53 - 1
 """The largest whole number that every JSON reader keeps."""
 MOST_EVERY: Final = 100_000
 MOST_FPS: Final = 1_000.0
-_LARGEST: Final = 2**63 - 1
 _OPEN: Final = frozenset({ReplayState.QUEUED, ReplayState.RUNNING})
 
 
 def is_open(state: ReplayState) -> bool:
     """Whether it waits or is played."""
     return state in _OPEN
-
-
-def number_of(number: int) -> int:
-    """A number that the database can compare."""
-    return max(0, min(number, _LARGEST))
 
 
 def check_draft(draft: ReplayDraft) -> None:

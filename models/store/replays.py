@@ -28,13 +28,13 @@ from models.replay_run import (
     ReplayState,
 )
 from models.store import audit, events
+from models.store.columns import number_of
 from models.store.database import Database
 from models.store.replay_rows import (
     check_draft,
     check_footage,
     is_open,
     load_replay,
-    number_of,
     replay_of,
 )
 from models.store.tables import replay

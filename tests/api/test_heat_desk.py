@@ -28,7 +28,7 @@ from models.heat_node import FrameState
 from models.incident import Level, LinkReason
 from models.observation import ObservationDraft, ObservationSource
 from models.site import HeightDatum, Position
-from models.store.heat_looks import KeptWatch
+from models.store.heat_look_rows import KeptWatch
 from models.user import Role
 from models.weather import Reading
 

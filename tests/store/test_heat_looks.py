@@ -15,7 +15,7 @@ from models.incident import Link, LinkReason
 from models.observation import ObservationDraft, ObservationSource
 from models.site import HeightDatum, Position
 from models.store import Store
-from models.store.heat_looks import KeptWatch, LookDraft
+from models.store.heat_look_rows import KeptWatch, LookDraft
 from models.thermal import HotSpot
 
 if TYPE_CHECKING:

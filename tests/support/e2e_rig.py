@@ -21,7 +21,7 @@ START_TIMEOUT_S = 90.0
 
 # The browser may speak to our server and to nobody else; its own background traffic is off. The
 # map draws by the processor, and the page around it is put together without drawing it by the same
-# means: a third of the processor's time, and thirty times as many pictures a second.
+# means: the browser's drawing process took 8 s instead of 21 in one file of tests.
 ARGUMENTS = [
     "--no-sandbox",
     "--disable-quic",

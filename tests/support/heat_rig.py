@@ -16,7 +16,7 @@ from models.heat_intake import FrameDraft
 from models.heat_look import HeatLook
 from models.heat_node import HeatNode, NodeFrame, NodeReading
 from models.site import HeightDatum, Pose, Position
-from models.store.heat_looks import LookDraft
+from models.store.heat_look_rows import LookDraft
 from models.thermal import HotSpot, ThermalEncoding
 
 __all__ = ["LOOKS_NORTH", "NODE", "PLUME", "HeatRig", "picture", "propose"]

@@ -65,21 +65,8 @@ export interface HeatNode {
   standing: NodeStanding;
 }
 
-export interface NodeRequest {
-  name: string;
-  lon_deg: number;
-  lat_deg: number;
-  height_m: number;
-  height_datum: HeightDatum;
-  azimuth_deg: number | null;
-  horizontal_fov_deg: number | null;
-  tilt_deg: number | null;
-  reach_m: number;
-  encoding: ThermalEncoding;
-  intervals_s: number[];
-  is_drill: boolean;
-  is_retired: boolean;
-}
+/** What is set up of a node; its key is in the address. */
+export type NodeRequest = Omit<HeatNode, "version" | "node_id" | "standing">;
 
 export type FrameState = "waiting" | "seen" | "unreadable";
 

@@ -22,6 +22,7 @@ from sqlalchemy import URL, Connection, Engine, NullPool, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from models.durable import flush_folder
 from models.errors import InputRefused, StorageFull, StoreDamaged
 from models.store.engines.home import WRITES, Home, Serving
 from models.store.failures import as_watch_errors, from_sqlite
@@ -218,7 +219,7 @@ def _create(path: Path, fill: Callable[[Path], None]) -> None:
         unborn.rename(path)
     finally:
         _remove(unborn)
-    _flush_folder(path)
+    flush_folder(path.parent)
 
 
 def _check_references(connection: Connection, path: Path) -> None:
@@ -263,14 +264,6 @@ def _set_up(engine: Engine, *, foreign_keys: bool) -> None:
 def _remove(path: Path) -> None:
     for suffix in ("", "-wal", "-shm", "-journal"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
-
-
-def _flush_folder(path: Path) -> None:
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
 
 
 def _unwritable(path: Path, reason: str | None) -> InputRefused:
