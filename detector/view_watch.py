@@ -82,7 +82,7 @@ class ViewWatch:
         )
         background = self._background(where.place)
         shift = (where.dx_px / width_px, where.dy_px / width_px)
-        change = background.compare(picture, captured_at, shift, hidden)
+        change = background.compare(picture, captured_at, shift, hidden, grey)
 
         def change_at(box: Box) -> PlaceChange | None:
             return None if change is None else change.at(where.to_reference(box), width_px)

@@ -15,6 +15,7 @@ from typing import Final
 
 import cv2
 import numpy as np
+from cv2.typing import MatLike
 from numpy.typing import NDArray
 
 from camera_gateway.truth.thumb import Thumb
@@ -72,16 +73,16 @@ def sight_of(thumb: Thumb) -> Sight:
     ground = luma[top:]
     _mean, deviation = cv2.meanStdDev(ground)
     blue, green, red = cv2.split(thumb.colour[top:])
-    darkest = cv2.min(cv2.min(blue, green), red)
-    low, high = _levels(luma, 0.01, 0.99)
+    counted = _counted(luma)
+    low, high = _level(counted, 0.01), _level(counted, 0.99)
     return Sight(
-        mean=float(luma.mean()),
+        mean=float(cv2.mean(luma)[0]),
         contrast=float(deviation[0, 0]),
-        veil=_levels(darkest, 0.25)[0],
-        detail=float(cv2.absdiff(ground[:, 1:], ground[:, :-1]).mean()),
+        veil=_level(_counted(cv2.min(cv2.min(blue, green), red)), 0.25),
+        detail=float(cv2.mean(cv2.absdiff(ground[:, 1:], ground[:, :-1]))[0]),
         spread=high - low,
-        brightest=int(luma.max()),
-        glare=float(np.mean(luma >= GLARE)),
+        brightest=int(np.searchsorted(counted, counted[-1])),
+        glare=float(1.0 - counted[GLARE - 1] / counted[-1]),
     )
 
 
@@ -94,10 +95,15 @@ def _is_dense(sight: Sight) -> bool:
     return sight.detail < FOG_DETAIL and sight.veil > FOG_VEIL
 
 
-def _levels(grey: NDArray[np.generic], *shares: float) -> list[float]:
-    """Grey levels below which these shares of a picture lie; counting is faster than sorting."""
-    counted = np.cumsum(np.bincount(grey.ravel(), minlength=256))
-    return [float(np.searchsorted(counted, share * counted[-1])) for share in shares]
+def _counted(grey: MatLike) -> NDArray[np.int64]:
+    """Cells of each grey level and below; numpy widens bytes before it counts them: 0.09 ms."""
+    counts: MatLike = cv2.calcHist([grey], [0], None, [256], (0.0, 256.0))
+    return np.cumsum(counts.astype(np.int64))
+
+
+def _level(counted: NDArray[np.int64], share: float) -> float:
+    """Grey level below which so much of a picture lies."""
+    return float(np.searchsorted(counted, share * counted[-1]))
 
 
 @dataclass(frozen=True, slots=True)

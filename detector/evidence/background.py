@@ -88,6 +88,7 @@ class SlowBackground:
         captured_at: datetime,
         shift: tuple[float, float] = (0.0, 0.0),
         hidden: tuple[ViewMask, ...] = (),
+        grey: NDArray[np.uint8] | None = None,
     ) -> PictureChange | None:
         """Compare a picture with the background, then let the background learn it.
 
@@ -98,6 +99,7 @@ class SlowBackground:
             shift: how far everything lies to the right of and below its place in the view's
                 reference, as shares of the width; the answer is in the reference's coordinates.
             hidden: what is painted over in the picture.
+            grey: brightness of the picture, where that is made already.
 
         Returns:
             None while nothing is known: too few pictures, a long absence, another scene.
@@ -105,7 +107,7 @@ class SlowBackground:
         usual = self._usual
         if usual is not None and _apart_s(usual.seen_at, captured_at) < EVERY_S:
             return self._change
-        detail, colour = _look(picture, shift)
+        detail, colour = _look(picture, grey, shift)
         if usual is not None and usual.detail.shape == detail.shape and hidden != self._hidden:
             changed = set(hidden) ^ set(self._hidden)
             _take_as_usual(usual, detail, colour, touched_by(changed, *detail.shape))
@@ -219,35 +221,56 @@ def _unpack(stored: Stored) -> Floats32:
     return stored * GREY_A_STEP
 
 
-def _look(picture: ImageBGR, shift: tuple[float, float]) -> tuple[Floats32, Floats32]:
+def _look(
+    picture: ImageBGR, grey: NDArray[np.uint8] | None, shift: tuple[float, float]
+) -> tuple[Floats32, Floats32]:
     """Brightness against its surroundings, and colourfulness on a quarter of the sides."""
     height, width = picture.shape[:2]
     if width >= 2 * WIDTH_PX:  # halving first averages, and is eight times as fast
         picture = cv2.resize(
             picture, (width // 2, max(1, height // 2)), interpolation=cv2.INTER_AREA
         ).astype(np.uint8, copy=False)
+        grey = None
+    if grey is None:
+        grey = cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY).astype(np.uint8, copy=False)
     rows = min(max(COLOUR_SHRINK, round(height * WIDTH_PX / width)), 4 * WIDTH_PX)
-    small = cv2.resize(picture, (WIDTH_PX, rows), interpolation=cv2.INTER_LINEAR)
     right, down = shift[0] * WIDTH_PX, shift[1] * WIDTH_PX
-    if max(abs(right), abs(down)) > LEAST_SHIFT_PX:
-        back = np.array([[1.0, 0.0, -right], [0.0, 1.0, -down]], np.float32)
-        small = cv2.warpAffine(small, back, (WIDTH_PX, rows), borderMode=cv2.BORDER_REPLICATE)
-    grey = cv2.cvtColor(small, cv2.COLOR_BGR2GRAY).astype(np.float32)
+    small = cv2.resize(grey, (WIDTH_PX, rows), interpolation=cv2.INTER_LINEAR)
+    bright = _moved_back(small.astype(np.uint8, copy=False), right, down).astype(np.float32)
     # The surroundings are smooth: a sixteenth of the pixels tells them as well.
     quarter = (WIDTH_PX // 4, max(1, rows // 4))
     coarse = cv2.blur(
-        cv2.resize(grey, quarter, interpolation=cv2.INTER_AREA),
+        cv2.resize(bright, quarter, interpolation=cv2.INTER_AREA),
         (AROUND, AROUND),
         borderType=cv2.BORDER_REFLECT_101,
     )
     around = cv2.resize(coarse, (WIDTH_PX, rows), interpolation=cv2.INTER_LINEAR)
-    detail = cv2.subtract(cv2.GaussianBlur(grey, (3, 3), 0.0), around).astype(
+    detail = cv2.subtract(cv2.GaussianBlur(bright, (3, 3), 0.0), around).astype(
         np.float32, copy=False
     )
+    # Four places of each cell are its colour: JPEG keeps half of it, and it is thinned in two
+    # steps, because averaging all of a cell's pixels takes ten times as long.
+    half = (WIDTH_PX // 2, max(1, rows // 2))
     tiny = cv2.resize(
-        small, (WIDTH_PX // COLOUR_SHRINK, rows // COLOUR_SHRINK), interpolation=cv2.INTER_AREA
-    )
+        cv2.resize(picture, half, interpolation=cv2.INTER_LINEAR),
+        (WIDTH_PX // COLOUR_SHRINK, rows // COLOUR_SHRINK),
+        interpolation=cv2.INTER_AREA,
+    ).astype(np.uint8, copy=False)
+    tiny = _moved_back(tiny, right / COLOUR_SHRINK, down / COLOUR_SHRINK)
     blue, green, red = cv2.split(tiny)
     largest, least = cv2.max(cv2.max(blue, green), red), cv2.min(cv2.min(blue, green), red)
     colour = cv2.subtract(largest, least).astype(np.float32)
     return detail, colour
+
+
+def _moved_back(image: NDArray[np.uint8], right: float, down: float) -> NDArray[np.uint8]:
+    """What lies so many pixels to the right and below its place, at its place.
+
+    Brightness and the small copy of the colours apart: together 0.07 ms, where moving the picture
+    in its colours by an affine map took 0.85.
+    """
+    if max(abs(right), abs(down)) * (WIDTH_PX / image.shape[1]) <= LEAST_SHIFT_PX:
+        return image
+    rows, columns = image.shape[:2]
+    middle = ((columns - 1) / 2.0 + right, (rows - 1) / 2.0 + down)
+    return cv2.getRectSubPix(image, (columns, rows), middle).astype(np.uint8, copy=False)

@@ -3,6 +3,7 @@
 import math
 from dataclasses import dataclass
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -76,7 +77,7 @@ class PictureChange:
                 (float(self.colour[colour_place].mean()) + LEAST_COLOUR)
                 / (float(self.usual_colour[colour_place].mean()) + LEAST_COLOUR)
             ),
-            flicker=float(np.abs(detail - self.last_detail[place] * GREY_A_STEP).mean()),
+            flicker=_mean_step(detail, self.last_detail[place] * GREY_A_STEP),
         )
 
 
@@ -92,6 +93,10 @@ def _place(box: Box, scale: float, shape: tuple[int, ...]) -> tuple[slice, slice
 
 def _structure(detail: Floats32) -> float:
     """Mean step between neighbours, across and down."""
-    across = np.abs(detail[:, 1:] - detail[:, :-1])
-    down = np.abs(detail[1:] - detail[:-1])
-    return float(across.mean() + down.mean()) if across.size > 0 and down.size > 0 else 0.0
+    if min(detail.shape) < 2:
+        return 0.0
+    return _mean_step(detail[:, 1:], detail[:, :-1]) + _mean_step(detail[1:], detail[:-1])
+
+
+def _mean_step(one: Floats32, other: Floats32) -> float:
+    return float(cv2.mean(cv2.absdiff(one, other))[0])

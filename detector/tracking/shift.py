@@ -97,12 +97,11 @@ def edges_of(grey: NDArray[np.uint8]) -> Edges:
         grey: (height, width), of :func:`small_size`.
     """
     soft = cv2.GaussianBlur(grey[_first_row(grey.shape[0]) :].astype(np.float32), (0, 0), 0.8)
-    edges = np.zeros((*soft.shape, 2), np.float32)
-    edges[:, 1:-1, 0] = soft[:, 2:] - soft[:, :-2]
-    edges[1:-1, :, 1] = soft[2:] - soft[:-2]
-    length = cv2.magnitude(edges[..., 0], edges[..., 1])
-    edges /= (length + np.float32(SOFT))[..., None]
-    return edges
+    across, down = np.zeros_like(soft), np.zeros_like(soft)
+    np.subtract(soft[:, 2:], soft[:, :-2], out=across[:, 1:-1])
+    np.subtract(soft[2:], soft[:-2], out=down[1:-1])
+    length = cv2.magnitude(across, down) + np.float32(SOFT)
+    return _both(across / length, down / length)
 
 
 def spectrum_of(edges: Edges) -> Edges:
@@ -128,8 +127,10 @@ def find_shift(reference: Edges, edges: Edges, spectrum: Edges | None = None) ->
     floor = WHITE * float(magnitude.mean())
     if floor <= 0.0:
         return NOTHING
-    product *= (softening / (magnitude + np.float32(floor)))[..., None]
-    response = cv2.idft(product, flags=cv2.DFT_COMPLEX_OUTPUT)[..., 0]
+    white = softening / (magnitude + np.float32(floor))
+    response = cv2.idft(cv2.multiply(product, _both(white, white)), flags=cv2.DFT_COMPLEX_OUTPUT)[
+        ..., 0
+    ]
     shift = _peak(response.astype(np.float32, copy=False))
     far = abs(shift.dx) > ALIASES_FROM * width or abs(shift.dy) > ALIASES_FROM * height
     if far and _agreement(reference, edges, round(shift.dx), round(shift.dy)) < AGREEMENT:
@@ -188,15 +189,16 @@ def _fast(size: int) -> int:
 
 
 @lru_cache(maxsize=16)
-def _window(height: int, width: int) -> NDArray[np.float32]:
-    """Weight of every place: none at the borders, little in what is likely sky."""
+def _window(height: int, width: int) -> Edges:
+    """Weight of every place, twice: none at the borders, little in what is likely sky."""
     x = (np.arange(width) + 0.5) / width
     whole_height = height / (1.0 - SKY_SHARE)
     y = (np.arange(height) + 0.5 + SKY_SHARE * whole_height) / whole_height
     low, high = SKY_TO_LAND
     across = _ramp(np.minimum(x, 1.0 - x) / TAPER)
     down = np.minimum(_ramp((y - low) / (high - low)), _ramp((1.0 - y) / TAPER_BELOW))
-    return np.outer(down, across).astype(np.float32)[..., None]
+    weight = np.outer(down, across).astype(np.float32)
+    return _both(weight, weight)
 
 
 @lru_cache(maxsize=16)
@@ -204,6 +206,11 @@ def _softening(height: int, width: int) -> NDArray[np.float32]:
     down, across = np.fft.fftfreq(height)[:, None], np.fft.fftfreq(width)[None, :]
     soft = np.exp(-2.0 * (np.pi * SOFTENING_PX) ** 2 * (down**2 + across**2))
     return soft.astype(np.float32)
+
+
+def _both(first: NDArray[np.float32], second: NDArray[np.float32]) -> Edges:
+    """Two planes as one array: numpy broadcasts over a last axis of two five times as slowly."""
+    return cv2.merge([first, second]).astype(np.float32, copy=False)
 
 
 def _ramp(share: NDArray[np.floating[Any]]) -> FloatArray:
