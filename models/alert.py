@@ -9,6 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from models.detection import Box, Label, ModelReference
+from models.dual import HeatVote
 from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
 from models.incident.life import IncidentState, Verdict
@@ -87,6 +88,8 @@ class Finding(StrEnum):
     SECOND_PLUME = "second_plume"  # it stands beside the one that is held back
     SECOND_SENSOR = "second_sensor"  # a camera on another mast sees it too
     NIGHT_FLAME = "night_flame"  # flame in the dark: nothing but a fresh verdict holds it back
+    HEAT_THERE = "heat_there"  # the camera of heat on the same head has seen heat there
+    OUTLASTED = "outlasted"  # no heat was seen there, and it has stood for too long to wait for any
     SECOND_AGREES = "second_agrees"  # the second stage, which looks at its crops, agrees
     SECOND_DOUBTS = "second_doubts"  # it does not
     SECOND_ABSENT = "second_absent"  # it is switched on, could not be asked, and was done without
@@ -109,6 +112,8 @@ class Decision:
             weights.
         overcome: suppressions that touched it and yielded; empty in decisions from before they
             were kept.
+        votes: what other sensors of its head say of that place, at about the time of the latest
+            frame; empty where it has none, and in decisions from before they were kept.
     """
 
     decided_at: datetime
@@ -119,6 +124,7 @@ class Decision:
     model: ModelReference
     config_version: str
     overcome: tuple[Overcome, ...] = ()
+    votes: tuple[HeatVote, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from models.frame import FrameMode
+from models.thermal import ThermalEncoding
 
 __all__ = ["Adapter", "CameraLink", "Credential", "Decoding", "ListeningLink", "Transport"]
 
@@ -66,6 +67,7 @@ class CameraLink:
         decoding: which frames of a stream are decoded.
         mode: what kind of light, where it is known; None to judge it by the picture.
         enabled: False keeps the configuration and reads nothing.
+        encoding: how the numbers of its pictures are to be read where they are pictures of heat.
     """
 
     adapter: Adapter
@@ -75,6 +77,7 @@ class CameraLink:
     decoding: Decoding = Decoding.AUTO
     mode: FrameMode | None = None
     enabled: bool = True
+    encoding: ThermalEncoding = ThermalEncoding.AS_TOLD
 
     def __post_init__(self) -> None:
         """Refuse a cadence that cannot be kept."""

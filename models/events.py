@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     MODEL_CHANGED = "model.changed"  # a set was frozen, a release decided, another is in force
     NODE_CHANGED = "node.changed"  # a node was set up, changed or retired, or does otherwise
     LOOK_CHANGED = "look.changed"  # heat was seen, looked at or decided on
+    CAMERA_CHANGED = "camera.changed"  # a pair was made, parted, registered or found elsewhere
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,8 @@ class HeatReason(StrEnum):
     WANDERS = "wanders"  # against: animals, people, engines
     FOLLOWS_SUN = "follows_sun"  # against: it comes and goes with the sun's warmth
     HABIT = "habit"  # against: the place is hot every day
+    STEADY = "steady"  # against: it came and does not grow
+    KNOWN = "known"  # against: somebody has drawn it as warm by nature
 
 
 @dataclass(frozen=True, slots=True)

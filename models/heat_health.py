@@ -218,9 +218,11 @@ def troubles_of(
     forged_from = now - timedelta(hours=FORGERY_HOURS)
     found = {
         NodeTrouble.MOVED: _is_beyond(facts.away_m, rule.moved_m, IN_A_ROW)
-        or _is_beyond(facts.tilts_deg, rule.tilted_deg, IN_A_ROW),
+        or _is_beyond(facts.tilts_deg, rule.tilted_deg, IN_A_ROW)
+        or reading.is_moved,
         NodeTrouble.FORGED: sum(at >= forged_from for at in facts.forged_at) >= FORGERIES,
-        NodeTrouble.SILENT: since_s > silent_s,
+        # A view is as silent as its camera, of which the cameras tell; one on tour comes by seldom.
+        NodeTrouble.SILENT: since_s > silent_s and kept.node.view is None,
         NodeTrouble.BATTERY: _is_empty(reading, rule, was=NodeTrouble.BATTERY in before),
         NodeTrouble.CLOCK: error_s is not None and abs(error_s) > rule.clock_off_s,
         NodeTrouble.DRIFT: _is_beyond(facts.drifts_c, rule.drift_c, DRIFTS_IN_A_ROW),

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from models.site import Pose, Position
 from models.thermal import ThermalEncoding
+from models.warm_place import WarmPlace
 
 __all__ = [
     "FrameRefusal",
@@ -19,6 +20,7 @@ __all__ = [
     "NodeReading",
     "NodeStanding",
     "NodeTrouble",
+    "key_of_view",
 ]
 
 
@@ -27,7 +29,7 @@ class HeatNode:
     """A node as it was set up.
 
     Attributes:
-        node_id: short stable key, ``[a-z0-9-]{1,40}``.
+        node_id: short stable key, ``[a-z0-9-]{1,40}``; that of a view has a point.
         name: shown to monitors.
         position: of the lens; its height above the ground.
         pose: where it looks; None where nobody measured it: what it sees is around it.
@@ -36,6 +38,10 @@ class HeatNode:
         intervals_s: wanted seconds between two frames for danger classes 1 to 5, five of them.
         is_drill: for exercises; what it sees reaches no outside channel.
         is_retired: it is out of service; what it sends is refused.
+        view: camera and number of its preset where this is no node that pushes but the view of a
+            thermal camera, whose frames the watch takes itself; its key is that of
+            :func:`key_of_view`.
+        warm_places: what of its view is warm by nature, as somebody has drawn it.
     """
 
     node_id: str
@@ -47,6 +53,18 @@ class HeatNode:
     intervals_s: tuple[int, int, int, int, int] = (1800, 900, 300, 120, 60)
     is_drill: bool = False
     is_retired: bool = False
+    view: tuple[str, int] | None = None
+    warm_places: tuple[WarmPlace, ...] = ()
+
+
+def key_of_view(camera_id: str, preset: int) -> str:
+    """The key of a view: no node that pushes has a point in its own.
+
+    Args:
+        camera_id: of the thermal camera.
+        preset: number, 0 or more.
+    """
+    return f"{camera_id}.{preset}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +83,7 @@ class NodeReading:
         tilt_deg: by which its mount has tilted since it was set up.
         kept_frames: that still wait on it.
         firmware: version, at most 40 letters.
+        is_moved: of a view: its camera does not look where its preset does. No push can say so.
     """
 
     battery_v: float | None = None
@@ -78,6 +97,7 @@ class NodeReading:
     tilt_deg: float | None = None
     kept_frames: int | None = None
     firmware: str = ""
+    is_moved: bool = False
 
 
 class FrameState(StrEnum):

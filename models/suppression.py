@@ -1,8 +1,8 @@
 """What holds an alert back, and what no suppression may hide.
 
-Every suppression has an end: growth, a new position, a second plume, a second sensor or flame at
-night releases what it holds. The words here are stored with decisions and candidates and are
-translated by the console.
+Every suppression has an end: growth, a new position, a second plume, a second sensor, flame at
+night, heat or time releases what it holds. The words here are stored with decisions and candidates
+and are translated by the console.
 """
 
 from dataclasses import dataclass
@@ -22,6 +22,7 @@ class Holder(StrEnum):
     DECLINED = "declined"  # its evidence does not reach the threshold
     # said before what another camera of the mast sees became evidence of the same fire
     DUPLICATE = "duplicate"
+    DUAL = "dual"  # 双光: the camera of heat beside it looks there and sees none
 
 
 class Release(StrEnum):
@@ -32,6 +33,8 @@ class Release(StrEnum):
     SECOND_PLUME = "second_plume"  # another one beside the one that is held, in the same frame
     SECOND_SENSOR = "second_sensor"  # a camera on another mast sees it too
     NIGHT_FLAME = "night_flame"  # flame while the camera's own picture is dark
+    HEAT_THERE = "heat_there"  # the camera of heat on the same head sees heat there
+    OUTLASTED = "outlasted"  # it has stood there for as long as a want of heat may hold it
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +43,8 @@ class Held:
 
     Attributes:
         by: what holds it.
-        reference: which one: number of the ledger's entry or of the alert, name of the mask; empty
-            for a declined candidate.
+        reference: which one: number of the ledger's entry or of the alert, name of the mask, key of
+            the camera of heat with a number; empty for a declined candidate.
         since: UTC, when it was first held.
         until: UTC, when the suppression ends by itself; None for one that only people end.
         area_px: area that it is measured against, square pixels; 0 for a declined candidate.

@@ -8,6 +8,8 @@ from models.config.section import Section
 
 __all__ = ["HeatRule"]
 
+Interval = Annotated[int, Field(ge=5, le=86_400)]
+
 
 class HeatRule(Section):
     """How hot places are weighed; log-odds are natural logarithms.
@@ -20,6 +22,8 @@ class HeatRule(Section):
         forget_minutes: unseen for so long, a place is no longer followed; longer than any interval
             between two frames.
         habit_days: so many days back a place's habits are known, 0 for none.
+        view_intervals_s: seconds between two frames of a thermal camera's view that are looked at,
+            for danger classes 1 to 5; the setting of a view that comes from now on.
     """
 
     prior_log_odds: Annotated[float, Field(ge=-20.0, le=20.0)] = -4.5
@@ -28,3 +32,4 @@ class HeatRule(Section):
     most_spots: Annotated[int, Field(ge=1, le=100)] = 20
     forget_minutes: Annotated[float, Field(ge=1.0, le=10_080.0)] = 120.0
     habit_days: Annotated[int, Field(ge=0, le=60)] = 14
+    view_intervals_s: tuple[Interval, Interval, Interval, Interval, Interval] = (60, 60, 60, 60, 20)

@@ -208,7 +208,9 @@ class LinkRepository:
         )
 
 
-_LINK: Final = ("adapter", "address", "every_s", "transport", "decoding", "mode", "enabled")
+_LINK: Final = (
+    *("adapter", "address", "every_s", "transport", "decoding", "mode", "enabled", "encoding"),
+)
 
 
 def _check_address(address: str) -> None:

@@ -26,6 +26,8 @@ __all__ = ["LEAST_KEY", "Member", "NodeRepository", "Sender"]
 LEAST_KEY: Final = 32
 MOST_KEY: Final = 128
 MOST_NODES: Final = 5000
+_OF_PEOPLE: Final = ("intervals_s", "warm_places")
+"""What people set of the view of a camera; all else of it the camera says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class NodeRepository(FrameShelf):
         """
         check_node(node)
         _check_key(key)
+        if node.view is not None:
+            raise _of_the_watch(node.node_id)
         with self._database.write() as connection:
             mine = heat_node.c.node_id == node.node_id
             if connection.execute(select(heat_node.c.number).where(mine)).first() is not None:
@@ -82,30 +86,34 @@ class NodeRepository(FrameShelf):
                     remedy="Give it another key, or change that one.",
                     code="node_exists",
                 )
-            count = connection.execute(select(func.count()).select_from(heat_node)).scalar_one()
-            if count >= MOST_NODES:
-                raise InputRefused(f"There are {MOST_NODES} nodes at most.", code="node_count")
-            row = connection.execute(
-                insert(heat_node)
-                .values(**values_of(node), version=1, entered_at=self._clock.now())
-                .returning(heat_node)
-            ).one()
-            connection.execute(
-                insert(heat_node_state).values(
-                    number=row.number,
-                    last_reading=NodeReading(),
-                    facts=NodeFacts(),
-                    troubles=(),
-                    frames=0,
-                    waiting=0,
-                    repeated=0,
-                    refused={},
-                )
-            )
-            self._set_key(connection, row.number, key)
-            kept = kept_of(row)
-            self._note(connection, kept, author, "node.added", {"name": node.name})
+            kept = self._added(connection, node, author)
+            self._set_key(connection, kept.number, key)
             return kept
+
+    def put_view(self, node: HeatNode, *, author: str) -> KeptNode:
+        """Keep how the view of a thermal camera is set up; the same again changes nothing.
+
+        What people have set of one that is known stays: its intervals and its warm places.
+
+        Args:
+            node: with its view; one that was out of service is in service again, as this says.
+            author: who says so.
+
+        Raises:
+            InputRefused: it cannot be one (see :func:`models.store.node_rows.check_node`), it is
+                no view (``node_view``), or there are too many (``node_count``).
+        """
+        check_node(node)
+        if node.view is None:
+            raise InputRefused(f"{node.node_id} is no view of a camera.", code="node_view")
+        mine = heat_node.c.node_id == node.node_id
+        with self._database.write() as connection:
+            row = connection.execute(select(heat_node).where(mine)).one_or_none()
+            if row is None:
+                return self._added(connection, node, author)
+            known = kept_of(row)
+            as_set = {name: getattr(known.node, name) for name in _OF_PEOPLE}
+            return self._changed(connection, known, replace(node, **as_set), author, "node.changed")
 
     def change(self, node: HeatNode, *, author: str, version: int | None = None) -> KeptNode:
         """Set a node up otherwise; the same again changes nothing.
@@ -117,12 +125,15 @@ class NodeRepository(FrameShelf):
 
         Raises:
             NotFound: no such node; code ``no_such_node``.
-            Conflict: it was changed since it was read; code ``node_changed``.
+            Conflict: it was changed since it was read (``node_changed``), or it is to become the
+                view of a camera, or no more (``node_view``).
             InputRefused: as for :meth:`add`.
         """
         check_node(node)
         with self._database.write() as connection:
             known = load_node(connection, node.node_id)
+            if node.view != known.node.view:
+                raise _of_the_watch(node.node_id)
             if version is not None and known.version != version:
                 raise Conflict(
                     f"Node {node.node_id} was changed since it was read.",
@@ -148,12 +159,14 @@ class NodeRepository(FrameShelf):
 
         Raises:
             NotFound: no such node; code ``no_such_node``.
-            Conflict: it is retired; code ``node_retired``.
+            Conflict: it is retired (``node_retired``), or the view of a camera (``node_view``).
             InputRefused: the key is too short or too long (``node_secret``).
         """
         _check_key(key)
         with self._database.write() as connection:
             known = load_node(connection, node_id)
+            if known.node.view is not None:
+                raise _of_the_watch(node_id)
             if known.node.is_retired:
                 raise Conflict(
                     f"Node {node_id} is retired.",
@@ -299,6 +312,31 @@ class NodeRepository(FrameShelf):
         self._note(connection, kept, author, action, {"name": node.name, "version": kept.version})
         return kept
 
+    def _added(self, connection: Connection, node: HeatNode, author: str) -> KeptNode:
+        count = connection.execute(select(func.count()).select_from(heat_node)).scalar_one()
+        if count >= MOST_NODES:
+            raise InputRefused(f"There are {MOST_NODES} nodes at most.", code="node_count")
+        row = connection.execute(
+            insert(heat_node)
+            .values(**values_of(node), version=1, entered_at=self._clock.now())
+            .returning(heat_node)
+        ).one()
+        connection.execute(
+            insert(heat_node_state).values(
+                number=row.number,
+                last_reading=NodeReading(),
+                facts=NodeFacts(),
+                troubles=(),
+                frames=0,
+                waiting=0,
+                repeated=0,
+                refused={},
+            )
+        )
+        kept = kept_of(row)
+        self._note(connection, kept, author, "node.added", {"name": node.name})
+        return kept
+
     def _set_key(self, connection: Connection, number: int, key: str) -> None:
         connection.execute(delete(heat_node_key).where(heat_node_key.c.number == number))
         now = self._clock.now()
@@ -321,6 +359,14 @@ class NodeRepository(FrameShelf):
             details=details,
         )
         events.append(connection, self._clock, EventKind.NODE_CHANGED, kept.number)
+
+
+def _of_the_watch(node_id: str) -> Conflict:
+    return Conflict(
+        f"{node_id[:60]} is the view of a camera: the watch keeps it, and it has no key.",
+        remedy="Change the camera.",
+        code="node_view",
+    )
 
 
 def _check_key(key: str) -> None:

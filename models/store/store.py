@@ -17,6 +17,7 @@ from models.store.candidates import CandidateRepository
 from models.store.copying import copy_rows
 from models.store.database import Database
 from models.store.digests import DigestRepository
+from models.store.duals import DualRepository
 from models.store.duty import DutyRepository
 from models.store.engines import Home, Serving, SqliteHome, home_of
 from models.store.engines.sqlite import copy_database
@@ -118,6 +119,7 @@ class Store:
         replays: of recordings, that people asked for.
         nodes: under the trees, and what they send.
         heat_looks: that heat under the trees proposes.
+        duals: cameras of visible light and of heat that look as one.
         digests: of what alarmed falsely, and what is proposed for the ledger.
         learning: what people said of alerts, read for learning.
         releases: sets that judge models, their verdicts, and what is in force.
@@ -179,6 +181,7 @@ class Store:
         self.replays = ReplayRepository(database, clock)
         self.nodes = NodeRepository(database, clock)
         self.heat_looks = HeatLookRepository(database, clock, self.observations)
+        self.duals = DualRepository(database, clock)
         self.digests = DigestRepository(database, clock)
         self.learning = LearningReads(database)
         self.releases = ReleaseRepository(database, clock)

@@ -11,6 +11,7 @@ from models.store.tables.cameras import (
     preset,
 )
 from models.store.tables.digests import nuisance_digest, nuisance_proposal
+from models.store.tables.dual import dual_pair, dual_registration
 from models.store.tables.duty import duty_leave, duty_person, duty_shift
 from models.store.tables.flights import (
     aircraft,
@@ -89,6 +90,8 @@ __all__ = [
     "clock_shift",
     "danger_entry",
     "delivery",
+    "dual_pair",
+    "dual_registration",
     "duty_leave",
     "duty_person",
     "duty_shift",

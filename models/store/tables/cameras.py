@@ -7,6 +7,7 @@ from models.frame import FrameMode
 from models.site import Camera, CameraKind, HeightDatum, Pose
 from models.store.columns import Choice, Coded
 from models.store.tables.base import metadata
+from models.thermal import ThermalEncoding
 
 __all__ = ["camera", "camera_credential", "camera_link", "former_camera", "preset"]
 
@@ -51,6 +52,7 @@ camera_link = Table(
     Column("decoding", Choice(Decoding), nullable=False),
     Column("mode", Choice(FrameMode)),
     Column("enabled", Boolean, nullable=False),
+    Column("encoding", Choice(ThermalEncoding), nullable=False),
 )
 
 camera_credential = Table(

@@ -19,6 +19,7 @@ from models.site import HeightDatum, Pose
 from models.store.columns import Choice, Coded, Identity, UtcTime
 from models.store.tables.base import metadata
 from models.thermal import ThermalEncoding
+from models.warm_place import WarmPlace
 
 __all__ = ["heat_frame", "heat_node", "heat_node_key", "heat_node_state"]
 
@@ -40,6 +41,9 @@ heat_node = Table(
     Column("is_retired", Boolean, nullable=False),
     Column("version", Integer, nullable=False),
     Column("entered_at", UtcTime, nullable=False),
+    Column("view_camera_id", Text),  # of a view; the keys of cameras that are gone stay
+    Column("view_preset", Integer),
+    Column("warm_places", Coded(tuple[WarmPlace, ...], "warm places"), nullable=False),
     sqlite_autoincrement=True,
 )
 
