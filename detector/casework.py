@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from detector.drafting import Drafter
+from detector.dual.agreement import renewed
 from detector.incidents import Correlator
 from detector.keeper import UNTHINNED, EvidenceKeeper
 from detector.sighting import Sighting
@@ -30,6 +31,8 @@ OPENING_WORDS: Final = frozenset(
         Finding.SECOND_PLUME,
         Finding.SECOND_SENSOR,
         Finding.NIGHT_FLAME,
+        Finding.HEAT_THERE,
+        Finding.OUTLASTED,
         Finding.PROMOTED,
     }
 )
@@ -143,7 +146,12 @@ class Casework:
             received_at=first.received_at,
             first_seen_at=first.first_seen_at,
             score=max(first.score, fresh.score),
-            decision=replace(fresh.decision, overcome=opening.overcome, findings=findings),
+            decision=replace(
+                fresh.decision,
+                overcome=opening.overcome,
+                findings=findings,
+                votes=renewed(opening.votes, fresh.decision.votes),
+            ),
         )
         updated = self._alerts.update(
             case.alert_id,

@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from detector.candidates import CandidateBook
 from detector.casework import Case, Casework
 from detector.drafting import Believed, Drafter
+from detector.dual.board import HeatBoard
+from detector.dual.voting import Votes
 from detector.incidents import Correlator
 from detector.incidents.matching import says_more
 from detector.incidents.reopening import grown_since_controlled
@@ -58,6 +60,7 @@ class AlertDesk:
             At once when left out.
         masks_of: masks of a view; none when left out.
         believed: how far poses may be trusted; as far as they say when left out.
+        heat: what cameras of heat beside visible ones have seen; nothing when left out.
     """
 
     def __init__(
@@ -73,14 +76,24 @@ class AlertDesk:
         later: Callable[[Callable[[], None]], object] = lambda job: job(),
         masks_of: MasksOf = lambda _camera_id, _preset: (),
         believed: Believed = lambda _camera_id, _preset, pose: pose,
+        heat: HeatBoard | None = None,
     ) -> None:
         self._alerts = store.alerts
         self._verdicts = store.verdicts
-        self._drafter = Drafter(cameras, locator, land, settings, clock, believed=believed)
+        votes = Votes(heat)
+        self._drafter = Drafter(
+            cameras, locator, land, settings, clock, believed=believed, votes=votes
+        )
         self._correlator = Correlator(store, cameras)
         self._casework = Casework(store.alerts, keeper, self._drafter, self._correlator, later)
         self._judge = Judge(
-            store.ledger, cameras, settings, masks_of=masks_of, is_dark=is_dark, clock=clock
+            store.ledger,
+            cameras,
+            settings,
+            masks_of=masks_of,
+            is_dark=is_dark,
+            clock=clock,
+            votes=votes,
         )
         self._candidates = CandidateBook(store.candidates, settings, clock)
         self._cases: dict[tuple[str, int, int], Case] = {}  # bounded by MAX_CASES
@@ -99,17 +112,20 @@ class AlertDesk:
         """Keep a sighting whose evidence does not suffice, as a candidate.
 
         It becomes an alert all the same when it is flame in the dark that is certain enough, or
-        when another mast sees it too.
+        when another mast sees it too, or the camera of heat beside its own sees heat there.
 
         Raises:
             WatchError: the store failed.
         """
-        if sighting.key in self._cases:
+        case = self._cases.get(sighting.key)
+        if case is not None and self._alerts.get(case.alert_id).state in OPEN_STATES:
             return  # its alert tells of it
         overcome = self._judge.may_alert_after_all(sighting, self._drafter.fix)
         if overcome:
             self._decide(sighting, overcome)
             return
+        if case is not None:
+            return  # people have judged it
         at = sighting.frame.received_at
         self._candidates.note(sighting, Held(Holder.DECLINED, "", at, None, 0.0, 0.0))
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import TypeAlias
 
+from detector.dual.voting import Votes
 from detector.evidence import decision_version
 from detector.night import mode_seen
 from detector.sighting import Sighting
@@ -15,6 +16,7 @@ from geo.locate import Locator
 from models.alert import AlertDraft, Decision, Finding
 from models.clock import Clock
 from models.config import Settings
+from models.dual import VoteWord
 from models.fix import Fix, NoFixReason
 from models.frame import Frame
 from models.site import Camera, Pose
@@ -31,6 +33,8 @@ _WORDS: dict[Release, Finding] = {
     Release.SECOND_PLUME: Finding.SECOND_PLUME,
     Release.SECOND_SENSOR: Finding.SECOND_SENSOR,
     Release.NIGHT_FLAME: Finding.NIGHT_FLAME,
+    Release.HEAT_THERE: Finding.HEAT_THERE,
+    Release.OUTLASTED: Finding.OUTLASTED,
 }
 
 
@@ -44,6 +48,7 @@ class Drafter:
         settings: for the threshold and the version of the decision.
         clock: for the time of the decision.
         believed: how far poses may be trusted; as far as they say when left out.
+        votes: of the cameras of heat beside visible ones; of none when left out.
     """
 
     def __init__(
@@ -55,6 +60,7 @@ class Drafter:
         clock: Clock,
         *,
         believed: Believed = lambda _camera_id, _preset, pose: pose,
+        votes: Votes | None = None,
     ) -> None:
         self._cameras = cameras
         self._locator = locator
@@ -62,6 +68,7 @@ class Drafter:
         self._settings = settings
         self._clock = clock
         self._believed = believed
+        self._votes = Votes() if votes is None else votes
 
     def fix(self, sighting: Sighting) -> Fix:
         """Where it stands."""
@@ -101,7 +108,10 @@ class Drafter:
             findings: to be told first, besides what yielded and what the evidence says.
         """
         frame, track = sighting.frame, sighting.track
+        vote = self._votes.of(sighting)
         words = [*findings, *(_WORDS[one.release] for one in overcome)]
+        if vote is not None and vote.says is VoteWord.FIRE:
+            words.append(Finding.HEAT_THERE)
         if sighting.is_late:
             words.append(Finding.LATE)
         decision = Decision(
@@ -113,6 +123,7 @@ class Drafter:
             model=sighting.model,
             config_version=decision_version(self._settings),
             overcome=overcome,
+            votes=() if vote is None else (vote,),
         )
         return AlertDraft(
             idempotency_key=f"{sighting.name}/{generation}",

@@ -16,15 +16,16 @@ from camera_gateway.bus import FrameBus
 from detector.core import Picture
 from detector.desk import Sighting
 from detector.evidence import SecondStage, StageState
+from detector.infrared_light import read_in_its_light
 from detector.jpeg_picture import JpegPicture
 from detector.view_watch import ViewWatch
 from models.clock import Clock
 from models.config import EvidenceRule
 from models.detection import Detections, ModelReference
 from models.errors import FrameCorrupt, SourceEnded, WatchError
-from models.frame import Frame
+from models.frame import Frame, FrameMode
 
-__all__ = ["AlertSink", "Pipeline", "PipelineCounts", "Scorer", "View"]
+__all__ = ["AlertSink", "HeatSink", "Pipeline", "PipelineCounts", "Scorer", "View"]
 
 logger = logging.getLogger(__name__)
 
@@ -81,6 +82,13 @@ class AlertSink(Protocol):
         """
 
 
+class HeatSink(Protocol):
+    """Takes the pictures of thermal cameras, of which the network for smoke knows nothing."""
+
+    def take(self, frame: Frame) -> None:
+        """Take a frame; never blocks, and never raises."""
+
+
 @dataclass(slots=True)
 class PipelineCounts:
     """What the pipeline has done since it started.
@@ -90,6 +98,7 @@ class PipelineCounts:
         frames_corrupt: pictures that did not decode; never scored.
         frames_hurried: pictures of which only the full frame was looked at, because others waited.
         frames_failed: pictures that a failure of the store or the network kept from a decision.
+        frames_heat: pictures of thermal cameras that went the path of heat instead.
         corrupt_at_s: when the latest of those did not decode, by the clock that never jumps.
         failed_at_s: likewise, when the latest failure was.
         alerts: sightings handed to the desk.
@@ -103,6 +112,7 @@ class PipelineCounts:
     frames_corrupt: int = 0
     frames_hurried: int = 0
     frames_failed: int = 0
+    frames_heat: int = 0
     corrupt_at_s: float | None = None
     failed_at_s: float | None = None
     alerts: int = 0
@@ -121,6 +131,7 @@ class Pipeline:
         clock: for timing.
         max_batch: most frames at once, at most one a camera.
         stage: gives a second opinion on tracks; as its card says when left out.
+        heat: takes the pictures of thermal cameras; they are scored like any others when left out.
     """
 
     def __init__(
@@ -132,11 +143,13 @@ class Pipeline:
         *,
         max_batch: int = 8,
         stage: SecondStage | None = None,
+        heat: HeatSink | None = None,
     ) -> None:
         self._stage = SecondStage.open() if stage is None else stage
         self.counts = PipelineCounts(second_stage=self._stage.state)
         self._scorer = scorer
         self._desk = desk
+        self._heat = heat
         self._rule = rule
         self._clock = clock
         self._max_batch = max_batch
@@ -188,7 +201,9 @@ class Pipeline:
         """
         self.hand_in_again()
         pictures = [
-            (frame, picture) for frame in frames if (picture := self._open(frame)) is not None
+            (frame, picture)
+            for frame in self._without_heat(frames)
+            if (picture := self._open(frame)) is not None
         ]
         if not pictures:
             return
@@ -227,6 +242,17 @@ class Pipeline:
                 return
             self._forget(key)
             logger.info("%s: what the store had not taken is told now", sighting.frame.camera_id)
+
+    def _without_heat(self, frames: Sequence[Frame]) -> list[Frame]:
+        """Those that are to be scored; the others go their own path."""
+        heat, scored = self._heat, []
+        for frame in frames:
+            if heat is None or frame.mode is not FrameMode.THERMAL:
+                scored.append(frame)
+                continue
+            self.counts.frames_heat += 1
+            heat.take(frame)
+        return scored
 
     def _hand_in_last(self) -> None:
         self.hand_in_again()
@@ -278,8 +304,15 @@ class Pipeline:
         if watch is None:
             watch = self._watches[view] = ViewWatch(self._rule, self._stage)
         size_px = (picture.width_px, picture.height_px)
+        read = read_in_its_light(
+            detections,
+            frame.mode,
+            picture.small(),
+            self._scorer.reference,
+            floor_score=self._rule.floor_score,
+        )
         seen = watch.follow(
-            detections.to_boxes(),
+            read.to_boxes(),
             picture.small(),
             size_px,
             frame.sequence,

@@ -33,6 +33,8 @@ GREW_TIMES: Final = 1.5
 FULL_GROWTH: Final = 2.0  # doublings
 LEAST_GROWN: Final = 0.5  # share, for one that the tracker says grew
 SMOOTHED: Final = 3
+ONE_PLACE_SHARE: Final = 0.8
+"""Two kinds of sensors on one head: what stands in front of it deceives both."""
 
 _STAFF: Final = frozenset({ObservationSource.PATROL, ObservationSource.PILOT})
 _DEVICES: Final = frozenset({ObservationSource.DRONE, ObservationSource.NODE})
@@ -42,7 +44,9 @@ _KINDS_AGREE: Final = 2
 def sensors_of(incident: Incident, cameras: Mapping[str, Camera]) -> Sensors:
     """Who speaks for a fire; cameras of one mast are one sensor, people are one, drones one.
 
-    Every node under the trees is one, however often its heat was told.
+    Every node under the trees is one, however often its heat was told, and so is every camera of
+    heat on a tower, whichever of its views told it. Heat and smoke of one head are of two kinds and
+    were seen from one place.
     """
     masts: list[tuple[Position, CameraKind]] = []
     for alert in incident.alerts:
@@ -52,10 +56,23 @@ def sensors_of(incident: Incident, cameras: Mapping[str, Camera]) -> Sensors:
         ):
             masts.append((camera.position, camera.kind))
     canopy = sum(kind is CameraKind.CANOPY for _, kind in masts)
-    nodes = len({one.draft.told for one in _felt(incident)})  # what it told by is the node's key
+    # What it told by is the node's key; that of a view has a point behind its camera's.
+    nodes = {one.draft.told.partition(".")[0] for one in _felt(incident)}
     drones = any(_shown(incident))
     people = any(_told(incident))
-    return Sensors(len(masts) - canopy, canopy + nodes, drones=drones, people=people)
+    stands = [cameras[key].position for key in nodes if key in cameras]
+    one_place = (
+        len(masts) == 1
+        and len(stands) == len(nodes) > 0
+        and all(same_mast(masts[0][0], stand) for stand in stands)
+    )
+    return Sensors(
+        len(masts) - canopy,
+        canopy + len(nodes),
+        drones=drones,
+        people=people,
+        one_place=one_place and not drones and not people,
+    )
 
 
 def level_of(sensors: Sensors) -> Level:
@@ -100,9 +117,11 @@ def evidence_factors(incident: Incident, sensors: Sensors) -> Iterator[UrgencyFa
         yield max(said, key=lambda one: one.points)
     level = level_of(sensors)
     if level is not Level.SINGLE:
-        share = 1.0 if level is Level.STRONG else 0.6
+        share, case = (1.0 if level is Level.STRONG else 0.6), str(level)
+        if sensors.one_place:
+            share, case = ONE_PLACE_SHARE, "one_place"
         values = {"sensors": float(sensors.count)}
-        yield factor(UrgencyReason.INDEPENDENT, share, case=level, values=values)
+        yield factor(UrgencyReason.INDEPENDENT, share, case=case, values=values)
     times, minutes, grew = growth_of(incident.alerts)
     if grew or times >= GREW_TIMES:
         share = max(LEAST_GROWN if grew else 0.0, math.log2(times) / FULL_GROWTH)

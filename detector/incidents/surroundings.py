@@ -32,15 +32,17 @@ class Sensors:
 
     Attributes:
         masts: of cameras over the trees.
-        nodes: under the trees, each by itself.
+        nodes: that see heat, each by itself: under the trees, or on towers a camera each.
         drones: whether the pictures of one show it.
         people: whether somebody told of it who was not taken back.
+        one_place: heat and smoke are seen from one and the same mast, and from nowhere else.
     """
 
     masts: int = 0
     nodes: int = 0
     drones: bool = False
     people: bool = False
+    one_place: bool = False
 
     @property
     def count(self) -> int:

@@ -1,10 +1,14 @@
 """Brings together what touches a sighting, what is remembered of it, and what other masts see."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from detector.dual.agreement import adds_up, saw_heat, waits
+from detector.dual.holding import HeldPlaces, Waiting
+from detector.dual.voting import Votes
 from detector.sighting import Sighting, reference_boxes
 from detector.suppression.memory import SuppressionMemory
 from detector.suppression.rules import LATEST_HITS, Ruling, Seen, Suppression
@@ -14,7 +18,8 @@ from detector.suppression.witnesses import Witnesses
 from models.alert import Alert
 from models.clock import Clock
 from models.config import Settings
-from models.detection import Label
+from models.detection import Box, Label
+from models.dual import HeatVote
 from models.fix import Fix
 from models.ledger import LedgerEntry
 from models.site import Camera
@@ -45,6 +50,7 @@ class Judge:
         masks_of: masks of a view.
         is_dark: whether a frame's own picture is dark.
         clock: paces the reading of the ledger.
+        votes: of the cameras of heat beside visible ones; of none when left out.
     """
 
     def __init__(
@@ -56,6 +62,7 @@ class Judge:
         masks_of: MasksOf,
         is_dark: Callable[[Sighting], bool],
         clock: Clock,
+        votes: Votes | None = None,
     ) -> None:
         self._ledger = ledger
         self._cameras = cameras
@@ -66,6 +73,8 @@ class Judge:
         self._is_dark = is_dark
         self._memory = SuppressionMemory()
         self._witnesses = Witnesses()
+        self._votes = Votes() if votes is None else votes
+        self._waiting = HeldPlaces()
         self._clock = clock
         self._known: list[LedgerEntry] = []
         self._read_again_s = clock.monotonic_s()
@@ -103,6 +112,8 @@ class Judge:
             alerts=alerts,
             is_night=is_night,
         )
+        vote = self._votes.of(sighting)
+        touching += self._waits(sighting, vote)
         since = _judged_at(touching, alerts)  # what was known by then was judged along with it
         strongest = self._witnesses.strongest(sighting, fix, since)
         witnessed = strongest >= HALF_SURE * self._threshold
@@ -120,11 +131,11 @@ class Judge:
             ),
             touching,
         )
-        if ruling.held is None:
+        if ruling.held is None or ruling.held.by is Holder.DUAL:  # which no person holds back
             self._witnesses.hear(sighting, fix)
         else:
             self._witnesses.dismiss(sighting)
-        return ruling
+        return replace(ruling, overcome=(*ruling.overcome, *self._waited(sighting, vote)))
 
     def may_alert_after_all(
         self, sighting: Sighting, fix_of: Callable[[Sighting], Fix]
@@ -132,11 +143,14 @@ class Judge:
         """Why a sighting whose own evidence does not suffice alerts all the same; mostly empty.
 
         Flame in the dark that was seen twice with some certainty alerts whatever it does. Evidence
-        of two masts for one place adds up, as log-odds of independent witnesses do.
+        of two masts for one place adds up, as log-odds of independent witnesses do, and so does
+        that of smoke and of heat in the place where its fire may stand.
         """
         if self._is_certain_night_flame(sighting):
             return (_declined(sighting, Release.NIGHT_FLAME),)
         log_odds = sighting.weighing.log_odds
+        if adds_up(log_odds, self._votes.of(sighting), self._threshold):
+            return (_declined(sighting, Release.HEAT_THERE),)
         if log_odds < HALF_SURE * self._threshold or len(self._cameras) < 2:
             return ()
         fix = fix_of(sighting)
@@ -145,6 +159,24 @@ class Judge:
         if together >= self._threshold and together > log_odds:
             return (_declined(sighting, Release.SECOND_SENSOR),)
         return ()
+
+    def _waits(self, sighting: Sighting, vote: HeatVote | None) -> list[Suppression]:
+        """What holds smoke whose place the sensor of heat has looked at and found cold."""
+        if vote is None or not waits(self._votes.rule_of(sighting), vote):
+            return []
+        place = self._waiting.wait(sighting.view, vote.camera_id, *_seen(sighting))
+        if place is None or place.is_over:
+            return []
+        return [Suppression(Holder.DUAL, place.reference, place.until)]
+
+    def _waited(self, sighting: Sighting, vote: HeatVote | None) -> tuple[Overcome, ...]:
+        """Why smoke that waited for heat waits no more, for another reason than its own change."""
+        place = self._waiting.waited(sighting.view, *_seen(sighting))
+        if place is None:
+            return ()
+        if saw_heat(vote):
+            return (_let_go(sighting, place, Release.HEAT_THERE),)
+        return (_let_go(sighting, place, Release.OUTLASTED),) if place.is_over else ()
 
     def _entries(self) -> list[LedgerEntry]:
         """The ledger, read anew once a second: a chimney is held in every frame of its camera."""
@@ -169,6 +201,17 @@ def _judged_at(touching: Sequence[Suppression], alerts: Sequence[Alert]) -> date
     judged = {one.reference for one in touching if one.by is Holder.COOL_DOWN}
     verdicts = [each.verdicts[-1].at for each in alerts if str(each.alert_id) in judged]
     return max(verdicts, default=None)
+
+
+def _seen(sighting: Sighting) -> tuple[int, Box, datetime]:
+    """Number of the track, its latest box where the camera does not shake, and when."""
+    (box,) = reference_boxes(sighting.track.scores, 1)
+    return sighting.track.number, box, sighting.frame.received_at
+
+
+def _let_go(sighting: Sighting, place: Waiting, release: Release) -> Overcome:
+    now_px = sighting.track.last_box.area_px
+    return Overcome(Holder.DUAL, place.reference, release, place.area_px, now_px)
 
 
 def _declined(sighting: Sighting, release: Release) -> Overcome:

@@ -12,6 +12,8 @@ A suppression holds one plume: the one that stood there when it began. It yields
 - to a **second plume**: another track, apart from the held one, in one and the same frame;
 - to a **second sensor**: a camera on another mast sees something there that nothing holds. Whoever
   judges it then knows of that: the second time nothing but the plume itself releases it;
+- to **heat**, where smoke had only waited for it: in the frame with which heat is seen, and after
+  half an hour also without (:mod:`detector.dual.holding`);
 - to **flame at night**: at once. Only people who have just judged this very flame hold it, for a
   time that is short (:mod:`detector.suppression.sources`).
 

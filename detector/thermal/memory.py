@@ -56,6 +56,7 @@ class _Track(_Part):
     last_frame: _Count
     peak: _Number
     was_due: bool
+    hot_since_s: _Number | None = None
     samples: Annotated[tuple[_Sample, ...], Field(min_length=1, max_length=MOST_SAMPLES)]
 
 
@@ -95,6 +96,7 @@ def write_memory(memory: Memory) -> bytes:
                 last_frame=track.last_frame,
                 peak=track.peak,
                 was_due=track.was_due,
+                hot_since_s=track.hot_since_s,
                 samples=tuple(_Sample(**asdict(sample)) for sample in track.samples),
             )
             for track in memory.tracks.living

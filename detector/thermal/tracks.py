@@ -20,6 +20,8 @@ MOST_SAMPLES: Final = 32
 MOST_TRACKS: Final = 200
 MOST_NEW: Final = 100
 """Of one frame."""
+COOLER_K: Final = 10.0
+"""What falls by so much below what sun and air explain has gone out: a cloud takes less."""
 SWAY: Final = 1.0 / 40.0
 """Of the width: what wind at the mount and a flickering outline move a spot by."""
 
@@ -66,6 +68,8 @@ class Track:
         last_frame: count of the watch's frames when it was seen last.
         peak: its highest level ever, in the picture's own.
         was_due: people were told.
+        hot_since_s: of the first frame since when sun and air do not explain it; None while they
+            do. Without temperatures, of its first.
         samples: the latest, oldest first.
     """
 
@@ -76,12 +80,28 @@ class Track:
     last_frame: int
     peak: float
     was_due: bool = False
+    hot_since_s: float | None = None
     samples: deque[Sample] = field(default_factory=lambda: deque(maxlen=MOST_SAMPLES))
 
     @property
     def minutes(self) -> float:
         """From its first to its latest frame."""
         return (self.samples[-1].at_s - self.first_at_s) / 60.0
+
+    @property
+    def hot_minutes(self) -> float:
+        """For so long neither sun nor air has explained it; 0 while they do."""
+        since_s = self.samples[-1].at_s if self.hot_since_s is None else self.hot_since_s
+        return (self.samples[-1].at_s - since_s) / 60.0
+
+    def add(self, sample: Sample) -> None:
+        """One more frame has shown it."""
+        self.samples.append(sample)
+        self.seen += 1
+        if sample.excess_k is not None and sample.excess_k <= -COOLER_K:
+            self.hot_since_s = None
+        elif self.hot_since_s is None and (sample.excess_k is None or sample.excess_k > 0.0):
+            self.hot_since_s = sample.at_s
 
 
 class Tracks:
@@ -126,8 +146,7 @@ class Tracks:
         found: list[tuple[Track, HotSpot]] = []
         for row, (sample, spot) in enumerate(zip(seen, spots, strict=True)):
             track = joined.get(row) or self._begin(sample.at_s, spot.peak)
-            track.samples.append(sample)
-            track.seen += 1
+            track.add(sample)
             track.last_frame = self.frames
             track.peak = max(track.peak, spot.peak)
             found.append((track, spot))

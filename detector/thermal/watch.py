@@ -10,12 +10,15 @@ import numpy as np
 from detector.thermal.habits import Habits, TaughtPlace
 from detector.thermal.limits import MARGIN_K, sunlit_excess_k
 from detector.thermal.memory import Memory, read_memory, write_memory
+from detector.thermal.patience import least_minutes
 from detector.thermal.spots import find_spots
 from detector.thermal.tracks import Sample, Track, Tracks, samples
+from detector.thermal.warm import is_of_warm
 from detector.thermal.weighing import BODY_C, MOST_STAYS, Reasons, reasons_of
 from models.config.heat import HeatRule
 from models.heat_event import HeatEvent
 from models.thermal import HotSpot, ThermalImage, ThermalScale
+from models.warm_place import WarmPlace
 
 __all__ = ["HeatWatch", "Looks"]
 
@@ -56,6 +59,7 @@ class HeatWatch:
         *,
         air_c: float | None,
         sun_elevation_deg: float | None,
+        warm_places: Sequence[WarmPlace] = (),
     ) -> tuple[HeatEvent, ...]:
         """Take the next frame.
 
@@ -64,6 +68,7 @@ class HeatWatch:
             captured_at: with a zone, not before that of the frame before.
             air_c: temperature of the air; None where nobody knows: the frame's median is taken.
             sun_elevation_deg: None where nobody knows: the sun is taken to stand high.
+            warm_places: what of the view is warm by nature.
 
         Returns:
             All places seen in this frame, those of the highest log-odds first.
@@ -83,7 +88,8 @@ class HeatWatch:
         )
         events = []
         for track, spot in found:
-            event = self._event(track, spot, image.scale)
+            is_known = is_of_warm(spot, image.size_px, warm_places)
+            event = self._event(track, spot, image.scale, is_known=is_known)
             events.append(event)
             track.was_due = event.is_due
             if track.seen >= 2 and event.log_odds > self._rule.prior_log_odds - 2.0:
@@ -97,6 +103,7 @@ class HeatWatch:
         *,
         air_c: float | None,
         sun_elevation_deg: float | None,
+        warm_places: Sequence[WarmPlace] = (),
     ) -> tuple[HeatEvent, ...]:
         """Look at one frame by itself, as :meth:`follow` but without time; nothing is remembered.
 
@@ -106,7 +113,8 @@ class HeatWatch:
         found = Tracks().follow(seen, spots, at_s=captured_at.timestamp(), forget_s=0.0)
         events = []
         for track, spot in found:
-            reasons = reasons_of(track, 1, self._habits, self._rule)
+            is_known = is_of_warm(spot, image.size_px, warm_places)
+            reasons = reasons_of(track, 1, self._habits, self._rule, is_known=is_known)
             log_odds = self._rule.prior_log_odds + sum(weight for _, weight in reasons)
             due = log_odds + MOST_STAYS >= self._rule.due_log_odds
             event = _event(track, spot, image.scale, (log_odds, reasons), is_due=due)
@@ -188,14 +196,16 @@ class HeatWatch:
         order = order[: self._rule.most_spots]
         return [spots[row] for row in order], [seen[row] for row in order]
 
-    def _event(self, track: Track, spot: HotSpot, scale: ThermalScale) -> HeatEvent:
-        reasons = reasons_of(track, self._tracks.frames, self._habits, self._rule)
+    def _event(
+        self, track: Track, spot: HotSpot, scale: ThermalScale, *, is_known: bool
+    ) -> HeatEvent:
+        frames = self._tracks.frames
+        reasons = reasons_of(track, frames, self._habits, self._rule, is_known=is_known)
         log_odds = self._rule.prior_log_odds + sum(weight for _, weight in reasons)
         # What is due does not blink: it stays so until a log-odd below where it began.
         needed = self._rule.due_log_odds - (1.0 if track.was_due else 0.0)
-        is_due = (
-            log_odds >= needed and track.seen >= 2 and track.minutes >= self._rule.least_minutes
-        )
+        waits_min = 0.0 if track.was_due else least_minutes(track, self._rule.least_minutes)
+        is_due = log_odds >= needed and track.seen >= 2 and track.hot_minutes >= waits_min
         return _event(track, spot, scale, (log_odds, reasons), is_due=is_due)
 
 

@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from detector.thermal.habits import Habits
+from detector.thermal.patience import KNOWN, known_share, steady_share
 from detector.thermal.tracks import Sample, Track
 from models.config.heat import HeatRule
 from models.heat_event import HeatReason
@@ -40,12 +41,15 @@ LEVELS_FOLLOW: Final = 0.5
 EACH_HABIT: Final = 1.75
 MOST_HABIT: Final = 5.0
 TAUGHT: Final = 5.0
+STEADY: Final = 3.0
 RECENT: Final = 5
 
 Reasons = tuple[tuple[HeatReason, float], ...]
 
 
-def reasons_of(track: Track, frames: int, habits: Habits, rule: HeatRule) -> Reasons:
+def reasons_of(
+    track: Track, frames: int, habits: Habits, rule: HeatRule, *, is_known: bool = False
+) -> Reasons:
     """What speaks for and against a fire, the weightiest first; what says nothing is left out.
 
     Args:
@@ -53,23 +57,28 @@ def reasons_of(track: Track, frames: int, habits: Habits, rule: HeatRule) -> Rea
         frames: of the view so far.
         habits: of the view.
         rule: in force.
+        is_known: it lies within a place that is warm by nature.
     """
     now = track.samples[-1]
     hot, looks = _hot(track), _looks(track)
     is_hot_known = now.excess_k is not None
     for_fire = hot if is_hot_known else looks
     share = 1.0 if is_hot_known else SHARE_OF_LEVELS
-    grows = share * _grows(track)
+    fit = _fit(track)
+    grows = share * _grows(track, fit)
     told = [
         (HeatReason.HOT, hot),
         (HeatReason.LOOKS, looks),
         (HeatReason.STAYS, _stays(track, frames) * min(1.0, max(0.0, for_fire) / SURE)),
         (HeatReason.GROWS, grows),
-        (HeatReason.FLICKERS, share * _flickers(track)),
+        (HeatReason.FLICKERS, share * _flickers(fit)),
         (HeatReason.WANDERS, _wanders(track)),
         (HeatReason.FOLLOWS_SUN, _follows_sun(track, grows)),
         (HeatReason.HABIT, _habit(track, habits, rule)),
+        (HeatReason.STEADY, -steady_share(track) * (STEADY + max(0.0, grows))),
     ]
+    if is_known:
+        told.append((HeatReason.KNOWN, -known_share(track) * (KNOWN + max(0.0, grows))))
     kept = [(reason, round(weight, 2)) for reason, weight in told if abs(weight) >= 0.05]
     return tuple(sorted(kept, key=lambda one: (-abs(one[1]), one[0].value)))
 
@@ -116,8 +125,7 @@ def _fit(track: Track) -> tuple[float, float] | None:
     return float(slope * minutes[-1]), left
 
 
-def _grows(track: Track) -> float:
-    fit = _fit(track)
+def _grows(track: Track, fit: tuple[float, float] | None) -> float:
     if fit is None:
         return 0.0
     change, left = fit
@@ -125,8 +133,7 @@ def _grows(track: Track) -> float:
     return float(np.clip(sure * change * 1.5, -MOST_TREND, MOST_TREND))
 
 
-def _flickers(track: Track) -> float:
-    fit = _fit(track)
+def _flickers(fit: tuple[float, float] | None) -> float:
     if fit is None:
         return 0.0
     return float(np.clip((fit[1] - 0.15) / 0.2, 0.0, 1.0) * MOST_FLICKER)

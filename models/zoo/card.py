@@ -12,7 +12,16 @@ from pydantic import ConfigDict, Field
 
 from models.detection import ModelReference
 
-__all__ = ["DataSource", "InputSpec", "Metric", "ModelCard", "Operating", "OutputSpec"]
+__all__ = [
+    "DataSource",
+    "InfraredUse",
+    "InputSpec",
+    "Metric",
+    "ModelCard",
+    "Operating",
+    "OutputSpec",
+    "ScoreMap",
+]
 
 _STRICT = ConfigDict(extra="forbid", frozen=True)
 _Share = Annotated[float, Field(ge=0.0, le=1.0)]
@@ -89,6 +98,40 @@ class Operating:
 
 
 @dataclass(frozen=True, slots=True)
+class ScoreMap:
+    """What a score is worth: ``sigmoid(slope * logit(score) + offset)``.
+
+    Attributes:
+        slope: of the logit, above 0: the order of scores stays.
+        offset: added to it.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    slope: Annotated[float, Field(ge=0.1, le=10.0)]
+    offset: Annotated[float, Field(ge=-10.0, le=10.0)]
+
+
+@dataclass(frozen=True, slots=True)
+class InfraredUse:
+    """How the weights are meant to be used on pictures without colour.
+
+    Attributes:
+        report_score: as of :class:`Operating`, after the maps.
+        smoke: makes scores of smoke probabilities there.
+        flame: likewise of flame.
+        source: how they were found.
+    """
+
+    __pydantic_config__: ClassVar[ConfigDict] = _STRICT
+
+    report_score: _Share
+    smoke: ScoreMap
+    flame: ScoreMap
+    source: _Text
+
+
+@dataclass(frozen=True, slots=True)
 class Metric:
     """A figure with where it was read or measured."""
 
@@ -136,6 +179,7 @@ class ModelCard:
         operating: how it is meant to be used.
         metrics: figures with their sources.
         data: training data with their licences.
+        infrared: how they are used on pictures without colour; None: as on all others.
     """
 
     __pydantic_config__: ClassVar[ConfigDict] = _STRICT
@@ -155,6 +199,7 @@ class ModelCard:
     operating: Operating
     metrics: tuple[Metric, ...]
     data: Annotated[tuple[DataSource, ...], Field(min_length=1)]
+    infrared: InfraredUse | None = None
 
     @property
     def reference(self) -> ModelReference:

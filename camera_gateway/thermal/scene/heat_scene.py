@@ -157,6 +157,18 @@ class HeatScene:
                 found.append(Passing(visit.kind, (float(column[0]), float(row[0]))))
         return tuple(found)
 
+    def stove_box_px(self) -> tuple[float, float, float, float] | None:
+        """Left, top, right and bottom of the hut's stove pipe; None where no hut is in view."""
+        pipe = next((one for one in self._visits if one.kind == "stove"), None)
+        if pipe is None:
+            return None
+        (blob,) = pipe.blobs(pipe.begins_min, 20.0)
+        ahead = np.full(2, blob.ahead_m)
+        up = self.eye.ground_m(ahead) + blob.up_m + np.array([0.5, -0.5]) * blob.height_m
+        right = blob.right_m + np.array([-0.5, 0.5]) * blob.width_m
+        column, row, _ = self.eye.project(right, ahead, up)
+        return float(column[0]), float(row[0]), float(column[1]), float(row[1])
+
     def in_view_at(self) -> datetime | None:
         """UTC minute from which on 0.1 m2 above 150 degrees is in view; None where it never is."""
         if self.start is None:

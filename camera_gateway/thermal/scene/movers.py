@@ -2,7 +2,8 @@
 
 Coats and clothes read between the air and the skin (a third of the way for a boar's bristles and
 for clothes, most of it for faces); an exhaust reads 180 to 320 degrees while it runs and cools
-within minutes, the engine within half an hour. A stove burns at meals.
+within minutes, the engine within half an hour. A stove burns at meals; lit, its pipe is as hot
+as it gets after a quarter of an hour, and until then it does what a fire does: it grows.
 """
 
 import math
@@ -20,6 +21,7 @@ __all__ = ["Blob", "Visit", "visits_of"]
 SKIN_C: Final = 34.0
 STOVE_HOURS: Final = ((6.4, 1.4), (11.2, 1.5), (17.6, 1.8))
 ENGINE_COOLS_MIN, EXHAUST_COOLS_MIN = 20.0, 5.0
+STOVE_WARMS_MIN: Final = 6.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +106,8 @@ class Visit:
             yield from self._motorbike(minute, x, y, air_c)
         else:
             wave = 0.5 + 0.5 * math.sin(minute * 0.7 + self.heat * 9.0)
-            hot_c = 70.0 + 110.0 * self.heat + 25.0 * wave
+            lit = 1.0 - math.exp(-(minute - self.begins_min) / STOVE_WARMS_MIN)
+            hot_c = air_c + (70.0 + 110.0 * self.heat + 25.0 * wave - air_c) * lit
             yield Blob(x, y, 3.4, 0.16, 1.1, hot_c)
 
     def _motorbike(self, minute: float, x: float, y: float, air_c: float) -> Iterator[Blob]:

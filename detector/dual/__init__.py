@@ -1,0 +1,1 @@
+"""Dual-spectrum towers: where one picture lies in the other, and what both sensors say together."""
