@@ -24,6 +24,7 @@ from api.context import Context
 from api.coverage import routes as coverage
 from api.crossings import routes as crossings
 from api.drone_live import routes as drone_live
+from api.dual import routes as duals
 from api.duty import routes as duty
 from api.errors import install_error_handlers
 from api.evidence import routes as evidence
@@ -143,6 +144,7 @@ def create_app(
         land_network.router,
         nodes.router,
         cameras.router,
+        duals.router,
         photo_marks.router,
         calibration.router,
         live_view.router,

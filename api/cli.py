@@ -14,6 +14,7 @@ from api.commands.camera import cameras
 from api.commands.compare import compare
 from api.commands.demo import demo
 from api.commands.detect import detect
+from api.commands.dual import duals
 from api.commands.duty import duty
 from api.commands.evaluate import evaluate
 from api.commands.evidence import evidence
@@ -69,6 +70,7 @@ app.add_typer(learning, name="learning")
 app.add_typer(models, name="model")
 app.add_typer(cameras, name="camera")
 app.add_typer(nodes, name="nodes")
+app.add_typer(duals, name="duals")
 app.add_typer(geo, name="geo")
 app.add_typer(land, name="land")
 app.add_typer(imagery, name="imagery")

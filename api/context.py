@@ -15,11 +15,13 @@ from api.cameras.thumbs import Thumbs
 from api.context_site import SiteFacts
 from api.coverage.room import CoverageRoom
 from api.drone_live.book import LiveBook
+from api.dual.at_hand import AtHand, NothingAtHand
 from api.exchange.shelf import MappingShelf
 from api.field.room import PhoneRoom
 from api.flights.room import FlightRoom
 from api.footage.room import FootageRoom
 from api.gates.sealing import Seal
+from api.heat.feeding import FeedCounts
 from api.incidents.places import PlaceShelf
 from api.land.imports.desk import ImportDesk
 from api.land.network.desk import NetworkDesk
@@ -42,6 +44,7 @@ from camera_gateway.vault import EvidenceVault
 from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
 from camera_gateway.video.wall import WallStills
+from detector.dual.board import HeatBoard
 from detector.keeper import LostPictures
 from detector.pipeline import PipelineCounts
 from geo.land import LandBook
@@ -115,6 +118,9 @@ class Context:
     lives: LiveBook = field(default_factory=LiveBook)  # of aircraft
     models: "ModelDesk | None" = None  # None where nothing looks
     references: ReferenceShelf = field(default_factory=lambda: ReferenceShelf(Path(os.devnull)))
+    heat_board: HeatBoard | None = None  # what cameras of heat have seen of late
+    heat_fed: FeedCounts = field(default_factory=FeedCounts)  # of thermal cameras
+    dual_pictures: AtHand = field(default_factory=NothingAtHand)  # of pairs
     nodes: NodeRoom = field(init=False)
 
     def __post_init__(self) -> None:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from api.context import Context, context_of
+from api.dual.flags import heat_flags_of
 from api.poses import PoseFlag, flags_of
 from api.poses.answers import FlagKind
 from camera_gateway.recording.recorder import RecorderFacts, RecorderState
@@ -41,6 +42,26 @@ class NoticeHealth(BaseModel):
     failing: int
     pending: int
     oldest_pending_at: datetime | None
+
+
+class ThermalHealth(BaseModel):
+    """What became of the pictures of thermal cameras since the start.
+
+    Attributes:
+        frames: that came.
+        passed: let pass, for their view had one within its interval.
+        kept: whose file and row are kept.
+        dropped: not kept, for the disk or the store was too slow, or they are too large.
+        unknown: of no view.
+        failed_at: UTC, when one could last not be kept; it is tried again.
+    """
+
+    frames: int
+    passed: int
+    kept: int
+    dropped: int
+    unknown: int
+    failed_at: datetime | None
 
 
 class OrderHealth(BaseModel):
@@ -111,7 +132,8 @@ class HealthAnswer(BaseModel):
             synthetic relief degrades the watch: positions stand on it and look like any others.
         newest_event: sequence of the newest change.
         poses: presets that look beside where they were calibrated, with the degrees, which degrades
-            the watch; and those that could not be checked for days, which does not.
+            the watch; and those that could not be checked for days, which does not. Likewise pairs
+            whose heat lies elsewhere than it was registered, or which nothing has confirmed.
         recorder: how recording fares; the watch is degraded while it is full or failing.
         notices: how channels fare; the watch is degraded while one fails.
         orders: how work orders fare; the watch is degraded while it cannot work on one.
@@ -143,6 +165,7 @@ class HealthAnswer(BaseModel):
     notices: NoticeHealth
     orders: OrderHealth
     node_broker: BrokerHealth | None
+    thermal: ThermalHealth
 
 
 @router.get("/health")
@@ -161,8 +184,8 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     unwell |= recorder is not None and recorder.state in IN_TROUBLE
     now = context.clock.now()
     cameras = context.store.cameras.some(context.poses.suspects(now))
-    poses = flags_of(context.poses, cameras, now)
-    unwell |= any(flag.kind is FlagKind.DRIFTED for flag in poses)
+    poses = [*flags_of(context.poses, cameras, now), *heat_flags_of(context.store)]
+    unwell |= any(flag.kind in {FlagKind.DRIFTED, FlagKind.HEAT_DRIFTED} for flag in poses)
     notices = _notices(context)
     unwell |= notices.failing > 0
     orders = _orders(context)
@@ -171,6 +194,7 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
     fits = WEIGHTS.fits(model.name)
     falls_back = context.models is not None and bool(context.models.problem)
     unwell |= falls_back
+    unwell |= _lately(context.heat_fed.failed_at_s, context.clock)
     broker = _broker(context)
     unwell |= broker is not None and not broker.is_joined
     return HealthAnswer(
@@ -198,6 +222,16 @@ def get_health(context: Annotated[Context, Depends(context_of)]) -> HealthAnswer
         notices=notices,
         orders=orders,
         node_broker=broker,
+        thermal=_thermal(context),
+    )
+
+
+def _thermal(context: Context) -> ThermalHealth:
+    fed = context.heat_fed
+    same = ("frames", "passed", "kept", "dropped", "unknown")
+    return ThermalHealth(
+        **{name: getattr(fed, name) for name in same},
+        failed_at=_moment(fed.failed_at_s, context.clock),
     )
 
 

@@ -19,12 +19,16 @@ from api.context_site import SiteFacts, arrangement_of
 from api.coverage.room import CoverageRoom
 from api.drone_live.book import LiveBook
 from api.drone_live.desk import LiveDesk
+from api.dual.checking import DualChecks
+from api.dual.sampling import PicturesAtHand
 from api.field.room import PhoneRoom
 from api.flights.room import FlightRoom
 from api.footage.desk import FootageDesk
 from api.footage.service import shelf_of as footage_shelf_of
 from api.gates.sealing import Seal
 from api.heat.desk import HeatDesk
+from api.heat.feeding import HeatFeed
+from api.heat.views import ViewShelf
 from api.imagery.desk import ImageryDesk
 from api.imagery.service import shelf_of
 from api.incidents.places import PlaceShelf
@@ -57,6 +61,7 @@ from camera_gateway.video.live import LiveViews
 from camera_gateway.video.tap import TapBook
 from camera_gateway.video.wall import WallStills
 from detector.desk import AlertDesk
+from detector.dual.board import HeatBoard
 from detector.incidents.ranker import Ranker
 from detector.keeper import EvidenceKeeper, LostPictures
 from detector.pipeline import Pipeline
@@ -167,6 +172,7 @@ def build_watch(
         tours=lambda camera_id: patrols.status(camera_id) is not None,
     )
     lost_pictures = LostPictures()
+    board = HeatBoard(store.duals.pairs, store.duals.registration, clock)
     desk = AlertDesk(
         store=store,
         keeper=EvidenceKeeper(vault, ring, clock, lost_pictures),
@@ -178,8 +184,14 @@ def build_watch(
         later=lambda job: clips.submit(logged, job),
         masks_of=masks.nuisance,
         believed=poses.book.believed,
+        heat=board,
     )
-    pipeline = Pipeline(scorer, desk, settings.evidence, clock, max_batch=settings.max_batch)
+    heat_feed = HeatFeed(
+        store, clock, ViewShelf(store, settings.heat, fixed=feeds), lambda: context.nodes
+    )
+    pipeline = Pipeline(
+        scorer, desk, settings.evidence, clock, max_batch=settings.max_batch, heat=heat_feed
+    )
     judging = ThreadPoolExecutor(JUDGING_THREADS, thread_name_prefix="judging")
     fixed = {
         key: Gateway(
@@ -269,6 +281,9 @@ def build_watch(
         flights=flights,
         lives=LiveBook.of(rule.aircraft for rule in settings.drones.links if rule.live_url),
         references=poses.shelf,
+        dual_pictures=PicturesAtHand(ring, store, settings.data_dir),
+        heat_board=board,
+        heat_fed=heat_feed.counts,
     )
     ranker = Ranker(
         store,
@@ -313,4 +328,6 @@ def build_watch(
             lambda: bus.backlog() + lives.waits,
         ),
         heat=HeatDesk.of(context, bus.backlog),
+        duals=DualChecks(context, bus.backlog),
+        heat_feed=heat_feed,
     )

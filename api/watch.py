@@ -16,8 +16,10 @@ from api.app import create_app
 from api.context import Context
 from api.coverage.room import CoverageRoom
 from api.drone_live.desk import LiveDesk
+from api.dual.checking import DualChecks
 from api.footage.desk import FootageDesk
 from api.heat.desk import HeatDesk
+from api.heat.feeding import HeatFeed
 from api.imagery.desk import ImageryDesk
 from api.learning.desk import LearningDesk
 from api.nodes.desk import NodeDesk
@@ -61,6 +63,8 @@ class Watch:
     footage: FootageDesk
     replays: ReplayDesk
     heat: HeatDesk
+    duals: DualChecks
+    heat_feed: HeatFeed
 
     @property
     def retention(self) -> Retention:
@@ -108,6 +112,8 @@ class Watch:
             stack.callback(self.desk.flush)
             feed = asyncio.create_task(keep_running("live feed", self.context.feed.run))
             stack.push_async_callback(stop, feed)
+            # What the last frames leave for it is kept after the pipeline has gone through them.
+            stack.push_async_callback(asyncio.to_thread, self.heat_feed.close)
             pipeline = asyncio.create_task(
                 keep_running("pipeline", lambda: self.pipeline.run(self.bus))
             )
@@ -131,6 +137,8 @@ class Watch:
                 ("broker of nodes", self.context.nodes.listener.run),
                 ("replays", self.replays.run),
                 ("heat", self.heat.run),
+                ("registrations", self.duals.run),
+                ("thermal cameras", self.heat_feed.run),
                 *(() if self.context.models is None else (("models", self.context.models.run),)),
                 ("live pictures", self.lives.run),
                 *(() if self.context.flights is None else (("flights", self.context.flights.run),)),

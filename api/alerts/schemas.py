@@ -9,8 +9,10 @@ from pydantic import BaseModel
 from api.alerts.kept import ClearingAnswer, RecordingAnswer
 from models.alert import Alert, Decision, Finding, FrameScore
 from models.detection import Box, ModelReference
+from models.dual import HeatVote, VoteWord
 from models.fix import Fix
 from models.frame import FrameMode, Provenance, TimeSource
+from models.heat_event import HeatReason
 from models.incident import IncidentState, Verdict
 from models.land import LandAnswer
 from models.recording import Clearing, Recording
@@ -65,6 +67,45 @@ class ScoreAnswer(BaseModel):
         )
 
 
+class VoteReasonAnswer(BaseModel):
+    """What speaks for or against a fire, and how much, natural logarithm of odds."""
+
+    code: HeatReason
+    log_odds: float
+
+
+class VoteAnswer(BaseModel):
+    """What the camera of heat on the same head says of the place; see :class:`HeatVote`.
+
+    Attributes:
+        reasons: the weightiest first.
+        box: of the heat, pixels of the visible picture; None where there is none.
+    """
+
+    camera_id: str
+    says: VoteWord
+    captured_at: datetime | None
+    log_odds: float | None
+    peak_c: float | None
+    box: BoxAnswer | None
+    reasons: tuple[VoteReasonAnswer, ...]
+
+    @classmethod
+    def of(cls, vote: HeatVote) -> "VoteAnswer":
+        """With the box and the reasons on the wire's terms."""
+        return cls(
+            camera_id=vote.camera_id,
+            says=vote.says,
+            captured_at=vote.captured_at,
+            log_odds=vote.log_odds,
+            peak_c=vote.peak_c,
+            box=None if vote.box is None else BoxAnswer.of(vote.box),
+            reasons=tuple(
+                VoteReasonAnswer(code=code, log_odds=log_odds) for code, log_odds in vote.reasons
+            ),
+        )
+
+
 class DecisionAnswer(BaseModel):
     """Why it alerted."""
 
@@ -76,6 +117,7 @@ class DecisionAnswer(BaseModel):
     model: ModelReference
     config_version: str
     overcome: tuple[Overcome, ...]
+    votes: tuple[VoteAnswer, ...]
 
     @classmethod
     def of(cls, decision: Decision) -> "DecisionAnswer":
@@ -89,6 +131,7 @@ class DecisionAnswer(BaseModel):
             model=decision.model,
             config_version=decision.config_version,
             overcome=decision.overcome,
+            votes=tuple(VoteAnswer.of(vote) for vote in decision.votes),
         )
 
 

@@ -29,6 +29,7 @@ class DeedKind(StrEnum):
     CHANNEL = "channel"
     CLOCK = "clock"
     DANGER = "danger"
+    DUAL = "dual"
     DUTY = "duty"
     EVIDENCE = "evidence"
     FLIGHT = "flight"

@@ -34,7 +34,12 @@ the land says today."""
 MOST_KEPT: Final = 64
 
 _SHARED: Final = frozenset(
-    {EventKind.SWEEP_CHANGED, EventKind.SCHEDULE_CHANGED, EventKind.NODE_CHANGED}
+    {
+        EventKind.SWEEP_CHANGED,
+        EventKind.SCHEDULE_CHANGED,
+        EventKind.NODE_CHANGED,
+        EventKind.CAMERA_CHANGED,
+    }
 )
 """Told to everybody: their routes show them to everybody."""
 

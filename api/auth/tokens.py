@@ -29,6 +29,7 @@ SCOPE_OF: Final[dict[str, TokenScope]] = {
     "cameras": TokenScope.CAMERAS,
     "imagery": TokenScope.CAMERAS,
     "coverage": TokenScope.CAMERAS,
+    "duals": TokenScope.CAMERAS,
     "masks": TokenScope.CAMERAS,
     "nodes": TokenScope.CAMERAS,
     "patrols": TokenScope.CAMERAS,

@@ -18,6 +18,7 @@ from models.condition import Condition
 from models.frame import FrameMode, Provenance, TimeSource
 from models.light import Light
 from models.site import CameraKind, Position, Preset
+from models.thermal import ThermalEncoding
 
 __all__ = ["CameraAnswer", "SetupAnswer", "TryAnswer", "link_shown"]
 
@@ -97,6 +98,7 @@ class LinkAnswer(BaseModel):
     decoding: Decoding
     mode: FrameMode | None
     enabled: bool
+    encoding: ThermalEncoding
 
 
 class SetupAnswer(BaseModel):
@@ -130,6 +132,7 @@ class SetupAnswer(BaseModel):
                 decoding=link.decoding,
                 mode=link.mode,
                 enabled=link.enabled,
+                encoding=link.encoding,
             ),
             has_credential=setup.credential is not None,
         )

@@ -33,7 +33,9 @@ _POSE: Final = (
     "azimuth_sigma_deg",
     "tilt_sigma_deg",
 )
-_LINK: Final = ("adapter", "address", "every_s", "transport", "decoding", "mode", "enabled")
+_LINK: Final = (
+    *("adapter", "address", "every_s", "transport", "decoding", "mode", "enabled", "encoding"),
+)
 _NEEDED: Final = ("camera_id", "name")
 _WORKBOOKS: Final = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # of .xlsx and of .xls
 _TOLD_BY_PEOPLE: Final = ("name", "preset_name")

@@ -18,6 +18,7 @@ from api.cameras.schemas import CameraBody, CredentialBody, LinkBody
 from api.cameras.service import is_private, put_camera, remove_camera, trust_view, try_link
 from api.cameras.thumbs import Small, ThumbWidth
 from api.context import Context, context_of
+from api.dual.flags import heat_flags_of
 from api.etags import NOT_CHANGED, IfMatch, check_match, tag_for, tagged
 from api.poses import flags_of
 from models.errors import NotFound
@@ -47,11 +48,13 @@ class TryRequest(RequestBody):
 def list_cameras(_user: SharedViewer, context: InContext) -> list[CameraAnswer]:
     """Every camera; one without a running gateway is disabled."""
     answers, now = [], context.clock.now()
+    heat = heat_flags_of(context.store)
     for setup in context.store.links.all():
         gateway = context.gateways.get(setup.camera.camera_id)
         status = None if gateway is None else gateway.status()
         hides = context.masks.hides(setup.camera.camera_id)
         poses = flags_of(context.poses, (setup.camera,), now)
+        poses += [flag for flag in heat if flag.camera_id == setup.camera.camera_id]
         answers.append(CameraAnswer.of(setup, status, privacy_masked=hides, poses=poses))
     return answers
 

@@ -1,7 +1,7 @@
 """What a camera looks like in a request and in a file; unknown keys are refused by name."""
 
 from pathlib import PurePath
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import ConfigDict, Field, SecretStr, ValidationError
 
@@ -15,6 +15,7 @@ from models.camera_setup import CameraSetup
 from models.errors import InputRefused
 from models.frame import FrameMode
 from models.site import Camera, CameraKind, Pose, Preset
+from models.thermal import ThermalEncoding
 
 __all__ = ["CameraBody", "CameraEntry", "CredentialBody", "LinkBody", "link_of", "read_entry"]
 
@@ -24,6 +25,10 @@ SCHEMES: Final = {
     Adapter.SNAPSHOT: ("http", "https"),
     Adapter.ONVIF: ("http", "https"),
 }
+
+
+LinkEncoding = Literal["as_told", "white_hot", "black_hot"]
+"""A camera's picture is a JPEG; of its eight bits nothing else is to be declared."""
 
 
 class _Part(RequestBody):
@@ -60,6 +65,7 @@ class LinkBody(_Part):
     decoding: Decoding = Decoding.AUTO
     mode: FrameMode | None = None
     enabled: bool = True
+    encoding: LinkEncoding = "as_told"
 
 
 class CredentialBody(_Part):
@@ -161,7 +167,7 @@ def link_of(body: LinkBody) -> tuple[CameraLink, Credential | None]:
     Raises:
         InputRefused: the address is not one of its adapter; the text repeats nothing of it.
     """
-    values = body.model_dump()
+    values = body.model_dump() | {"encoding": ThermalEncoding(body.encoding)}
     schemes = SCHEMES.get(body.adapter)
     if schemes is None:
         if not PurePath(body.address).is_absolute():

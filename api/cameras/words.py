@@ -34,6 +34,7 @@ COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "decoding": ("解码", "解码方式"),
     "mode": ("光谱", "成像方式"),
     "enabled": ("启用", "是否启用"),
+    "encoding": ("热像数值",),
     "user": ("用户名", "用户", "账号"),
     "password": ("密码", "口令"),
 }
@@ -62,6 +63,11 @@ VALUES: Final[dict[str, dict[str, tuple[str, ...]]]] = {
         "thermal": ("热成像", "热红外"),
     },
     "enabled": {"true": ("是", "1", "yes", "启用"), "false": ("否", "0", "no", "停用")},
+    "encoding": {
+        "as_told": ("按文件所示",),
+        "white_hot": ("亮为热", "白热"),
+        "black_hot": ("暗为热", "黑热"),
+    },
 }
 """Words of a column that has only certain ones; the first Chinese one is written."""
 

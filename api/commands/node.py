@@ -1,6 +1,7 @@
 """``firewatch nodes``: nodes under the trees, from the machine itself."""
 
 from contextlib import closing
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,6 +13,7 @@ from api.commands.user import ACTOR, SettingsFile, open_store
 from api.nodes.health import fleet_now
 from api.nodes.listed import MOST_BYTES, node_of, read_nodes
 from api.nodes.signing import new_key
+from api.nodes.views import check_is_no_view
 from api.weather.danger import DangerShelf
 from models.clock import SystemClock
 from models.config import load_settings
@@ -77,6 +79,8 @@ def list_nodes(settings_file: SettingsFile = None) -> None:
             node = kept.node
             state = "retired" if node.is_retired else ", ".join(standing.troubles) or "well"
             when = _moment(standing.last_received_at)
+            if node.view is not None:
+                state = f"view of a camera, {state}"
             typer.echo(
                 speakable(f"{node.node_id}: {node.name}, {when}, {standing.frames} frames, {state}")
             )
@@ -135,6 +139,7 @@ def key(node_id: Key, settings_file: SettingsFile = None) -> None:
 def retire(node_id: Key, settings_file: SettingsFile = None) -> None:
     """Take a node out of service: what it sends is refused; its frames stay."""
     with closing(open_store(settings_file)) as store:
+        check_is_no_view(store.nodes.get(node_id))
         store.nodes.retire(node_id, author=ACTOR)
     typer.echo(f"{node_id} is retired.")
 
@@ -154,8 +159,9 @@ def import_file(
         known = {one.node.node_id for one in store.nodes.all_kept()}
         for node in bodies:
             if node.node_id in known:
-                before = store.nodes.kept(node.node_id).version
-                changed += store.nodes.change(node, author=ACTOR).version != before
+                before = store.nodes.kept(node.node_id)
+                drawn = replace(node, warm_places=before.node.warm_places)  # no list has them
+                changed += store.nodes.change(drawn, author=ACTOR).version != before.version
                 continue
             secret = new_key()
             store.nodes.add(node, secret, author=ACTOR)

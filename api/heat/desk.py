@@ -20,12 +20,15 @@ from typing import TYPE_CHECKING, Final, TypedDict
 
 from api.behind import Behind, Stopped
 from api.heat.air import AirShelf, sun_elevation_deg
+from api.heat.alone import opened_alone
 from api.heat.detail import detail_of
+from api.heat.grounding import place_in_view
 from api.heat.looks import joined_fire
 from api.heat.placing import place_of_heat, same_place
 from api.heat.towers import towers_for
 from api.nodes.files import path_of
 from camera_gateway.thermal import read_thermal
+from detector.dual.seeing import shows_something
 from detector.thermal.classifier import SpotClassifier
 from detector.thermal.watch import HeatWatch, Looks
 from models.audit import SYSTEM
@@ -34,8 +37,10 @@ from models.heat_event import HeatEvent
 from models.heat_intake import SeenFrame
 from models.heat_look import HeatLook, LookState, NoFireReason
 from models.heat_node import FrameState, HeatNode, NodeFrame
+from models.site import Position
 from models.store.heat_look_rows import KeptWatch, LookDraft
 from models.thermal import ThermalImage, ThermalScale
+from models.warm_place import WarmPlace
 
 if TYPE_CHECKING:
     from api.context import Context
@@ -70,6 +75,7 @@ OF_A_DAY: Final = frozenset({NoFireReason.BURN, NoFireReason.SENSOR})
 class _Around(TypedDict):
     air_c: float | None
     sun_elevation_deg: float | None
+    warm_places: tuple[WarmPlace, ...]
 
 
 class HeatDesk:
@@ -185,6 +191,11 @@ class HeatDesk:
         is_late = watch.followed_until is not None and frame.captured_at < watch.followed_until
         look = watch.alone if is_late else watch.follow
         events = look(image, frame.captured_at, **self._around(node, frame))
+        if node.view is not None and self._context.heat_board is not None:
+            sees = shows_something(image)
+            self._context.heat_board.tell(
+                *node.view, events, image.size_px, frame.captured_at, sees=sees
+            )
         due = [event for event in events if event.is_due]
         for event in due:
             self._propose(node, frame, event, image.size_px)
@@ -201,6 +212,7 @@ class HeatDesk:
         return {
             "air_c": self._air.at(self._context.store, frame.captured_at),
             "sun_elevation_deg": sun_elevation_deg(node.position, frame.captured_at),
+            "warm_places": node.warm_places,
         }
 
     def _read(self, node: HeatNode, frame: NodeFrame) -> ThermalImage:
@@ -238,7 +250,7 @@ class HeatDesk:
     ) -> None:
         context = self._context
         looks = context.store.heat_looks
-        place, sigma_m = place_of_heat(node, event.spot, size_px)
+        place, sigma_m = self._place(node, frame, event, size_px)
         known = same_place(looks.recent(node.node_id, context.clock.now() - SETTLED), event)
         if known is not None and known.event.last_at > event.last_at:
             return  # a late frame: how it is by now is known
@@ -252,13 +264,28 @@ class HeatDesk:
             node.is_drill,
         )
         if known is not None:
-            looks.see(known.look_id, draft)
+            self._alone(node, looks.see(known.look_id, draft), size_px)
             return
         look, is_new = looks.open(draft)
         if is_new:
             logger.info("heat before node %s proposes look %d", node.node_id, look.look_id)
             began = min(event.first_at, frame.captured_at) - AROUND
             context.store.nodes.need_between(node.node_id, began, frame.captured_at)
+        self._alone(node, look, size_px)
+
+    def _alone(self, node: HeatNode, look: HeatLook, size_px: tuple[int, int]) -> None:
+        """By the rule of its tower heat may be a fire by itself."""
+        if self._context.heat_board is not None:
+            opened_alone(self._context, self._context.heat_board, node, look, size_px)
+
+    def _place(
+        self, node: HeatNode, frame: NodeFrame, event: HeatEvent, size_px: tuple[int, int]
+    ) -> tuple[Position, float]:
+        if node.view is None:
+            return place_of_heat(node, event.spot, size_px)
+        pose = None if frame.reading.is_moved else node.pose
+        believed = None if pose is None else self._context.poses.believed(*node.view, pose)
+        return place_in_view(self._context.locator, node, believed, event.spot, size_px)
 
     def _hand(self, node: HeatNode) -> "_Hand":
         hand = self._hands.pop(node.node_id, None) or self._remembered(node)

@@ -172,7 +172,7 @@ class Intake:
             reading=push.reading,
             body=push.body,
         )
-        if sender is None or sender.key is None:
+        if sender is None or (sender.key is None and sender.kept.node.view is None):
             raise _unknown(push.node_id)
         if not signed:
             raise PushRefused(

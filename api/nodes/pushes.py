@@ -175,6 +175,7 @@ def read_reading(text: str) -> NodeReading | None:
         **{name: _number(told.get(name), *ends) for name, ends in _RANGES.items()},
         kept_frames=kept if is_count else None,
         firmware=_words(firmware) if isinstance(firmware, str) else "",
+        is_moved=False,
     )
 
 

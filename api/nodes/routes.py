@@ -28,6 +28,7 @@ from api.nodes.schemas import (
     ReceiptAnswer,
 )
 from api.nodes.signing import new_key
+from api.nodes.views import check_is_no_view, of_people
 from camera_gateway.thermal import read_thermal
 from models.errors import NotFound
 from models.heat_node import FrameRefusal
@@ -38,7 +39,7 @@ __all__ = ["router"]
 router = APIRouter(prefix="/api/nodes", tags=["nodes"])
 
 InContext = Annotated[Context, Depends(context_of)]
-Key = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}$")]
+Key = Annotated[str, Path(pattern=r"^[a-z0-9-]{1,40}(\.[0-9]{1,4})?$")]
 Number = Annotated[int, Path(ge=1, le=2**62)]
 
 PICTURE: Final[dict[str, Any]] = {
@@ -131,16 +132,19 @@ def put_node(
 
     With the tag of its set-up in ``If-Match`` it is changed only as it was read, else 412.
     """
-    node, nodes = body.node(node_id), context.store.nodes
+    nodes = context.store.nodes
     try:
         known = nodes.kept(node_id)
     except NotFound:
         if if_match is not None:
             raise
-        return NodeSetup.of(nodes.add(node, new_key(), author=user.name))
+        return NodeSetup.of(nodes.add(body.node(node_id), new_key(), author=user.name))
     if if_match is not None:
         check_match(if_match, tag_for(NodeSetup.of(known)))
     version = None if if_match is None else known.version
+    node = body.node(node_id, known.node)
+    if known.node.view is not None:
+        node = of_people(node, known.node)
     return NodeSetup.of(nodes.change(node, author=user.name, version=version))
 
 
@@ -155,7 +159,11 @@ def renew_key(node_id: Key, user: AdminUser, context: InContext, response: Respo
 
 @router.post("/{node_id}/retire")
 def retire_node(node_id: Key, user: AdminUser, context: InContext) -> NodeSetup:
-    """Take a node out of service: what it sends is refused; its frames stay."""
+    """Take a node out of service: what it sends is refused; its frames stay.
+
+    A view goes with its camera; code ``node_view``.
+    """
+    check_is_no_view(context.store.nodes.get(node_id))
     return NodeSetup.of(context.store.nodes.retire(node_id, author=user.name))
 
 

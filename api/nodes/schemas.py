@@ -19,8 +19,9 @@ from models.heat_node import (
     NodeTrouble,
 )
 from models.site import HeightDatum, Pose, Position
-from models.store.node_rows import LEAST_INTERVAL_S, MOST_INTERVAL_S, MOST_NAME, MOST_REACH_M
+from models.store.node_rows import LEAST_INTERVAL_S, MOST_INTERVAL_S, MOST_NAME, MOST_VIEW_REACH_M
 from models.thermal import ThermalEncoding, ThermalScale
+from models.warm_place import MOST_WARM_NOTE, MOST_WARM_PLACES, WarmPlace
 
 __all__ = [
     "FrameAnswer",
@@ -33,12 +34,29 @@ __all__ = [
     "NodesAnswer",
     "ReceiptAnswer",
     "StandingAnswer",
+    "ViewAnswer",
+    "WarmPlaceBody",
 ]
 
 POSE_SIGMA_DEG = 3.0
 """A node is set up by compass and by eye."""
 
 Interval = Annotated[int, Field(ge=LEAST_INTERVAL_S, le=MOST_INTERVAL_S)]
+Share = Annotated[float, Field(ge=0.0, le=1.0)]
+
+
+class WarmPlaceBody(RequestBody):
+    """What is warm by nature; see :class:`models.warm_place.WarmPlace`."""
+
+    x_min: Share
+    y_min: Share
+    x_max: Share
+    y_max: Share
+    note: Annotated[str, Field(max_length=MOST_WARM_NOTE)] = ""
+
+    def place(self) -> WarmPlace:
+        """As the house has it."""
+        return WarmPlace(self.x_min, self.y_min, self.x_max, self.y_max, self.note.strip())
 
 
 class NodeBody(RequestBody):
@@ -46,6 +64,7 @@ class NodeBody(RequestBody):
 
     Attributes:
         is_retired: it is, and stays, out of service.
+        warm_places: None leaves those that are drawn as they are.
     """
 
     name: Annotated[str, Field(min_length=1, max_length=MOST_NAME)]
@@ -56,7 +75,7 @@ class NodeBody(RequestBody):
     azimuth_deg: Annotated[float | None, Field(ge=0.0, lt=360.0)] = None
     horizontal_fov_deg: Annotated[float | None, Field(gt=0.0, lt=180.0)] = None
     tilt_deg: Annotated[float | None, Field(ge=-90.0, le=90.0)] = None
-    reach_m: Annotated[float, Field(gt=0.0, le=MOST_REACH_M)]
+    reach_m: Annotated[float, Field(gt=0.0, le=MOST_VIEW_REACH_M)]
     encoding: ThermalEncoding = ThermalEncoding.AS_TOLD
     intervals_s: tuple[Interval, Interval, Interval, Interval, Interval] = (
         1800,
@@ -67,9 +86,14 @@ class NodeBody(RequestBody):
     )
     is_drill: bool = False
     is_retired: bool = False
+    warm_places: Annotated[list[WarmPlaceBody], Field(max_length=MOST_WARM_PLACES)] | None = None
 
-    def node(self, node_id: str) -> HeatNode:
+    def node(self, node_id: str, known: HeatNode | None = None) -> HeatNode:
         """As the house has it.
+
+        Args:
+            node_id: its key.
+            known: as it was set up before; None for a new one.
 
         Raises:
             InputRefused: some angles are given and some are not; code ``node_pose``.
@@ -102,7 +126,20 @@ class NodeBody(RequestBody):
             intervals_s=self.intervals_s,
             is_drill=self.is_drill,
             is_retired=self.is_retired,
+            warm_places=self._warm_places(known),
         )
+
+    def _warm_places(self, known: HeatNode | None) -> tuple[WarmPlace, ...]:
+        if self.warm_places is None:
+            return () if known is None else known.warm_places
+        return tuple(one.place() for one in self.warm_places)
+
+
+class ViewAnswer(BaseModel):
+    """Of which camera, and which of its presets, a node is the view."""
+
+    camera_id: str
+    preset: int
 
 
 class NodeSetup(BaseModel):
@@ -124,6 +161,8 @@ class NodeSetup(BaseModel):
     intervals_s: tuple[int, int, int, int, int]
     is_drill: bool
     is_retired: bool
+    view: ViewAnswer | None
+    warm_places: tuple[WarmPlace, ...]
 
     @classmethod
     def of(cls, kept: KeptNode) -> "NodeSetup":
@@ -274,4 +313,8 @@ def _told(kept: KeptNode) -> dict[str, Any]:
         "intervals_s": node.intervals_s,
         "is_drill": node.is_drill,
         "is_retired": node.is_retired,
+        "view": None
+        if node.view is None
+        else ViewAnswer(camera_id=node.view[0], preset=node.view[1]),
+        "warm_places": node.warm_places,
     }

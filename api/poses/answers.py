@@ -19,6 +19,8 @@ class FlagKind(StrEnum):
 
     DRIFTED = "drifted"  # it looks beside where it was calibrated
     UNCHECKED = "unchecked"  # for days nothing could be said
+    HEAT_DRIFTED = "heat_drifted"  # of a pair: heat lies elsewhere than it was registered
+    HEAT_UNCHECKED = "heat_unchecked"  # of a pair: for days nothing has confirmed it
 
 
 class PoseFlag(BaseModel):

@@ -1,0 +1,1 @@
+"""Dual-spectrum towers: pairs of cameras, their pictures at hand, their registrations."""
