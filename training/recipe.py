@@ -40,6 +40,8 @@ class Recipe:
         frozen_layers: layers at the bottom that are not trained.
         frozen_statistics: batch norm keeps the means and variances it started with.
         clip_norm: of the gradient.
+        colourless: share of the samples that are turned into what a camera without its infrared
+            filter shows, half of them by day and half by night (:mod:`training.near_infrared`).
     """
 
     name: str = "quiet"
@@ -79,10 +81,14 @@ class Recipe:
     frozen_layers: int = 3
     frozen_statistics: bool = True
     clip_norm: float = 10.0
+    colourless: float = 0.0
 
     def fingerprint(self) -> str:
         """Sha256 of all fields, 16 hexadecimal digits."""
-        text = json.dumps(dataclasses.asdict(self), sort_keys=True)
+        fields = dataclasses.asdict(self)
+        if not fields["colourless"] > 0.0:
+            del fields["colourless"]  # what was trained before it was thought of is called as then
+        text = json.dumps(fields, sort_keys=True)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def check_checkpoint(self, path: Path, name: str, fingerprint: str) -> None:
@@ -193,11 +199,40 @@ RECIPES: Mapping[str, Recipe] = {
             },
             learning_rate=1e-3,
         ),
+        replace(
+            _FROM_COCO,
+            name="grey",
+            seed=20261128,
+            batch=8,
+            shapes=((384, 640, 0.5), (480, 640, 0.4), (640, 480, 0.1)),
+            shares={
+                "tower": 0.18,
+                "tower_zoom": 0.07,
+                "tower_paste": 0.03,
+                "away_paste": 0.01,
+                "tower_away": 0.06,
+                "forest_fire": 0.20,
+                "urban_fire": 0.22,
+                "aerial_fire": 0.01,
+                "webcam": 0.06,
+                "fog_forest": 0.09,
+                "sky": 0.04,
+                "infrared": 0.03,
+            },
+            mosaic=0.3,
+            learning_rate=3e-4,
+            final_rate=0.02,
+            warmup_steps=20,
+            ema_decay=0.99,
+            frozen_statistics=True,
+            colourless=1.0,
+        ),
     )
 }
 """``quiet`` and ``ridges`` go on from weights that know smoke, at rates that do not unlearn it;
 ``coco`` begins with weights that have never seen any, ``onward`` with the last of ``coco``, and
-``long`` with the last of ``onward``, in batches for a GPU."""
+``long`` with the last of ``onward``, in batches for a GPU. ``grey`` goes on from weights in force,
+also from recovered ones (:mod:`training.recover`), for pictures without colour only."""
 
 
 def strata(pictures: tuple[Picture, ...]) -> dict[str, tuple[Picture, ...]]:

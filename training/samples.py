@@ -15,6 +15,7 @@ from camera_gateway.pictures import read_picture
 from detector.evaluate.labelled_set import SMOKE, Picture
 from models.errors import InputRefused
 from training.framing import Labelled, crop_away, letterbox, mosaic, zoom
+from training.near_infrared import Made, made
 from training.pixels import damage
 from training.recipe import Recipe, strata
 from training.smoke import Donor, cut_donor, draw_plume, paste_donor, ridge_point
@@ -108,6 +109,9 @@ class Samples:
         else:
             sample = self._frame(stratum, height, width, random)
         image = damage(sample.image, random)
+        if recipe.colourless > 0.0 and random.random() < recipe.colourless:
+            how = Made.NIGHT if random.random() < 0.5 else Made.GREY
+            image = made(image, how, random, lamp="tower" not in stratum)
         boxes = sample.boxes
         if random.random() < 0.5:
             image = np.ascontiguousarray(image[:, ::-1])

@@ -46,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1, help="of the first node")
     parser.add_argument("--workers", type=int, default=len(os.sched_getaffinity(0)))
     parser.add_argument("--unanswered", action="store_true", help="nobody answers its looks")
+    parser.add_argument("--undrawn", action="store_true", help="no stove pipe was drawn as warm")
     parser.add_argument("--keep", type=Path, help="one line a node: go on from there, add to it")
     parser.add_argument("--json", type=Path, help="write the report there")
     options = parser.parse_args(arguments)
@@ -69,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _rows(chosen: Sequence[Case], options: argparse.Namespace) -> Iterator[DaysOfNode]:
     quick, workers = bool(options.quick), int(options.workers)
     keep: Path | None = None if quick else options.keep
-    answered = not options.unanswered
+    how = {"is_answered": not options.unanswered, "is_drawn": not options.undrawn}
     known = _known(keep)
     yield from (known[case.name] for case in chosen if case.name in known)
     left = [case for case in chosen if case.name not in known]
@@ -79,19 +80,17 @@ def _rows(chosen: Sequence[Case], options: argparse.Namespace) -> Iterator[DaysO
         for case in left:
             if time.monotonic() >= ends_s:
                 return
-            yield _kept(_one(case, least_s, is_answered=answered), keep)
+            yield _kept(_one(case, least_s, **how), keep)
         return
     with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(_one, case, least_s, is_answered=answered) for case in left]
+        waiting = [pool.submit(_one, case, least_s, **how) for case in left]
         for done in as_completed(waiting):
             yield _kept(done.result(), keep)
 
 
-def _one(case: Case, least_s: int, *, is_answered: bool) -> DaysOfNode:
+def _one(case: Case, least_s: int, **how: bool) -> DaysOfNode:
     cv2.setNumThreads(1)
-    return follow_days(
-        case, SpotClassifier.open(), HeatRule(), is_answered=is_answered, least_s=least_s
-    )
+    return follow_days(case, SpotClassifier.open(), HeatRule(), least_s=least_s, **how)
 
 
 def _known(keep: Path | None) -> dict[str, DaysOfNode]:

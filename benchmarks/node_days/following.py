@@ -4,7 +4,8 @@ A look is opened by a due event as people would get it: one for each place, whic
 it is seen again within six hours. It is right while the start burns and its box, three pixels
 wider, touches that of the burning ground; any other is false. Half an hour later somebody answers a
 false one, which teaches the node as in the watch: a stove and the sun's warmth for two weeks,
-whoever passed for two hours.
+whoever passed for two hours. Where a hut is in view, its stove pipe was drawn as warm by nature
+when the node was set up.
 """
 
 import time
@@ -20,6 +21,7 @@ from detector.thermal.watch import HeatWatch, Looks
 from models.config.heat import HeatRule
 from models.heat_event import HeatEvent
 from models.thermal import HotSpot, ThermalEncoding
+from models.warm_place import WarmPlace
 
 __all__ = ["Case", "DaysOfNode", "cases", "follow_days"]
 
@@ -31,6 +33,9 @@ ANSWERED: Final = timedelta(minutes=30)
 STANDING, PASSING = timedelta(days=14), timedelta(hours=2)
 STATION_K: Final = 1.0
 """By which the station's air differs from the stand's, one standard deviation."""
+HAND: Final = 0.01
+MORE: Final = 0.02
+LEAST_DRAWN: Final = 0.005
 CHINA: Final = timezone(timedelta(hours=8))
 BEGINS: Final = {
     4: datetime(2026, 4, 10, tzinfo=CHINA),
@@ -124,6 +129,7 @@ def follow_days(
     rule: HeatRule,
     *,
     is_answered: bool = True,
+    is_drawn: bool = True,
     least_s: int = 0,
 ) -> DaysOfNode:
     """Play a node's days.
@@ -133,6 +139,7 @@ def follow_days(
         classifier: of spots by one frame; None for none.
         rule: in force.
         is_answered: somebody answers false looks; without, nothing is taught.
+        is_drawn: who set the node up has drawn the pipe of a hut in view; without, nobody has.
         least_s: between two frames at least, for a quick try.
     """
     started_s = time.process_time()
@@ -142,6 +149,7 @@ def follow_days(
     encoding = ThermalEncoding.WHITE_HOT if case.is_levels else ThermalEncoding.CENTIKELVIN
     watch = HeatWatch(classifier, rule)
     desk = _Desk(scene)
+    drawn = _drawn(scene, np.random.default_rng((case.seed, 78))) if is_drawn else ()
     at = scene.weather.begins_at.astimezone(UTC) + timedelta(seconds=int(rng.integers(0, 60)))
     ends_at = scene.weather.begins_at + timedelta(days=case.days)
     frames = spots = 0
@@ -154,6 +162,7 @@ def follow_days(
             at,
             air_c=moment.air_c + station_k,
             sun_elevation_deg=moment.sun_elevation_deg,
+            warm_places=drawn,
         )
         desk.take(at, events)
         if is_answered:
@@ -184,6 +193,22 @@ def _scene(case: Case) -> HeatScene:
         is_hidden=case.is_hidden,
         is_levels=case.is_levels,
     )
+
+
+def _drawn(scene: HeatScene, rng: np.random.Generator) -> tuple[WarmPlace, ...]:
+    """The pipe as a hand draws it: a fiftieth of the width too wide, and off by some pixels."""
+    box = scene.stove_box_px()
+    if box is None:
+        return ()
+    width, height = scene.eye.width_px, scene.eye.height_px
+    right, down = rng.normal(0.0, HAND, 2) * width
+    left, top = box[0] + right - MORE * width, box[1] + down - MORE * width
+    ends = box[2] + right + MORE * width, box[3] + down + MORE * width
+    sides = (left / width, top / height, ends[0] / width, ends[1] / height)
+    x_min, y_min, x_max, y_max = (min(1.0, max(0.0, side)) for side in sides)
+    if x_max - x_min < LEAST_DRAWN or y_max - y_min < LEAST_DRAWN:  # it is out of the picture
+        return ()
+    return (WarmPlace(x_min, y_min, x_max, y_max),)
 
 
 @dataclass(slots=True)
