@@ -100,6 +100,7 @@ const ENUMERATIONS = {
   "models/replay_run.py": { ReplayState: "replay_state" },
   "models/nuisance_digest.py": { NuisanceState: "nuisance_state" },
   "models/footage_library.py": { FootageState: "footage_state", ProposalState: "proposal_state" },
+  "models/dual.py": { AgreementRule: "dual_rule", RegistrationSource: "dual_source", RegistrationState: "dual_state", VoteWord: "vote_says" },
 };
 for (const [file, classes] of Object.entries(ENUMERATIONS)) {
   const text = readFileSync(join(ROOT, "..", file), "utf8");

@@ -250,7 +250,7 @@ const SETUP = {
     { number: 3, name: "北", pose: { azimuth_deg: 0, tilt_deg: 0, roll_deg: 0.5, horizontal_fov_deg: 60 } },
     { number: 7, name: "南", pose: { azimuth_deg: 180, tilt_deg: 0, roll_deg: 0, horizontal_fov_deg: 60 } },
   ],
-  link: { adapter: "rtsp", address: "rtsp://10.0.0.5/1", every_s: 2, transport: "tcp", decoding: "auto", mode: null, enabled: true },
+  link: { adapter: "rtsp", address: "rtsp://10.0.0.5/1", every_s: 2, transport: "tcp", decoding: "auto", mode: null, enabled: true, encoding: "as_told" },
   has_credential: true,
 };
 

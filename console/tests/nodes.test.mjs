@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { createServer } from "vite";
 
-let server, nodes, looks, heat, form;
+let server, nodes, looks, heat, form, warm;
 
 before(async () => {
   server = await createServer({
@@ -13,7 +13,7 @@ before(async () => {
     appType: "custom",
     logLevel: "error",
   });
-  [nodes, looks, heat, form] = await Promise.all(["lib/nodes", "lib/heatLooks", "lib/heatPicture", "lib/nodeForm"].map((name) => server.ssrLoadModule(`/src/${name}.ts`)));
+  [nodes, looks, heat, form, warm] = await Promise.all(["lib/nodes", "lib/heatLooks", "lib/heatPicture", "lib/nodeForm", "lib/warmPlaces"].map((name) => server.ssrLoadModule(`/src/${name}.ts`)));
 });
 after(() => server.close());
 
@@ -149,4 +149,21 @@ test("the form asks for what is lacking, and a direction only where it was measu
   const retired = form.nodeRequest(form.nodeFieldsOf(node("c", [], { is_retired: true, height_m: 812, height_datum: "sea_level" })));
   assert.deepEqual([retired.is_retired, retired.height_m, retired.height_datum], [true, 812, "sea_level"], "what the form does not show stays");
   assert.equal(form.nodeRequest(kept).tilt_deg, -5);
+});
+
+test("a warm place is drawn between two points, moved and pulled within the picture, and too large a one is told", () => {
+  const place = warm.drawnPlace([0.3, 0.5], [0.2, 0.4]);
+  assert.deepEqual(place, { x_min: 0.2, y_min: 0.4, x_max: 0.3, y_max: 0.5, note: "" });
+  assert.equal(warm.drawnPlace([0.3, 0.5], [0.302, 0.6]), null, "a slip of the hand");
+  assert.deepEqual(warm.movedPlace({ ...place, note: "窑" }, -1, 0.1), { x_min: 0, y_min: 0.5, x_max: 0.1, y_max: 0.6, note: "窑" });
+  const small = warm.pulledPlace(place, -1, 2);
+  assert.ok(small.x_max - small.x_min >= 0.0049 && small.y_max === 1);
+  assert.equal(warm.warmTrouble([place]), "");
+  assert.equal(warm.warmTrouble([{ ...place, x_max: 1, y_max: 1 }]), "warm_large");
+  assert.equal(warm.warmTrouble(Array(9).fill(place)), "warm_many");
+  for (let count = 0; count < 8; count += 1) assert.equal(warm.warmTrouble([warm.newPlace(count)]), "");
+  const more = { lon_deg: 106, lat_deg: 29, warm_places: [{ ...place, note: " 灶 " }] };
+  const fields = form.nodeFieldsOf(node("a", [], more));
+  assert.equal(form.nodeRequest(fields).warm_places[0].note, "灶");
+  assert.deepEqual(form.nodeMissing({ ...fields, warm_places: [{ ...place, x_max: 1, y_max: 1 }] }), ["warm"]);
 });

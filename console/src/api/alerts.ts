@@ -19,14 +19,16 @@ export type Finding =
   | "second_plume"
   | "second_sensor"
   | "night_flame"
+  | "heat_there"
+  | "outlasted"
   | "second_agrees"
   | "second_doubts"
   | "second_absent"
   | "late"
   | "promoted";
 
-export type Holder = "mask" | "nuisance" | "burn" | "cool_down" | "duplicate" | "declined";
-export type Release = "grew" | "new_position" | "second_plume" | "second_sensor" | "night_flame";
+export type Holder = "mask" | "nuisance" | "burn" | "cool_down" | "duplicate" | "declined" | "dual";
+export type Release = "grew" | "new_position" | "second_plume" | "second_sensor" | "night_flame" | "heat_there" | "outlasted";
 
 export interface Box {
   label: Label;
@@ -53,6 +55,23 @@ export interface Overcome {
   now_px: number;
 }
 
+/** See `models/dual.py`. */
+export const VOTES = ["fire", "warm", "nothing", "blind", "unregistered"] as const;
+export type VoteSays = (typeof VOTES)[number];
+
+/** What a sensor of heat says of a place of the visible picture, and of which frame it says so. */
+export interface HeatVote {
+  camera_id: string;
+  says: VoteSays;
+  captured_at: string | null;
+  log_odds: number | null;
+  /** Null without heat there, and without temperatures. */
+  peak_c: number | null;
+  /** Pixels of the visible picture. */
+  box: Box | null;
+  reasons: { code: string; log_odds: number }[];
+}
+
 export interface Decision {
   decided_at: string;
   log_odds: number;
@@ -62,6 +81,8 @@ export interface Decision {
   model: { name: string; version: string; sha256: string };
   config_version: string;
   overcome: Overcome[];
+  /** What the camera of heat on the same head says of the place; empty without one. */
+  votes: HeatVote[];
 }
 
 export type NoFixReason = "sky" | "near_field" | "outside_terrain" | "no_terrain" | "no_pose" | "moved";

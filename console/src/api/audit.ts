@@ -3,7 +3,7 @@
 import { call } from "./transport";
 
 /** What deeds are done to: the noun of their action. */
-export type DeedKind = "aircraft" | "alert" | "calibration" | "camera" | "candidate" | "channel" | "danger" | "duty" | "evidence" | "flight" | "handover" | "incident" | "land" | "learning" | "ledger" | "look" | "mask" | "model" | "node" | "nuisance" | "observation" | "passages" | "replay" | "schedule" | "sweep" | "terrain" | "token" | "user" | "weather" | "wind";
+export type DeedKind = "aircraft" | "alert" | "calibration" | "camera" | "candidate" | "channel" | "danger" | "dual" | "duty" | "evidence" | "flight" | "handover" | "incident" | "land" | "learning" | "ledger" | "look" | "mask" | "model" | "node" | "nuisance" | "observation" | "passages" | "replay" | "schedule" | "sweep" | "terrain" | "token" | "user" | "weather" | "wind";
 
 /** One entry of the audit log. */
 export interface Deed {

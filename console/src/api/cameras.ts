@@ -41,7 +41,7 @@ export interface PoseFlag {
   camera_id: string;
   preset: number;
   name: string;
-  kind: "drifted" | "unchecked";
+  kind: "drifted" | "unchecked" | "heat_drifted" | "heat_unchecked";
   at: string;
   azimuth_off_deg: number;
   tilt_off_deg: number;
@@ -93,6 +93,8 @@ export interface CameraLink {
   decoding: "auto" | "key_frames" | "all";
   mode: FrameMode | null;
   enabled: boolean;
+  /** How the numbers of its pictures are to be read where they are pictures of heat. */
+  encoding: "as_told" | "white_hot" | "black_hot";
 }
 
 export interface CameraSetup {

@@ -7,6 +7,7 @@ import { calibrationCalls } from "./calibration";
 import { cameraCalls } from "./cameras";
 import { coverageCalls } from "./coverage";
 import { crossingCalls } from "./crossings";
+import { dualCalls } from "./duals";
 import { dutyCalls } from "./duty";
 import { flightCalls } from "./flights";
 import { footageCalls } from "./footage";
@@ -45,6 +46,7 @@ export const http = {
   ...cameraCalls,
   ...coverageCalls,
   ...crossingCalls,
+  ...dualCalls,
   ...dutyCalls,
   ...flightCalls,
   ...footageCalls,

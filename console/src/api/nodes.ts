@@ -43,6 +43,15 @@ export interface NodeStanding {
   refused: Record<string, number>;
 }
 
+/** Warm by nature; shares of the picture's width and height from its upper left corner. */
+export interface WarmPlace {
+  x_min: number;
+  y_min: number;
+  x_max: number;
+  y_max: number;
+  note: string;
+}
+
 export interface HeatNode {
   /** Rises with every change of its set-up. */
   version: number;
@@ -62,11 +71,14 @@ export interface HeatNode {
   intervals_s: number[];
   is_drill: boolean;
   is_retired: boolean;
+  warm_places: WarmPlace[];
+  /** Of which thermal camera it is a view; null for a node that pushes. */
+  view: { camera_id: string; preset: number } | null;
   standing: NodeStanding;
 }
 
 /** What is set up of a node; its key is in the address. */
-export type NodeRequest = Omit<HeatNode, "version" | "node_id" | "standing">;
+export type NodeRequest = Omit<HeatNode, "version" | "node_id" | "standing" | "view">;
 
 export type FrameState = "waiting" | "seen" | "unreadable";
 

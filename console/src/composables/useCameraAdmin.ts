@@ -2,7 +2,7 @@
 
 import { readonly, ref } from "vue";
 
-type Mode = "list" | "look" | "edit" | "patrol" | "masks" | "calibrate" | "import";
+type Mode = "list" | "look" | "edit" | "patrol" | "masks" | "calibrate" | "dual" | "import";
 
 const open = ref(false);
 const mode = ref<Mode>("list");
@@ -37,6 +37,7 @@ export function useCameraAdmin() {
     patrol: (camera_id: string) => turn("patrol", camera_id),
     masks: (camera_id: string) => turn("masks", camera_id),
     calibrate: (camera_id: string) => turn("calibrate", camera_id),
+    dual: (camera_id: string) => turn("dual", camera_id),
     bring: () => turn("import"),
   };
 }

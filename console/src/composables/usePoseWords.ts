@@ -41,6 +41,10 @@ export function usePoseWords() {
         const what = t("pose.drifted", { preset, offsets: offsetWords(flag) });
         return { what, todo: t("pose.todo_drifted") };
       }
+      if (flag.kind === "heat_drifted" || flag.kind === "heat_unchecked") {
+        const what = t(`pose.${flag.kind}`, { preset, time: moment(flag.at, false) });
+        return { what, todo: t(`pose.todo_${flag.kind}`) };
+      }
       const why = t(`pose_unknown.${flag.why ?? "no_pictures"}`);
       const what = t("pose.unchecked", { preset, time: moment(flag.at, false), why });
       return { what, todo: t("pose.todo_unchecked") };

@@ -34,6 +34,7 @@ export const EMPTY_LINK: CameraLink = {
   decoding: "auto",
   mode: null,
   enabled: true,
+  encoding: "as_told",
 };
 
 export const KEY = /^[a-z0-9-]{1,40}$/;

@@ -1,7 +1,8 @@
 /** The form of a node: what was typed, what is still lacking, and the request. */
 
-import type { HeatNode, NodeRequest, ThermalEncoding } from "../api/nodes";
+import type { HeatNode, NodeRequest, ThermalEncoding, WarmPlace } from "../api/nodes";
 import type { HeightDatum } from "../api/shared";
+import { warmTrouble } from "./warmPlaces";
 
 export interface NodeFields {
   node_id: string;
@@ -21,6 +22,9 @@ export interface NodeFields {
   intervals_s: (number | null)[];
   is_drill: boolean;
   is_retired: boolean;
+  warm_places: WarmPlace[];
+  /** What the camera of a view says is not typed here. */
+  is_view: boolean;
 }
 
 export const NODE_KEY = /^[a-z0-9-]{1,40}$/;
@@ -44,13 +48,15 @@ export function nodeFieldsOf(node: HeatNode | null): NodeFields {
     intervals_s: [...(node?.intervals_s ?? USUAL_INTERVALS_S)],
     is_drill: node?.is_drill ?? false,
     is_retired: node?.is_retired ?? false,
+    warm_places: node?.warm_places ?? [],
+    is_view: (node?.view ?? null) !== null,
   };
 }
 
 /** What is still needed, as the keys of its words; `bad_id` for a key that cannot be, `taken` for another node's. */
 export function nodeMissing(fields: NodeFields, taken: readonly string[] = []): string[] {
   if (taken.includes(fields.node_id)) return ["taken"];
-  if (fields.node_id !== "" && !NODE_KEY.test(fields.node_id)) return ["bad_id"];
+  if (!fields.is_view && fields.node_id !== "" && !NODE_KEY.test(fields.node_id)) return ["bad_id"];
   return [
     ...(fields.node_id === "" ? ["node_id"] : []),
     ...(fields.name.trim() === "" ? ["name"] : []),
@@ -60,6 +66,7 @@ export function nodeMissing(fields: NodeFields, taken: readonly string[] = []): 
     ...(fields.has_pose && (fields.azimuth_deg === null || fields.horizontal_fov_deg === null) ? ["pose"] : []),
     ...(fields.reach_m === null ? ["reach"] : []),
     ...(fields.intervals_s.some((it) => it === null) ? ["intervals"] : []),
+    ...(warmTrouble(fields.warm_places) === "" ? [] : ["warm"]),
   ];
 }
 
@@ -71,6 +78,7 @@ export function nodeRequest(fields: NodeFields): NodeRequest | null {
     ? { azimuth_deg: fields.azimuth_deg, horizontal_fov_deg: fields.horizontal_fov_deg, tilt_deg: fields.tilt_deg ?? 0 }
     : { azimuth_deg: null, horizontal_fov_deg: null, tilt_deg: null };
   const { height_datum, encoding, is_drill, is_retired } = fields;
+  const warm_places = fields.warm_places.map((it) => ({ ...it, note: it.note.trim() }));
   const intervals_s = fields.intervals_s.map((it) => it ?? 0);
-  return { name: fields.name.trim(), lon_deg, lat_deg, height_m, height_datum, ...pose, reach_m, encoding, intervals_s, is_drill, is_retired };
+  return { name: fields.name.trim(), lon_deg, lat_deg, height_m, height_datum, ...pose, reach_m, encoding, intervals_s, is_drill, is_retired, warm_places };
 }
