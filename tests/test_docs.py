@@ -30,7 +30,8 @@ def flat_settings(section: BaseModel, prefix: str = "") -> Iterator[tuple[str, A
 
 
 def expected_row(key: str, default: object) -> str:
-    shown = json.dumps(default if isinstance(default, int | float | list) else str(default))
+    plain = isinstance(default, int | float | list | tuple)
+    shown = json.dumps(default if plain else str(default))
     variable = ENVIRONMENT_PREFIX + key.upper().replace(".", "__")
     return f"| `{key}` | `{shown}` | `{variable}` | "
 

@@ -110,6 +110,7 @@ def test_every_deed_can_be_asked_for_and_has_words_in_both_languages() -> None:
     facts |= {"items", "giver", "session"}  # of handovers
     facts |= {"entry", "names"}  # of what is learnt
     facts |= {"state"}  # of releases
+    facts |= {"thermal", "rule", "preset"}  # of pairs
     facts |= {"version", "missions", "sweep", "aircraft"}  # of aircraft, sweeps and flights
     facts |= {"word", "flights"}  # of flights
     facts |= {"made"}  # of backups

@@ -21,6 +21,7 @@ from camera_gateway.truth import Fault
 from models.camera_link import Adapter, CameraLink, Credential
 from models.camera_setup import CameraSetup
 from models.condition import Condition
+from models.dual import AgreementRule, RegistrationSource, RegistrationState, VoteWord
 from models.incident import (
     DismissReason,
     EntryKind,
@@ -34,6 +35,7 @@ from models.notice import ChannelKind, DeliveryState, Occasion, SkipReason
 from models.observation import ObservationSource
 from models.recording import ClearingCause, KeptKind, RecordingState
 from models.site import Camera, CameraKind, HeightDatum, Position
+from models.suppression import Holder, Release
 from models.user import Role, TokenScope
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -76,6 +78,7 @@ FROM_A_BROWSER = [
     *("api/maps", "api/sweeps", "drone_jobs", "models/alert.py", "models/store", "models/incident"),
     *("api/crossings", "api/observations", "models/observation.py", "geo/directions.py"),
     *("api/heat", "api/nodes"),
+    *("api/dual", "detector/dual"),
     *("api/incidents", "api/paging.py", "api/etags.py", "api/exports"),
     *("api/notices/routes.py", "models/notice"),
     *("api/people", "models/user.py"),
@@ -194,6 +197,12 @@ def test_no_words_are_kept_for_what_cannot_happen(words: dict[str, dict[str, str
         (ObservationSource, ("observed_by",)),
         (Role, ("role",)),
         (TokenScope, ("token_scope",)),
+        (AgreementRule, ("dual_rule", "dual_rule_does", "dual_rule_risks")),
+        (RegistrationSource, ("dual_source",)),
+        (RegistrationState, ("dual_state",)),
+        (VoteWord, ("vote_says", "vote_means")),
+        (Holder, ("holder",)),
+        (Release, ("release",)),
     ],
 )
 def test_every_condition_fault_and_state_has_words(

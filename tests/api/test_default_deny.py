@@ -33,6 +33,7 @@ OF_PHONES, OPENS = "/api/field/", "/api/field/open"
 
 SHARED = {"aircraft", "calibration", "cameras", "coverage", "danger", "land", "ledger", "masks"}
 SHARED |= {"gates"}  # which there are and when they told last; who passed is told by the fire
+SHARED |= {"duals"}  # which cameras are a pair, as with cameras
 SHARED |= {"nodes"}  # where they are and what they show, as with cameras; looks are scoped
 SHARED |= {"notices"}  # how channels fare; what they tell is told by the fire
 SHARED |= {"schedules"}  # when sweeps are flown; flights, which look at fires, are scoped

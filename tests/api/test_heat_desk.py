@@ -149,18 +149,18 @@ def test_a_node_is_known_again_after_a_restart(rig: HeatRig) -> None:
     rig.burn(3)
     assert rig.store.heat_looks.page() == []
     rig.desk = rig.new_desk()
-    rig.burn(2)
+    rig.burn(3)
     (look,) = rig.store.heat_looks.page()
-    assert look.event.frames == 5, "what was seen since it was kept is followed again"
+    assert look.event.frames == 6, "what was seen since it was kept is followed again"
 
 
 def test_a_damaged_memory_is_begun_anew(rig: HeatRig) -> None:
     rig.burn(3)
     rig.store.heat_looks.keep_watch("n1", KeptWatch(rig.clock.now(), b"nonsense"))
     rig.desk = rig.new_desk()
-    rig.burn(2)
+    rig.burn(3)
     (look,) = rig.store.heat_looks.page()
-    assert look.event.frames == 5
+    assert look.event.frames == 6
 
 
 def test_a_frame_that_comes_late_is_looked_at_by_itself(rig: HeatRig) -> None:

@@ -357,6 +357,27 @@ def test_nodes_are_set_up_changed_and_retired_by_administrators(api: ApiRig) -> 
     assert key.json()["key"] not in told
 
 
+def test_warm_places_are_drawn_and_stay_until_somebody_draws_others(api: ApiRig) -> None:
+    admin = api.client(Role.ADMIN)
+    body = {"name": "二号", "lon_deg": 106.5, "lat_deg": 29.5, "reach_m": 40.0}
+    place = {"x_min": 0.0, "y_min": 0.2, "x_max": 0.1, "y_max": 0.3, "note": "灶房烟囱"}
+    made = admin.put("/api/nodes/ridge-2", json=body)
+    assert made.json()["warm_places"] == []
+    drawn = admin.put("/api/nodes/ridge-2", json={**body, "warm_places": [place]})
+    assert (drawn.json()["warm_places"], drawn.json()["version"]) == ([place], 2)
+    kept = admin.put("/api/nodes/ridge-2", json={**body, "name": "乙"})  # an older program
+    assert kept.json()["warm_places"] == [place]
+    listed = api.client(Role.VIEWER).get("/api/nodes").json()["nodes"]
+    assert [one["warm_places"] for one in listed if one["node_id"] == "ridge-2"] == [[place]]
+    large = {**place, "x_max": 1.0, "y_max": 1.0}
+    refused = admin.put("/api/nodes/ridge-2", json={**body, "warm_places": [large]})
+    assert (refused.status_code, refused.json()["code"]) == (422, "node_warm")
+    beyond = admin.put("/api/nodes/ridge-2", json={**body, "warm_places": [{**place, "x_max": 2}]})
+    assert beyond.status_code == 422
+    none = admin.put("/api/nodes/ridge-2", json={**body, "warm_places": []})
+    assert none.json()["warm_places"] == []
+
+
 def test_frames_are_listed_painted_and_read_out(api: ApiRig, sender: Sender) -> None:
     for sequence in range(3):
         sender.push(sequence, heat_png(sequence, hot_c=180.0))

@@ -3,14 +3,16 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import numpy as np
 import pytest
 
 from benchmarks.node_days.figures import measures_of, poisson_interval
-from benchmarks.node_days.following import DaysOfNode, _Desk, cases, follow_days
+from benchmarks.node_days.following import DaysOfNode, _Desk, _drawn, cases, follow_days
 from camera_gateway.thermal.scene import HeatScene
 from models.config.heat import HeatRule
 from models.heat_event import HeatEvent, HeatReason
 from models.thermal import HotSpot
+from models.warm_place import check_warm
 
 ROW = DaysOfNode(
     name="1",
@@ -110,6 +112,25 @@ def test_a_look_at_the_start_is_right_and_beside_it_is_not() -> None:
     desk.take(at, (event(2, at, place[0] + 30.0, place[1]), event(3, at, *place)))
     assert len(desk.falses) == 2
     assert desk.found_min == pytest.approx(4.0)
+
+
+def test_the_pipe_of_a_hut_is_drawn_where_it_is_and_no_other_place() -> None:
+    scene = HeatScene(8, days=1, has_start=False)
+    meal = next(one for one in scene._visits if one.kind == "stove")
+    at = scene.weather.begins_at + timedelta(minutes=meal.begins_min + 20.0)
+    ((column, row),) = (one.place_px for one in scene.passing(at) if one.kind == "stove")
+    (place,) = _drawn(scene, np.random.default_rng(1))
+    check_warm([place])
+    assert place.x_min * 160 < column < place.x_max * 160
+    assert place.y_min * 120 < row < place.y_max * 120
+    assert (place.x_max - place.x_min) * (place.y_max - place.y_min) < 0.02
+    bare = next(one for one in map(_hutless, range(1, 30)) if one is not None)
+    assert _drawn(bare, np.random.default_rng(1)) == ()
+
+
+def _hutless(seed: int) -> HeatScene | None:
+    scene = HeatScene(seed, days=1, has_start=False)
+    return scene if scene.stove_box_px() is None else None
 
 
 def test_nodes_differ_and_days_can_be_played() -> None:

@@ -179,5 +179,5 @@ def test_event_kinds_are_names_of_the_live_feed() -> None:
         "sweep.changed",
         *("schedule.changed", "flight.changed"),
         *("replay.changed", "model.changed"),
-        *("node.changed", "look.changed"),
+        *("node.changed", "look.changed", "camera.changed"),
     ]

@@ -26,7 +26,7 @@ AREAS = (
     ("land", "ledger", "masks", "candidates", "audit", "health", "session", "openapi", "feed"),
     ("notices", "patrols", "aircraft", "sweeps", "evidence", "coverage", "live view"),
     ("schedules", "flights", "imagery", "footage", "learning", "replays", "models"),
-    ("cameras", "calibration", "nodes", "ogc", "looks"),
+    ("cameras", "calibration", "duals", "nodes", "ogc", "looks"),
     ("duty", "gates", "orders", "handovers", "reports", "field", "exchange"),
 )
 

@@ -12,13 +12,16 @@ from sqlalchemy.dialects import sqlite
 
 from models.alert import Decision, Finding, FrameScore, PlaceChange
 from models.detection import Box, Label, ModelReference
+from models.dual import HeatVote, VoteWord
 from models.errors import StoreDamaged
 from models.fix import Fix, FixCluster, FixOutcome, NoFixReason, TerrainReference
+from models.heat_event import HeatReason
 from models.incident import IncidentState
 from models.land import LandAnswer, Layer, NearestAsset, UnitShare
 from models.site import HeightDatum, Pose, Position
 from models.store.codec import CODEC_VERSION, Codec, canonical_json
 from models.store.columns import Choice, NumberedChoice, UtcTime, Wkb
+from models.suppression import Holder, Overcome, Release
 
 DIALECT = sqlite.dialect()
 
@@ -57,6 +60,19 @@ scores = st.builds(
     st.none() | boxes,
     numbers,
 )
+overcomes = st.builds(
+    Overcome, st.sampled_from(Holder), words, st.sampled_from(Release), numbers, numbers
+)
+votes = st.builds(
+    HeatVote,
+    words,
+    st.sampled_from(VoteWord),
+    st.none() | moments,
+    st.none() | numbers,
+    st.none() | numbers,
+    st.none() | boxes,
+    st.lists(st.tuples(st.sampled_from(HeatReason), numbers), max_size=3).map(tuple),
+)
 decisions = st.builds(
     Decision,
     moments,
@@ -66,6 +82,8 @@ decisions = st.builds(
     st.lists(scores, max_size=3).map(tuple),
     st.builds(ModelReference, words, words, words),
     words,
+    st.lists(overcomes, max_size=2).map(tuple),
+    st.lists(votes, max_size=2).map(tuple),
 )
 rings = st.lists(st.tuples(numbers, numbers), max_size=4).map(tuple)
 clusters = st.builds(FixCluster, positions, numbers, numbers, numbers, numbers, numbers, rings)
@@ -121,6 +139,16 @@ def test_a_pose(value: Pose) -> None:
 @given(decisions)
 def test_a_decision(value: Decision) -> None:
     check(Decision, value)
+
+
+def test_a_decision_from_before_votes_were_kept_has_none() -> None:
+    codec: Codec[Decision] = Codec(Decision, "decision")
+    at = datetime(2026, 4, 5, tzinfo=UTC)
+    decision = Decision(at, 2.5, 2.0, (Finding.PERSISTED,), (), ModelReference("a", "1", "0"), "c")
+    text = codec.encode(decision)
+    assert '"votes":[]' in text
+    old = text.replace(',"votes":[]', "").replace(',"overcome":[]', "")
+    assert codec.decode(old) == decision
 
 
 @settings(deadline=None)

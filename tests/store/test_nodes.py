@@ -24,8 +24,10 @@ from models.site import HeightDatum, Pose, Position
 from models.store import Store
 from models.store import nodes as nodes_module
 from models.thermal import ThermalEncoding
+from models.warm_place import WarmPlace
 
 KEY = "k" * 64
+WARM = WarmPlace(0.1, 0.2, 0.2, 0.3, "灶房烟囱")
 NOON = datetime(2026, 11, 25, 4, 0, tzinfo=UTC)
 NODE = HeatNode(
     "n1",
@@ -36,6 +38,7 @@ NODE = HeatNode(
     ThermalEncoding.CENTIKELVIN,
     (1800, 900, 300, 120, 60),
     is_drill=True,
+    warm_places=(WARM, WarmPlace(0.0, 0.0, 0.05, 1.0)),
 )
 READING = NodeReading(0.0, 0.5, 0.0, -90.0, -1.5, 0.0, 106.5, 29.5, 0.0, 0, "1.2")
 
@@ -92,6 +95,13 @@ def test_a_node_comes_back_as_it_was_set_up(filled: Store, clock: ManualClock) -
         ("node_intervals", {"intervals_s": (60, 60, 60, 60)}),
         ("node_intervals", {"intervals_s": (60, 60, 60, 60, 4)}),
         ("node_intervals", {"intervals_s": (86_401, 60, 60, 60, 60)}),
+        ("node_warm", {"warm_places": (WARM,) * 9}),
+        ("node_warm", {"warm_places": (replace(WARM, x_max=0.104),)}),
+        ("node_warm", {"warm_places": (replace(WARM, x_max=0.9, y_max=0.9),)}),
+        ("node_warm", {"warm_places": (replace(WARM, x_min=-0.01),)}),
+        ("node_warm", {"warm_places": (replace(WARM, y_max=float("nan")),)}),
+        ("node_warm", {"warm_places": (replace(WARM, note="烟" * 41),)}),
+        ("node_warm", {"warm_places": (replace(WARM, note="a\nb"),)}),
     ],
 )
 def test_what_cannot_be_a_node_is_refused(

@@ -12,6 +12,7 @@ from api.cameras.running import CameraBook
 from camera_gateway.ring import FrameRing
 from camera_gateway.vault import EvidenceVault
 from detector.desk import AlertDesk, Sighting
+from detector.dual.board import HeatBoard
 from detector.evidence import Weighing
 from detector.keeper import EvidenceKeeper
 from detector.suppression.sources import MasksOf
@@ -80,6 +81,7 @@ class DeskRig:
     terrain: Terrain | None = None
     settings: Settings = field(default_factory=Settings)
     masks_of: MasksOf = lambda _camera_id, _preset: ()
+    heat: HeatBoard | None = None
     tracks: dict[tuple[str, int], Track] = field(default_factory=dict)
     sequence: int = 0
     book: CameraBook = field(init=False)
@@ -102,6 +104,7 @@ class DeskRig:
             clock=self.clock,
             later=lambda _job: None,  # clips are another test's matter
             masks_of=self.masks_of,
+            heat=self.heat,
         )
 
     def configure(self, *cameras: Camera) -> None:

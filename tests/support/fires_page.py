@@ -27,6 +27,7 @@ from models.config import IncidentRule
 from models.config.drone_links import DroneLinkRule
 from models.crossing import Report
 from models.detection import Box, Label
+from models.dual import HeatVote
 from models.frame import Provenance
 from models.incident import Level, Link, LinkReason, Urgency, UrgencyFactor, UrgencyReason
 from models.observation import Observation, ObservationDraft, ObservationSource
@@ -72,6 +73,7 @@ class FiresPage:
         *,
         score: float = 0.8,
         provenance: Provenance = Provenance.LIVE,
+        votes: tuple[HeatVote, ...] = (),
     ) -> Alert:
         """A camera sees a fire, in three pictures."""
         store, vault = self.api.context.store, self.api.context.vault
@@ -79,6 +81,7 @@ class FiresPage:
         fix = fix_of(camera, fire, locator=Locator(drill_relief()))
         land = self.api.context.land_book.index.answer(fix)
         draft = draft_of(camera, fix, at=at, land=land, score=score, provenance=provenance)
+        draft = replace(draft, decision=replace(draft.decision, votes=votes))
         frames = []
         for index in range(3):
             box = Box(Label.SMOKE, score, 420.0, 250.0 - 12 * index, 500.0 + 12 * index, 300.0)

@@ -12,6 +12,7 @@ VALUES = {
     "observation_id": "1",
     "recording_id": "1",
     "camera_id": "t1-red",
+    "visible_id": "t1-red",
     "index": "0",
     "layer": "village",
     "zoom": "9",

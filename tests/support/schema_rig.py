@@ -20,6 +20,7 @@ from pathlib import Path
 import httpx
 from api_rig import PASSWORDS, ApiRig
 from crossing_rig import alert_of, fix_of, tower
+from dual_rig import PAIR, head
 from field_rig import called, order_at
 from heat_rig import propose
 from order_rig import on_duty
@@ -121,8 +122,8 @@ class Findings:
 def fill(rig: ApiRig) -> None:
     """Some fires told by people, one of them a mere direction; one that a tower sees; an order.
 
-    A recording in the library, and two flights: one of a schedule and one that looks at the first
-    fire, with an aircraft.
+    A recording in the library, a pair of cameras, and two flights: one of a schedule and one that
+    looks at the first fire, with an aircraft.
     """
     alert_of(rig, TOWER, fix_of(TOWER, PLUME))
     for at in range(6):
@@ -140,6 +141,8 @@ def fill(rig: ApiRig) -> None:
         FootageDraft("a.mp4", FootageKind.VIDEO, "a" * 64, 9), author="m"
     )
     store.footage.finish(footage.footage_id, FootageResult(FootageState.READY))
+    head(store)
+    store.duals.put(PAIR, "m")
     store.replays.ask(ReplayDraft("a", (), drill_fires=1, model="firewatch-yolo26n"), author="m")
     for frame_id in (1, 2):
         propose(rig, frame_id)

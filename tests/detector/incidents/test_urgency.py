@@ -204,6 +204,19 @@ def test_who_speaks_for_it() -> None:
     assert level(heat("n1"), heat("n2")) == (Sensors(0, 2), Level.CORROBORATED)
     assert level(alert(TOWER), heat("n1")) == (Sensors(1, 1), Level.STRONG)
     assert level(drone, heat("n1")) == (Sensors(0, 1, drones=True), Level.STRONG)
+    one_place = (Sensors(1, 1, one_place=True), Level.STRONG)
+    assert level(alert(TOWER), heat("t1b.0")) == one_place, "the camera of heat of its own head"
+    assert level(alert(TOWER), heat("t1b.0"), heat("t1b.3")) == one_place, "two of its views"
+    assert level(alert(TOWER), heat("t2.0")) == (Sensors(1, 1), Level.STRONG)
+    assert level(alert(TOWER), heat("gone.0")) == (Sensors(1, 1), Level.STRONG)
+    assert level(alert(TOWER), heat("t1b.0"), heat("n9")) == (Sensors(1, 2), Level.STRONG)
+    assert not level(alert(TOWER), alert(other), heat("t1b.0"))[0].one_place
+    assert not level(alert(TOWER), heat("t1b.0"), call)[0].one_place
+    assert not level(heat("t1b.0"))[0].one_place
+    alone = told(reckon(fire_of(seen()), by_day(land(), sensors=one_place[0])), R.INDEPENDENT)
+    apart = told(reckon(fire_of(seen()), by_day(land(), sensors=Sensors(1, 1))), R.INDEPENDENT)
+    assert (case_of(alone), alone.points) == ("one_place", 8.0)
+    assert (case_of(apart), apart.points) == ("strong", 10.0)
     assert level(call, heat("n1")) == (Sensors(0, 1, people=True), Level.STRONG)
     both = Sensors(1, 2, drones=True, people=True)
     every = (alert(TOWER), alert(node), heat("n2"), drone, call)

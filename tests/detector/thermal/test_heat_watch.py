@@ -1,5 +1,6 @@
 """A node's frames over time: a fire is due, what is warm for other reasons is not."""
 
+import math
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
@@ -12,6 +13,7 @@ from detector.thermal.watch import HeatWatch
 from models.config.heat import HeatRule
 from models.heat_event import HeatEvent, HeatReason
 from models.thermal import HeatLevels, ThermalImage, ThermalScale
+from models.warm_place import WarmPlace
 
 BEGIN = datetime(2026, 4, 10, 2, tzinfo=UTC)
 AIR_C = 24.0
@@ -62,7 +64,7 @@ def smoulder(levels: HeatLevels, minute: int) -> None:
 def stove(levels: HeatLevels, minute: int) -> None:
     """As hot in every frame."""
     del minute
-    levels[20:25, 100:106] = 140.0
+    levels[20:25, 100:106] = 200.0
 
 
 def rock(levels: HeatLevels, minute: int) -> None:
@@ -125,6 +127,53 @@ def test_what_burns_every_day_at_that_hour_becomes_a_habit() -> None:
     assert due(later)  # a habit hides nothing that is hotter
     off = followed(watch, stove, 20, begin=BEGIN + timedelta(days=5, hours=9), sun_deg=-10.0)
     assert due(off)  # nor what comes at another hour
+
+
+def pipe(levels: HeatLevels, minute: int) -> None:
+    """Of a stove that is lit: it warms for a quarter of an hour and stays as it is."""
+    levels[20:23, 100:102] = AIR_C + 80.0 * (1.0 - math.exp(-minute / 6.0))
+
+
+def test_a_stove_that_is_lit_is_waited_for_and_looked_at_after_hours() -> None:
+    watch = HeatWatch(None, HeatRule(habit_days=0))
+    events = followed(watch, pipe, 250, every=2, sun_deg=-10.0)
+    first = due(events)[0]
+    assert 2 * first >= 150
+    assert reasons(events[60][0])[HeatReason.STEADY] < -2.5
+
+
+def test_a_fire_beside_a_warm_place_is_due_and_the_stove_in_it_is_not() -> None:
+    drawn = (WarmPlace(0.6, 0.15, 0.68, 0.23, "灶房烟囱"),)
+
+    def played(draw: Drawn, minutes: int) -> list[tuple[HeatEvent, ...]]:
+        watch = HeatWatch(None, HeatRule())
+        return [
+            watch.follow(
+                frame(minute, draw, minute),
+                BEGIN + timedelta(minutes=minute),
+                air_c=AIR_C,
+                sun_elevation_deg=-10.0,
+                warm_places=drawn,
+            )
+            for minute in range(minutes)
+        ]
+
+    assert not due(played(pipe, 60))
+    assert not due(played(stove, 60))  # 200 degrees are a pipe's
+    assert due(played(smoulder, 14))
+
+    def spreading(levels: HeatLevels, minute: int) -> None:
+        levels[20:25, 100 : 106 + minute] = 200.0 + minute
+
+    def blazing(levels: HeatLevels, minute: int) -> None:
+        levels[20:25, 100:106] = 300.0 + minute
+
+    assert due(played(spreading, 14))  # beyond its box it is judged as any other
+    assert due(played(blazing, 14))
+    (late,) = HeatWatch(None, HeatRule()).alone(
+        frame(1, stove), BEGIN, air_c=AIR_C, sun_elevation_deg=-10.0, warm_places=drawn
+    )
+    assert not late.is_due
 
 
 def test_people_teach_a_place_until_a_time() -> None:

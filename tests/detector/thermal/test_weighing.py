@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from detector.thermal.habits import MOST_SQUARES, MOST_TAUGHT, Habits, TaughtPlace
+from detector.thermal.patience import least_minutes
 from detector.thermal.tracks import MOST_TRACKS, Sample, Track, Tracks
 from detector.thermal.weighing import reasons_of
 from models.config.heat import HeatRule
@@ -22,7 +23,7 @@ def sample(minute: float, **changed: float | None) -> Sample:
         "x": 0.5,
         "y": 0.4,
         "size": 0.05,
-        "area": 0.002,
+        "area": 0.0002,
         "level": 80.0,
         "contrast": 70.0,
         "excess_k": 40.0,
@@ -33,22 +34,93 @@ def sample(minute: float, **changed: float | None) -> Sample:
     return Sample(at_s=BEGIN_S + 60.0 * minute, **values)  # type: ignore[arg-type]
 
 
-def told(of_minute: Callable[[int], Sample], minutes: int = 20) -> dict[HeatReason, float]:
+def tracked(of_minute: Callable[[int], Sample], minutes: int = 20) -> Track:
     track = Track(1, BEGIN_S, 1, 0, 0, 100.0)
     for minute in range(minutes):
-        track.samples.append(of_minute(minute))
-        track.seen += 1
+        track.add(of_minute(minute))
         track.last_frame = minute + 1
-    return dict(reasons_of(track, minutes, Habits(), RULE))
+    return track
 
 
-def test_a_steady_hot_place_stays_and_says_nothing_else() -> None:
-    found = told(sample)
+def told(
+    of_minute: Callable[[int], Sample], minutes: int = 20, *, is_known: bool = False
+) -> dict[HeatReason, float]:
+    track = tracked(of_minute, minutes)
+    return dict(reasons_of(track, minutes, Habits(), RULE, is_known=is_known))
+
+
+def test_what_is_as_hot_as_only_a_fire_stays_and_says_nothing_else() -> None:
+    found = told(lambda minute: sample(minute, excess_k=120.0))
     assert found == {HeatReason.HOT: 4.5, HeatReason.STAYS: pytest.approx(2.48, abs=0.01)}
 
 
+def test_what_is_no_hotter_than_a_pipe_and_does_not_grow_needs_more() -> None:
+    assert told(sample)[HeatReason.STEADY] == pytest.approx(-3.0)
+    half = told(lambda minute: sample(minute, excess_k=80.0))
+    assert half[HeatReason.STEADY] == pytest.approx(-1.5)
+    grown = told(lambda minute: sample(minute, contrast=70.0 * 1.031**minute))
+    assert HeatReason.STEADY not in grown
+    assert HeatReason.STEADY not in told(lambda minute: sample(minute, area=0.0004))
+    # It says nothing of what sun and air explain, nor where no temperature is known.
+    assert HeatReason.STEADY not in told(lambda minute: sample(minute, excess_k=-1.0))
+    assert HeatReason.STEADY not in told(lambda minute: sample(minute, excess_k=None))
+
+
+def test_being_steady_takes_back_what_it_grew_by_as_it_was_lit() -> None:
+    lit = told(lambda minute: sample(minute, contrast=70.0 * min(1.0, 0.1 + 0.15 * minute)), 24)
+    assert lit[HeatReason.GROWS] > 0.5
+    assert lit[HeatReason.STEADY] < -3.0 - 0.8 * lit[HeatReason.GROWS]
+
+
+def test_what_is_steady_for_hours_is_looked_at_all_the_same() -> None:
+    weights = [told(sample, minutes).get(HeatReason.STEADY, 0.0) for minutes in (150, 195, 241)]
+    assert weights == [pytest.approx(-3.0), pytest.approx(-1.53, abs=0.05), 0.0]
+
+
+def test_a_place_that_was_drawn_as_warm_needs_lasting_growth_a_fires_heat_or_hours() -> None:
+    def weight(minutes: int = 45, **changed: float | None) -> float:
+        found = told(lambda minute: sample(minute, **changed), minutes, is_known=True)
+        return found.get(HeatReason.KNOWN, 0.0)
+
+    assert weight() == weight(excess_k=150.0) == weight(excess_k=None) == pytest.approx(-4.0)
+    assert weight(excess_k=190.0) == pytest.approx(-2.0)
+    assert weight(excess_k=220.0) == 0.0
+    assert weight(361) == 0.0
+    assert HeatReason.KNOWN not in told(sample)
+
+    def rising(minutes: int) -> dict[HeatReason, float]:
+        return told(
+            lambda minute: sample(minute, contrast=70.0 * 1.04**minute), minutes, is_known=True
+        )
+
+    kindled = rising(20)
+    assert kindled[HeatReason.KNOWN] == pytest.approx(-4.0 - kindled[HeatReason.GROWS])
+    assert HeatReason.KNOWN not in rising(40)
+
+
+def test_so_long_is_waited_as_it_is_cool_and_no_longer() -> None:
+    def waits(excess_k: float | None, least: float = 3.0) -> float:
+        return least_minutes(tracked(lambda minute: sample(minute, excess_k=excess_k)), least)
+
+    assert [waits(k) for k in (20.0, 60.0, 80.0, 100.0, 300.0)] == [30.0, 30.0, 17.5, 5.0, 5.0]
+    assert waits(None) == 3.0
+    assert waits(20.0, 45.0) == 45.0
+    assert waits(20.0, 0.0) == 0.0
+
+
+def test_how_long_it_is_hot_counts_from_when_sun_and_air_no_longer_explain_it() -> None:
+    excess = [-5.0, 3.0, -4.0, 8.0, -12.0, -3.0, 1.0, 2.0]
+    track = tracked(lambda minute: sample(minute, excess_k=excess[minute]), 4)
+    assert track.hot_minutes == 2.0  # a cloud is no end
+    track = tracked(lambda minute: sample(minute, excess_k=excess[minute]), 6)
+    assert track.hot_minutes == 0.0
+    track = tracked(lambda minute: sample(minute, excess_k=excess[minute]), 8)
+    assert track.hot_minutes == 1.0
+    assert tracked(lambda minute: sample(minute, excess_k=None), 8).hot_minutes == 7.0
+
+
 def test_growth_speaks_for_and_cooling_against_a_fire() -> None:
-    grown = told(lambda minute: sample(minute, area=0.002 * 1.1**minute))
+    grown = told(lambda minute: sample(minute, area=0.0002 * 1.1**minute))
     cooled = told(lambda minute: sample(minute, contrast=70.0 * 0.93**minute))
     assert grown[HeatReason.GROWS] == 2.0
     assert cooled[HeatReason.GROWS] < -1.0
