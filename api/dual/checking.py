@@ -66,7 +66,7 @@ class _Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class _Elsewhere:
+class _Awaiting:
     """A check that found a place which others must confirm."""
 
     matrix: tuple[float, ...]  # of the registration; empty where there was none
@@ -85,7 +85,7 @@ class DualChecks:
     def __init__(self, context: "Context", backlog: Callable[[], int]) -> None:
         self._context = context
         self._tried: dict[_Key, datetime] = {}
-        self._elsewhere: dict[_Key, _Elsewhere] = {}
+        self._awaiting: dict[_Key, _Awaiting] = {}
         self.behind = Behind(context.clock, backlog)
 
     async def run(self) -> None:
@@ -104,7 +104,7 @@ class DualChecks:
         store, now = self._context.store, self._context.clock.now()
         pairs = store.duals.pairs()
         keys = {(pair.visible_id, number) for pair in pairs for number in self._presets(pair)}
-        for known in (self._tried, self._elsewhere):
+        for known in (self._tried, self._awaiting):
             for key in known.keys() - keys:
                 known.pop(key)
         for pair in pairs:
@@ -156,7 +156,7 @@ class DualChecks:
             hidden=seen.hidden,
         )
         if says.says is Says.CONFIRMED:
-            self._elsewhere.pop((pair.visible_id, preset), None)
+            self._awaiting.pop((pair.visible_id, preset), None)
             self._keep(confirmed(before, now), before)
         elif says.says is Says.ELSEWHERE and says.found is not None:
             self._beside(before, seen, says.found, now)
@@ -180,10 +180,10 @@ class DualChecks:
             return
         key = pair.visible_id, preset
         agrees = self._agrees(key, _NONE, found, seen)
-        self._elsewhere[key] = _Elsewhere(_NONE, found, seen.of)
+        self._awaiting[key] = _Awaiting(_NONE, found, seen.of)
         if found.score < LEAST_SCORE and not agrees:
             return  # another hour, other pictures
-        self._elsewhere.pop(key)
+        self._awaiting.pop(key)
         made = PairRegistration(
             pair.visible_id,
             preset,
@@ -201,7 +201,7 @@ class DualChecks:
         """It was found elsewhere: told once another two pictures say the same."""
         key = before.visible_id, before.preset
         agrees = self._agrees(key, before.matrix, found, seen)
-        self._elsewhere[key] = _Elsewhere(before.matrix, found, seen.of)
+        self._awaiting[key] = _Awaiting(before.matrix, found, seen.of)
         if not agrees:
             self._keep(aged(before, now), before)
             return
@@ -221,12 +221,12 @@ class DualChecks:
                 made_at=now,
                 checked_at=now,
             )
-            self._elsewhere.pop(key)
+            self._awaiting.pop(key)
             self._keep(made, before)
 
     def _agrees(self, key: _Key, matrix: tuple[float, ...], found: Found, seen: _Seen) -> bool:
         """Whether the check before this one, by other pictures, has found the same place."""
-        last = self._elsewhere.get(key)
+        last = self._awaiting.get(key)
         return (
             last is not None
             and last.matrix == matrix

@@ -11,7 +11,7 @@ from models.heat_intake import KeptNode
 from models.heat_node import FrameRefusal, NodeStanding
 from models.patrol import DangerClass
 from models.store import Store
-from models.store.nodes import Member
+from models.store.node_standings import Member
 
 __all__ = ["fleet_now"]
 

@@ -15,7 +15,7 @@ from benchmarks.night_light.bases import bases
 from benchmarks.night_light.confusing import Told, play
 from benchmarks.night_light.labelled import judged_of, look_at_made, read_again
 from benchmarks.night_light.quiet import Quiet, fire_picture, quiet_frames
-from benchmarks.support.report import Measure, figure, machine, render, skipped, write
+from benchmarks.support.report import Measure, conclude, figure, machine, skipped
 from detector.core import Detector
 from detector.evaluate.labelled_set import CLASSES, Picture, read_index
 from detector.evaluate.report import BUDGET, differences, report, score_at
@@ -52,17 +52,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         measures = _measure(options)
     else:
         measures = [skipped("grey_tower_smoke", "recall", f"no pictures in {options.data}")]
-    for measure in measures:
-        print(render(measure))
-    if options.json is not None:
-        write(
-            options.json,
-            benchmark="near-infrared",
-            about=about,
-            quick=options.quick,
-            measures=measures,
-        )
-    return 0
+    return conclude(
+        measures, benchmark="near-infrared", about=about, quick=options.quick, path=options.json
+    )
 
 
 def _measure(options: argparse.Namespace) -> list[Measure]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from benchmarks.night_light.answers import Answers
 from camera_gateway.pictures import read_picture
+from detector.evaluate.images import scene_of
 from detector.evaluate.labelled_set import CLASSES, Picture
 from detector.infrared_light import as_in_infrared
 from detector.measures.boxes import Judged, Scene, judge
@@ -37,7 +38,7 @@ def look_at_made(pictures: Sequence[Picture], how: Made, answers: Answers) -> li
     scenes = []
     for picture in pictures:
         found = answers.of(f"{how}{VERSION}/{picture.name}", partial(turned, picture, how))
-        scenes.append(_scene(picture, found))
+        scenes.append(scene_of(picture, read_picture(picture.path), found))
     return scenes
 
 
@@ -68,18 +69,3 @@ def read_again(scenes: Sequence[Scene], use: InfraredUse | None) -> list[Scene]:
 def judged_of(scenes: Sequence[Scene]) -> list[list[Judged]]:
     """Every picture's detections of each class, hit or not at the overlap of a found plume."""
     return [[judge(scene, label, HIT_IOU) for scene in scenes] for label in range(len(CLASSES))]
-
-
-def _scene(picture: Picture, found: Detections) -> Scene:
-    height_px, width_px = read_picture(picture.path).shape[:2]
-    return Scene(
-        name=picture.name,
-        group=picture.group,
-        view=picture.view,
-        source=picture.source,
-        true_classes=picture.classes,
-        true_boxes=picture.boxes * (width_px, height_px, width_px, height_px),
-        classes=found.labels.astype(np.int64),
-        scores=found.scores.astype(np.float64),
-        boxes=found.boxes_xyxy.astype(np.float64),
-    )

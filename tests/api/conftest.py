@@ -24,6 +24,7 @@ def api(
     monkeypatch.setattr(passwords, "_hasher", QUICK)
     rig = build_api(tmp_path, portal=portal)
     yield rig
+    rig.context.nodes.intake.close()
     rig.context.store.close()
 
 

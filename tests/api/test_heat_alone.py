@@ -1,6 +1,5 @@
 """Heat that opens a fire by itself: by the rule of its pair, by night, not where it is known."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
-from api_rig import ApiRig, build_api
+from api_rig import ApiRig
 from crossing_rig import alert_of, fix_of, tower
 from desk_rig import NORTH, DeskRig, plume
 from heat_rig import LOOKS_NORTH, NODE, PLUME, HeatRig, picture
@@ -114,14 +113,6 @@ class AloneRig(HeatRig):
                 LOOKS_NORTH,
             )
         )
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[ApiRig]:
-    made = build_api(tmp_path)
-    yield made
-    made.context.nodes.intake.close()
-    made.context.store.close()
 
 
 @pytest.fixture

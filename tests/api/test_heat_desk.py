@@ -1,12 +1,10 @@
 """Frames of nodes as they wait: followed, proposed as looks, joined with fires, and forgotten."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
-from pathlib import Path
 
 import pytest
-from api_rig import ApiRig, build_api
+from api_rig import ApiRig
 from crossing_rig import alert_of, fix_of, tower
 from heat_rig import LOOKS_NORTH, NODE, PLUME, HeatRig, picture
 from node_rig import KEY, Sender
@@ -34,14 +32,6 @@ from models.weather import Reading
 
 TOWER = tower("t3-drill", -84.3725, 36.2225)
 FIRE = (70, 60, 6, 320.0)
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[ApiRig]:
-    made = build_api(tmp_path)
-    yield made
-    made.context.nodes.intake.close()
-    made.context.store.close()
 
 
 @pytest.fixture

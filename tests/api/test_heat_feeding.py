@@ -1,16 +1,15 @@
 """Thermal cameras on the path of heat: from a picture over HTTP to a look, and what drops out."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any, NoReturn
 
 import cv2
 import numpy as np
 import pytest
-from api_rig import ApiRig, build_api
+from api_rig import ApiRig
 from flir_rig import flir_jpeg
 from http_rig import Asked, HttpRig, answer
 
@@ -103,14 +102,6 @@ class Rig:
 def ground(*, seed: int = 0) -> np.ndarray[Any, Any]:
     noise = np.random.default_rng(seed).normal(0.0, 0.1, (120, 160))
     return (18.0 + noise).astype(np.float32)
-
-
-@pytest.fixture
-def api(tmp_path: Path) -> Iterator[ApiRig]:
-    made = build_api(tmp_path)
-    yield made
-    made.context.nodes.intake.close()
-    made.context.store.close()
 
 
 @pytest.fixture

@@ -195,4 +195,5 @@ def test_two_sensors_of_one_scene_put_the_fire_at_one_place() -> None:
             place = np.array([known[frames[1]]]) / second.shape[1::-1]
             seen = mapped(found.matrix, place)[0] * first.shape[1::-1]
             off.append(float(np.linalg.norm(seen - known[frames[0]])) / first.shape[1])
+    assert len(off) == 2
     assert all(one < 0.03 for one in off)
